@@ -3,7 +3,5 @@ package org.bptt4j.cli;
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) {
-        System.out.println(jdk.incubator.vector.FloatVector.SPECIES_PREFERRED);
-    }
+    public static void main(String[] args) {}
 }

@@ -1,0 +1,116 @@
+package org.bptt4j;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.bptt.Parameter;
+import org.bptt4j.bptt.ParameterLayout;
+import org.bptt4j.io.Safetensors;
+import org.bptt4j.io.SafetensorsException;
+import org.bptt4j.io.Tensor;
+import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.RnnSpec;
+
+/**
+ * A network in a safetensors file: parameters by PyTorch's names, and in the metadata {@code cell}, {@code layers}, {@code
+ * input_size}, {@code hidden_size}, {@code output_size}, {@code bidirectional} ("false"), all as strings.
+ *
+ * @param spec the network
+ * @param parameters values by name
+ * @param metadata all metadata of the file
+ */
+public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<String, String> metadata) {
+    /** Reads and checks a whole file; an {@link IOException} names the file, the entry or tensor, and what was expected. */
+    public static ModelFile read(Path file) throws IOException {
+        Safetensors tensors = Safetensors.read(file);
+        RnnSpec spec = spec(file, tensors.metadata());
+        Map<String, float[]> values = new HashMap<>();
+        for (Parameter p : new ParameterLayout(spec).parameters()) {
+            Tensor tensor = tensors.tensors().get(p.name());
+            if (tensor == null) {
+                throw new SafetensorsException(
+                        file + ": tensor '" + p.name() + "' is missing, expected " + Arrays.toString(p.shape()));
+            }
+            if (!Arrays.equals(tensor.shape(), p.shape())) {
+                throw new SafetensorsException(file + ": tensor '" + p.name() + "' is "
+                        + Arrays.toString(tensor.shape()) + ", the metadata says " + Arrays.toString(p.shape()));
+            }
+            values.put(p.name(), tensor.toFloats());
+        }
+        for (String name : tensors.tensors().keySet()) {
+            if (!values.containsKey(name)) {
+                throw new SafetensorsException(
+                        file + ": tensor '" + name + "' is not a parameter of the network that the metadata describes");
+            }
+        }
+        return new ModelFile(spec, values, tensors.metadata());
+    }
+
+    private static RnnSpec spec(Path file, Map<String, String> metadata) throws SafetensorsException {
+        if (!entry(file, metadata, "bidirectional").equals("false")) {
+            throw new SafetensorsException(
+                    file + ": bidirectional '" + metadata.get("bidirectional") + "' is not supported, only 'false'");
+        }
+        String name = entry(file, metadata, "cell");
+        Cell cell = Arrays.stream(Cell.values())
+                .filter(c -> c.name().toLowerCase(Locale.ROOT).equals(name))
+                .findFirst()
+                .orElse(null);
+        if (cell == null) {
+            throw new SafetensorsException(file + ": cell '" + name + "' is not supported, only tanh and relu");
+        }
+        try {
+            return new RnnSpec(
+                    cell,
+                    number(file, metadata, "input_size"),
+                    number(file, metadata, "hidden_size"),
+                    number(file, metadata, "layers"),
+                    number(file, metadata, "output_size"));
+        } catch (IllegalArgumentException e) {
+            throw new SafetensorsException(file + ": metadata: " + e.getMessage(), e);
+        }
+    }
+
+    private static String entry(Path file, Map<String, String> metadata, String key) throws SafetensorsException {
+        String value = metadata.get(key);
+        if (value == null) {
+            throw new SafetensorsException(file + ": the metadata lacks '" + key
+                    + "'; a model file has cell, layers, input_size, hidden_size, output_size, bidirectional");
+        }
+        return value;
+    }
+
+    private static int number(Path file, Map<String, String> metadata, String key) throws SafetensorsException {
+        String value = entry(file, metadata, key);
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw new SafetensorsException(file + ": metadata " + key + " '" + value + "' is not a whole number", e);
+        }
+    }
+
+    /** The network on {@code backend}. */
+    public Rnn toRnn(Backend backend) {
+        return Rnn.of(backend, spec, parameters);
+    }
+
+    static void write(Path file, Rnn rnn, Map<String, String> more) throws IOException {
+        Safetensors tensors = new Safetensors();
+        RnnSpec spec = rnn.spec();
+        tensors.putMetadata("cell", spec.cell().name().toLowerCase(Locale.ROOT));
+        tensors.putMetadata("layers", Integer.toString(spec.layers()));
+        tensors.putMetadata("input_size", Integer.toString(spec.inputSize()));
+        tensors.putMetadata("hidden_size", Integer.toString(spec.hiddenSize()));
+        tensors.putMetadata("output_size", Integer.toString(spec.outputSize()));
+        tensors.putMetadata("bidirectional", "false");
+        more.forEach(tensors::putMetadata);
+        for (String name : rnn.parameterNames()) {
+            tensors.put(name, rnn.parameter(name), rnn.parameterShape(name));
+        }
+        tensors.write(file);
+    }
+}

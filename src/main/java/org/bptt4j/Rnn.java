@@ -1,0 +1,220 @@
+package org.bptt4j;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.bptt.Network;
+import org.bptt4j.bptt.Parameter;
+import org.bptt4j.bptt.Unrolled;
+import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.RnnSpec;
+
+/**
+ * A recurrent network on a backend: its parameters, their gradients, and the two sweeps for a loss of the user's own.
+ *
+ * <p>Parameters have PyTorch's names and shapes: {@code rnn.weight_ih_l0 [G·H, I]}, {@code rnn.weight_hh_l0 [G·H, H]}, {@code
+ * rnn.bias_ih_l0 [G·H]}, {@code rnn.bias_hh_l0 [G·H]}, …, {@code head.weight [O, H]}, {@code head.bias [O]}; an unknown name
+ * is an {@link IllegalArgumentException} that lists them. Not safe for several threads at once.
+ */
+public final class Rnn implements AutoCloseable {
+    private final Network network;
+    private Unrolled unrolled;
+
+    private Rnn(Backend backend, RnnSpec spec) {
+        this.network = new Network(backend, spec);
+    }
+
+    /** A new network with PyTorch's default initialisation. */
+    public static Rnn create(Backend backend, RnnSpec spec, long seed) {
+        return create(backend, spec, Initialization.UNIFORM, seed);
+    }
+
+    /** A new network; the same seed gives the same values on every backend. */
+    public static Rnn create(Backend backend, RnnSpec spec, Initialization initialization, long seed) {
+        Rnn rnn = new Rnn(backend, spec);
+        Initializer initializer = new Initializer(spec, initialization, seed);
+        for (Parameter p : rnn.network.layout().parameters()) {
+            rnn.setParameter(p.name(), initializer.values(p));
+        }
+        return rnn;
+    }
+
+    /** A network from a safetensors file with the metadata that {@link #save} writes. */
+    public static Rnn load(Backend backend, Path file) throws IOException {
+        return ModelFile.read(file).toRnn(backend);
+    }
+
+    /** A network of these parameters, by name; all must be there and no other. */
+    static Rnn of(Backend backend, RnnSpec spec, Map<String, float[]> values) {
+        Rnn rnn = new Rnn(backend, spec);
+        for (Parameter p : rnn.network.layout().parameters()) {
+            rnn.setParameter(p.name(), values.get(p.name()));
+        }
+        return rnn;
+    }
+
+    /** Writes the parameters as safetensors, beside the target first and then renamed over it. */
+    public void save(Path file) throws IOException {
+        save(file, Map.of());
+    }
+
+    /** The same with more entries in the file's metadata. */
+    public void save(Path file, Map<String, String> metadata) throws IOException {
+        ModelFile.write(file, this, metadata);
+    }
+
+    public RnnSpec spec() {
+        return network.spec();
+    }
+
+    public Backend backend() {
+        return network.backend();
+    }
+
+    Network network() {
+        return network;
+    }
+
+    // ---- parameters and gradients -----------------------------------------------------------------------------------
+
+    /** Names of the parameters in the order of the flat buffer. */
+    public List<String> parameterNames() {
+        return network.layout().parameters().stream().map(Parameter::name).toList();
+    }
+
+    /** Shape of a parameter, [rows, cols] or [length]. */
+    public long[] parameterShape(String name) {
+        return network.layout().get(name).shape();
+    }
+
+    /** A copy of a parameter, row-major. */
+    public float[] parameter(String name) {
+        return get(network.parameterArray(), name);
+    }
+
+    /** A copy of a parameter as a matrix; a bias is one row. */
+    public RealMatrix parameterMatrix(String name) {
+        return matrix(name, parameter(name));
+    }
+
+    /** Sets a parameter, row-major. */
+    public void setParameter(String name, float[] values) {
+        set(network.parameterArray(), name, values);
+    }
+
+    /** Sets a parameter from a matrix of its shape, rounded to float; a bias is one row. */
+    public void setParameter(String name, RealMatrix values) {
+        Parameter p = network.layout().get(name);
+        if (values.getRowDimension() != p.rows() || values.getColumnDimension() != p.cols()) {
+            throw new IllegalArgumentException(name + " is [" + p.rows() + ", " + p.cols() + "], got ["
+                    + values.getRowDimension() + ", " + values.getColumnDimension() + "]");
+        }
+        float[] flat = new float[p.length()];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = (float) values.getEntry(i / p.cols(), i % p.cols());
+        }
+        setParameter(name, flat);
+    }
+
+    /** A copy of the gradient of a parameter, row-major. */
+    public float[] gradient(String name) {
+        return get(network.gradientArray(), name);
+    }
+
+    /** A copy of the gradient of a parameter as a matrix; that of a bias is one row. */
+    public RealMatrix gradientMatrix(String name) {
+        return matrix(name, gradient(name));
+    }
+
+    /** Overwrites the gradient of a parameter, for instance with the mean over several machines. */
+    public void setGradient(String name, float[] values) {
+        set(network.gradientArray(), name, values);
+    }
+
+    /** Sets every gradient to zero. */
+    public void zeroGradients() {
+        network.zeroGradients();
+    }
+
+    private float[] get(DeviceArray array, String name) {
+        Parameter p = network.layout().get(name);
+        float[] values = new float[p.length()];
+        backend().download(array, p.offset(), values, 0, values.length);
+        return values;
+    }
+
+    private void set(DeviceArray array, String name, float[] values) {
+        Parameter p = network.layout().get(name);
+        if (values.length != p.length()) {
+            throw new IllegalArgumentException(name + " has " + p.length() + " elements, got " + values.length);
+        }
+        backend().upload(values, 0, values.length, array, p.offset());
+    }
+
+    private RealMatrix matrix(String name, float[] values) {
+        Parameter p = network.layout().get(name);
+        RealMatrix m = new Array2DRowRealMatrix(p.rows(), p.cols());
+        for (int i = 0; i < values.length; i++) {
+            m.setEntry(i / p.cols(), i % p.cols(), values[i]);
+        }
+        return m;
+    }
+
+    // ---- the recurrent layers inside somebody else's network --------------------------------------------------------
+
+    /**
+     * What the recurrent layers give for a batch.
+     *
+     * @param h states of the top layer [T,B,H]
+     * @param finalState h_n [L,B,H]
+     */
+    public record Output(float[] h, float[] finalState) {}
+
+    /**
+     * Gradients with respect to what came in.
+     *
+     * @param x ∂L/∂x [T,B,I], or null for symbol ids
+     * @param initialState ∂L/∂h0 [L,B,H]
+     */
+    public record InputGradients(float[] x, float[] initialState) {}
+
+    /** Runs the recurrent layers (not the head) over a batch; its targets are not looked at. */
+    public Output forward(Batch batch) {
+        if (unrolled == null) {
+            unrolled = new Unrolled(network);
+        }
+        unrolled.load(batch);
+        unrolled.forward();
+        return new Output(unrolled.downloadOutputs(), unrolled.downloadFinalState());
+    }
+
+    /**
+     * Sweeps the batch of the last {@link #forward} back. Adds to the parameters' gradients ({@link #gradient}), as PyTorch's
+     * {@code backward} does: call {@link #zeroGradients} before the first of a step.
+     *
+     * @param dH ∂L/∂h of the top layer [T,B,H]
+     * @param dFinalState ∂L/∂h_n [L,B,H], or null for zeros
+     */
+    public InputGradients backward(float[] dH, float[] dFinalState) {
+        if (unrolled == null) {
+            throw new IllegalStateException("backward before forward: there is no batch to sweep back");
+        }
+        unrolled.backward(dH, dFinalState);
+        return new InputGradients(unrolled.downloadInputGradient(), unrolled.downloadInitialStateGradient());
+    }
+
+    /** Frees the network's memory. The backend stays open. */
+    @Override
+    public void close() {
+        if (unrolled != null) {
+            unrolled.close();
+        }
+        network.close();
+    }
+}

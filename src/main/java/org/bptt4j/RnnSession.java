@@ -1,0 +1,49 @@
+package org.bptt4j;
+
+import org.bptt4j.bptt.Predictor;
+import org.bptt4j.data.Batch;
+
+/**
+ * Runs a network forward, step by step or in pieces, with the state carried over: for generation and for live data.
+ *
+ * <p>Uses the network's backend and parameters; belongs to one thread at a time.
+ */
+public final class RnnSession implements AutoCloseable {
+    private final int rows;
+    private final int inputSize;
+    private final Predictor predictor;
+    private boolean started;
+
+    /** A session of {@code rows} independent sequences, all from the zero state. */
+    public RnnSession(Rnn rnn, int rows) {
+        this.rows = rows;
+        this.inputSize = rnn.spec().inputSize();
+        this.predictor = new Predictor(rnn.network());
+    }
+
+    /** Feeds T steps of symbol ids [T,B]; returns the outputs y [T,B,O], or the states h [T,B,H] without a head. */
+    public float[] feed(int... ids) {
+        return feed(Batch.symbols(ids.length / rows, rows, ids));
+    }
+
+    /** Feeds T steps of dense input [T,B,I]; returns the outputs y [T,B,O], or the states h [T,B,H] without a head. */
+    public float[] feed(float[] x) {
+        return feed(Batch.dense(x.length / (rows * inputSize), rows, inputSize, x));
+    }
+
+    private float[] feed(Batch batch) {
+        float[] y = predictor.run(started ? batch.continuing() : batch);
+        started = true;
+        return y;
+    }
+
+    /** Back to the zero state. */
+    public void reset() {
+        started = false;
+    }
+
+    @Override
+    public void close() {
+        predictor.close();
+    }
+}

@@ -1,0 +1,21 @@
+package org.bptt4j;
+
+/**
+ * What one {@link Trainer#step} did.
+ *
+ * @param updates updates of the parameters so far
+ * @param loss the batch's loss: mean over its valid targets, or sum, as the loss says
+ * @param targets valid targets of the batch; 0 means loss 0 and no update
+ * @param gradientNorm global norm before clipping, of the last segment
+ * @param clipped whether norm clipping shortened that gradient
+ * @param learningRate the rate of the last update
+ * @param skipped whether the update was left out because a gradient was not finite
+ */
+public record StepReport(
+        long updates,
+        double loss,
+        long targets,
+        double gradientNorm,
+        boolean clipped,
+        double learningRate,
+        boolean skipped) {}

@@ -1,0 +1,308 @@
+package org.bptt4j;
+
+import java.util.Optional;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.Report;
+import org.bptt4j.backend.Update;
+import org.bptt4j.bptt.Bptt;
+import org.bptt4j.bptt.NonFiniteSearch;
+import org.bptt4j.bptt.NonFiniteSearch.Culprit;
+import org.bptt4j.bptt.Parameter;
+import org.bptt4j.data.Batch;
+import org.bptt4j.data.BatchSource;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.LearningRateSchedule;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.Truncation;
+
+/**
+ * Trains a network: forward sweep, loss, backward sweep, clip, update, once per segment of the truncation.
+ *
+ * <p>The trainer owns the optimiser's averages and the unrolled states; the network stays the caller's.
+ */
+public final class Trainer implements AutoCloseable {
+    private final Rnn rnn;
+    private final Backend backend;
+    private final Loss loss;
+    private final Truncation truncation;
+    private final Clipping clipping;
+    private final Optimizer optimizer;
+    private final LearningRateSchedule schedule;
+    private final boolean skipNonFinite;
+    private final Bptt bptt;
+    private final DeviceArray report;
+    private final Update update;
+    private final float[] host = new float[Report.LENGTH];
+    private long updates;
+    private long skipped;
+
+    private Trainer(Builder b) {
+        this.rnn = b.rnn;
+        this.backend = rnn.backend();
+        this.loss = b.loss;
+        this.truncation = b.truncation;
+        this.clipping = b.clipping;
+        this.optimizer = b.optimizer;
+        this.schedule = b.schedule;
+        this.skipNonFinite = b.skipNonFinite;
+        this.bptt = new Bptt(rnn.network(), loss, truncation);
+        this.report = backend.allocate(Report.LENGTH);
+        DeviceArray[] states = new DeviceArray[optimizer.kind().states()];
+        for (int i = 0; i < states.length; i++) {
+            states[i] = backend.allocate(rnn.network().layout().length());
+        }
+        this.update = new Update(
+                optimizer,
+                clipping,
+                rnn.network().parameterArray(),
+                rnn.network().gradientArray(),
+                states,
+                report);
+    }
+
+    /** A trainer of {@code rnn}; unless said otherwise: cross-entropy at every step, Adam(1e-3), no clipping, full BPTT. */
+    public static Builder of(Rnn rnn) {
+        return new Builder(rnn);
+    }
+
+    /** The choices of a {@link Trainer}. */
+    public static final class Builder {
+        private final Rnn rnn;
+        private Loss loss = Loss.crossEntropy();
+        private Truncation truncation = Truncation.NONE;
+        private Clipping clipping = Clipping.NONE;
+        private Optimizer optimizer = Optimizer.adam(1e-3);
+        private LearningRateSchedule schedule = LearningRateSchedule.CONSTANT;
+        private boolean skipNonFinite;
+
+        private Builder(Rnn rnn) {
+            this.rnn = rnn;
+        }
+
+        public Builder loss(Loss value) {
+            loss = value;
+            return this;
+        }
+
+        public Builder truncation(Truncation value) {
+            truncation = value;
+            return this;
+        }
+
+        public Builder clipping(Clipping value) {
+            clipping = value;
+            return this;
+        }
+
+        public Builder optimizer(Optimizer value) {
+            optimizer = value;
+            return this;
+        }
+
+        public Builder schedule(LearningRateSchedule value) {
+            schedule = value;
+            return this;
+        }
+
+        /** Skips and counts an update whose gradients are not finite, in place of throwing. */
+        public Builder skipNonFinite() {
+            skipNonFinite = true;
+            return this;
+        }
+
+        public Trainer build() {
+            return new Trainer(this);
+        }
+    }
+
+    // ---- training ---------------------------------------------------------------------------------------------------
+
+    /**
+     * One training step: for each segment forward, backward, clip, update.
+     *
+     * @throws NonFiniteGradientException if a gradient was not finite (unless they are skipped)
+     * @throws IllegalArgumentException if the batch does not fit the network or the loss
+     */
+    public StepReport step(Batch batch) {
+        bptt.load(batch);
+        clearReport();
+        double rate = 0;
+        long done = updates;
+        for (int s = 0; s < bptt.segments(); s++) {
+            bptt.forward(s);
+            if (bptt.valid(s) == 0) {
+                continue;
+            }
+            rnn.zeroGradients();
+            bptt.backward(s, bptt.scale(bptt.valid(s)), report);
+            backend.globalNorm(rnn.network().gradientArray(), report);
+            rate = optimizer.learningRate() * schedule.factor(done);
+            backend.update(update, rate, ++done);
+        }
+        readReport();
+        double value = host[Report.LOSS] * bptt.scale(bptt.valid());
+        if (host[Report.NON_FINITE] != 0) {
+            return notFinite(value, rate);
+        }
+        updates = done;
+        boolean clipped = host[Report.COEFFICIENT] < 1 && bptt.valid() > 0;
+        return new StepReport(updates, value, bptt.valid(), host[Report.NORM], clipped, rate, false);
+    }
+
+    private StepReport notFinite(double value, double rate) {
+        skipped++;
+        if (skipNonFinite) {
+            return new StepReport(updates, value, bptt.valid(), host[Report.NORM], false, rate, true);
+        }
+        NonFiniteSearch search = new NonFiniteSearch(bptt);
+        Optional<Culprit> culprit = search.find(report);
+        Optional<Parameter> parameter = search.firstParameter(rnn.network().gradientArray());
+        throw new NonFiniteGradientException(
+                parameter.map(Parameter::name).orElse(null), culprit.orElse(null), updates);
+    }
+
+    /** Told after every step of {@link #fit}. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Returns whether to go on. */
+        boolean afterStep(StepReport step);
+    }
+
+    /** Trains for {@code epochs} epochs of {@code source}, or until the listener says stop. Returns the number of steps. */
+    public long fit(BatchSource source, long epochs, Listener listener) {
+        long steps = 0;
+        for (long epoch = 0; epoch < epochs; epoch++) {
+            source.start(epoch);
+            for (Batch batch = source.next(); batch != null; batch = source.next()) {
+                steps++;
+                if (!listener.afterStep(step(batch))) {
+                    return steps;
+                }
+            }
+        }
+        return steps;
+    }
+
+    // ---- looking without training -----------------------------------------------------------------------------------
+
+    /**
+     * The loss of a whole source.
+     *
+     * @param loss mean over all valid targets, or the sum
+     * @param targets valid targets
+     */
+    public record Evaluation(double loss, long targets) {}
+
+    /** The loss over one epoch of {@code source}, without training; batches may continue each other. */
+    public Evaluation evaluate(BatchSource source) {
+        double sum = 0;
+        long targets = 0;
+        source.start(0);
+        for (Batch batch = source.next(); batch != null; batch = source.next()) {
+            bptt.load(batch);
+            clearReport();
+            for (int s = 0; s < bptt.segments(); s++) {
+                bptt.forward(s);
+                bptt.evaluate(s, report);
+            }
+            readReport();
+            sum += host[Report.LOSS];
+            targets += bptt.valid();
+        }
+        return new Evaluation(sum * bptt.scale(targets), targets);
+    }
+
+    /** The outputs y [T,B,O] of the network for a batch with targets, without training. */
+    public float[] outputs(Batch batch) {
+        bptt.load(batch);
+        for (int s = 0; s < bptt.segments(); s++) {
+            bptt.forward(s);
+        }
+        return bptt.downloadOutputs();
+    }
+
+    /**
+     * Loss, outputs and gradients of one batch at the present parameters.
+     *
+     * @param loss the mean divides by the valid targets of the whole batch
+     * @param outputs y [T,B,O]
+     * @param finalState h_n [L,B,H]
+     * @param gradientNorm global norm of the parameters' gradients before clipping
+     * @param x ∂L/∂x [T,B,I]; null with truncation or symbol ids
+     * @param initialState ∂L/∂h0 [L,B,H]; null with truncation
+     */
+    public record Gradients(
+            double loss, float[] outputs, float[] finalState, double gradientNorm, float[] x, float[] initialState) {}
+
+    /**
+     * One loss and gradient, clipped but without an update: the segments' gradients are summed, and can be read afterwards
+     * with {@link Rnn#gradient}.
+     */
+    public Gradients gradients(Batch batch) {
+        bptt.load(batch);
+        clearReport();
+        rnn.zeroGradients();
+        double scale = bptt.scale(bptt.valid());
+        for (int s = 0; s < bptt.segments(); s++) {
+            bptt.forward(s);
+            bptt.backward(s, scale, report);
+        }
+        boolean whole = truncation.isFullFor(batch.steps());
+        float[] dX = whole ? bptt.unrolled().downloadInputGradient() : null;
+        float[] dH0 = whole ? bptt.unrolled().downloadInitialStateGradient() : null;
+        backend.globalNorm(rnn.network().gradientArray(), report);
+        backend.clip(clipping, rnn.network().gradientArray(), report);
+        readReport();
+        return new Gradients(
+                host[Report.LOSS] * scale,
+                bptt.downloadOutputs(),
+                bptt.unrolled().downloadFinalState(),
+                host[Report.NORM],
+                dX,
+                dH0);
+    }
+
+    private void clearReport() {
+        host[Report.LOSS] = 0;
+        host[Report.NORM] = 0;
+        host[Report.COEFFICIENT] = 1;
+        host[Report.NON_FINITE] = 0;
+        backend.upload(host, 0, Report.LENGTH, report, 0);
+    }
+
+    private void readReport() {
+        backend.download(report, 0, host, 0, Report.LENGTH);
+    }
+
+    // ---- what it is -------------------------------------------------------------------------------------------------
+
+    public Rnn rnn() {
+        return rnn;
+    }
+
+    public Loss loss() {
+        return loss;
+    }
+
+    /** Updates of the parameters so far. */
+    public long updates() {
+        return updates;
+    }
+
+    /** Steps whose gradients were not finite so far. */
+    public long skipped() {
+        return skipped;
+    }
+
+    /** Frees the trainer's memory; network and backend stay open. */
+    @Override
+    public void close() {
+        report.close();
+        for (DeviceArray state : update.states()) {
+            state.close();
+        }
+        bptt.close();
+    }
+}

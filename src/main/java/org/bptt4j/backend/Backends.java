@@ -1,0 +1,62 @@
+package org.bptt4j.backend;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who is available, who is chosen, and why. */
+public final class Backends {
+    private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+
+    private Backends() {}
+
+    /** Every provider on the class path, highest priority first. */
+    public static List<BackendProvider> providers() {
+        return ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparingInt(BackendProvider::priority).reversed())
+                .toList();
+    }
+
+    /** {@link #select(String, BackendOptions)} with the default options. */
+    public static Backend select(String name) {
+        return select(name, BackendOptions.DEFAULT);
+    }
+
+    /**
+     * Opens the backend called {@code name}, or with "auto" the first that can run (one log line says which and why not the
+     * others). A named one never falls back.
+     *
+     * @throws BackendUnavailableException if it cannot run, saying why and what to do
+     */
+    public static Backend select(String name, BackendOptions options) {
+        return select(name, options, providers());
+    }
+
+    static Backend select(String name, BackendOptions options, List<BackendProvider> providers) {
+        StringBuilder reasons = new StringBuilder();
+        for (BackendProvider provider : providers) {
+            if (!name.equals("auto") && !name.equals(provider.kind())) {
+                continue;
+            }
+            Optional<String> reason = provider.unavailable();
+            if (reason.isEmpty()) {
+                Backend backend = provider.open(options);
+                if (name.equals("auto")) {
+                    LOG.info("backend {}{}", backend.description(), reasons);
+                }
+                return backend;
+            }
+            reasons.append("; not ").append(provider.kind()).append(": ").append(reason.get());
+        }
+        if (reasons.isEmpty()) {
+            throw new BackendUnavailableException("no backend is called '" + name + "'; there are: auto, "
+                    + providers.stream().map(BackendProvider::kind).collect(Collectors.joining(", ")));
+        }
+        throw new BackendUnavailableException("backend '" + name + "' cannot run here" + reasons);
+    }
+}

@@ -1,0 +1,14 @@
+package org.bptt4j.backend;
+
+/** An allocation did not fit. The message names the bytes asked, the bytes free and what to change. */
+public final class OutOfDeviceMemoryException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public OutOfDeviceMemoryException(String device, long asked, long free, Throwable cause) {
+        super(
+                device + ": " + asked + " bytes asked, " + free
+                        + " free. Use a smaller batch, fewer unrolled steps or truncation"
+                        + (device.equals("cpu") ? ", or raise the heap with -Xmx" : ""),
+                cause);
+    }
+}

@@ -1,0 +1,86 @@
+package org.bptt4j.backend;
+
+import org.bptt4j.spec.Cell;
+
+/**
+ * The shape checks of the seam, made once for every backend. Each throws an {@link IllegalArgumentException} that names both
+ * shapes.
+ */
+public final class Shapes {
+    private Shapes() {}
+
+    /** {@code m} must be [rows, cols]. */
+    public static void require(String name, Matrix m, long rows, int cols) {
+        if (m.rows() != rows || m.cols() != cols) {
+            throw new IllegalArgumentException(name + " is " + m.shape() + ", needs [" + rows + ", " + cols + "]");
+        }
+    }
+
+    /** {@code ints} must have {@code count} elements. */
+    public static void require(String name, Ints ints, long count) {
+        if (ints.count() != count) {
+            throw new IllegalArgumentException(name + " is [" + ints.count() + "], needs [" + count + "]");
+        }
+    }
+
+    /** {@code array} must hold {@code length} floats. */
+    public static void require(String name, DeviceArray array, long length) {
+        if (array.type() != DeviceArray.Type.FLOAT || array.length() != length) {
+            throw new IllegalArgumentException(
+                    name + " is " + array.type() + " [" + array.length() + "], needs FLOAT [" + length + "]");
+        }
+    }
+
+    /** C [M,N] = op(A) [M,K] · op(B) [K,N]; C may not share memory with A or B. */
+    public static void requireGemm(Transpose ta, Matrix a, Transpose tb, Matrix b, Matrix c) {
+        boolean at = ta == Transpose.YES;
+        boolean bt = tb == Transpose.YES;
+        long m = at ? a.cols() : a.rows();
+        long k = at ? a.rows() : a.cols();
+        long k2 = bt ? b.cols() : b.rows();
+        long n = bt ? b.rows() : b.cols();
+        if (k != k2 || c.rows() != m || c.cols() != n) {
+            throw new IllegalArgumentException("gemm: A " + a.shape() + (at ? "ᵀ" : "") + " · B " + b.shape()
+                    + (bt ? "ᵀ" : "") + " does not give C " + c.shape());
+        }
+        requireDisjoint("gemm", a, c);
+        requireDisjoint("gemm", b, c);
+    }
+
+    /** gradient [N, M] += Σ δᵀ·input over rows, a whole number of steps of {@code batch} rows. */
+    public static void requireWeightGradient(Matrix delta, Matrix input, int batch, Matrix gradient) {
+        requireSteps("delta", delta, batch);
+        require("input", input, delta.rows(), gradient.cols());
+        require("gradient", gradient, delta.cols(), input.cols());
+        requireDisjoint("weightGradient", delta, gradient);
+        requireDisjoint("weightGradient", input, gradient);
+    }
+
+    /** The rows of {@code m} must be whole steps of {@code batch} rows. */
+    public static void requireSteps(String name, Matrix m, int batch) {
+        if (batch < 1 || m.rows() % batch != 0) {
+            throw new IllegalArgumentException(name + " " + m.shape() + ": rows must be a multiple of batch " + batch);
+        }
+    }
+
+    static void requireSweep(Cell cell, int batch, Matrix gates, Matrix states, int hidden) {
+        requireSteps("gates", gates, batch);
+        require("gates", gates, gates.rows(), cell.gates() * hidden);
+        require("states", states, gates.rows() + batch, hidden);
+        if (cell.gates() == 1 && !gates.equals(states.rows(batch, gates.rows()))) {
+            throw new IllegalArgumentException(
+                    "gates of a " + cell + " cell must be the memory of states from row " + batch);
+        }
+    }
+
+    private static void requireDisjoint(String operation, Matrix in, Matrix out) {
+        if (in.array() == out.array() && in.offset() < end(out) && out.offset() < end(in)) {
+            throw new IllegalArgumentException(operation + ": the result " + out.shape() + " at offset " + out.offset()
+                    + " overlaps the operand " + in.shape() + " at offset " + in.offset());
+        }
+    }
+
+    private static long end(Matrix m) {
+        return m.rows() == 0 ? m.offset() : m.offset() + (m.rows() - 1) * m.stride() + m.cols();
+    }
+}

@@ -1,0 +1,70 @@
+package org.bptt4j.backend.cpu;
+
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.DeviceArray;
+
+/** A Java array with an owner. Exactly one of {@code floats} and {@code ints} is set while it is open. */
+final class CpuArray implements DeviceArray {
+    private final CpuBackend owner;
+    private final Type type;
+    private final int length;
+    private float[] floats;
+    private int[] ints;
+
+    CpuArray(CpuBackend owner, Type type, int length) {
+        this.owner = owner;
+        this.type = type;
+        this.length = length;
+        if (type == Type.FLOAT) {
+            floats = new float[length];
+        } else {
+            ints = new int[length];
+        }
+    }
+
+    float[] floats() {
+        requireOpen(floats);
+        return floats;
+    }
+
+    int[] ints() {
+        requireOpen(ints);
+        return ints;
+    }
+
+    private void requireOpen(Object memory) {
+        if (memory == null) {
+            throw new IllegalStateException(
+                    isClosed() ? "this array of " + length + " " + type + " is closed" : "this array holds " + type);
+        }
+    }
+
+    boolean isClosed() {
+        return floats == null && ints == null;
+    }
+
+    @Override
+    public Type type() {
+        return type;
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public Backend backend() {
+        return owner;
+    }
+
+    @Override
+    public void close() {
+        owner.free(this);
+    }
+
+    void release() {
+        floats = null;
+        ints = null;
+    }
+}

@@ -1,0 +1,79 @@
+package org.bptt4j.backend.cpu;
+
+import org.bptt4j.spec.Cell;
+
+/**
+ * The innermost loops, in two forms: on the Vector API and in plain Java. Stateless and safe for any number of threads.
+ *
+ * <p>A <em>panel</em> is a packed block of {@link #panelWidth} columns of a GEMM's right operand: element (k, j) is {@code
+ * panel[p0 + k·panelWidth + j]}, columns that the matrix lacks are zero.
+ */
+interface Kernels {
+    /** One line for people, such as "vector, 16 lanes". */
+    String description();
+
+    /** Columns of a panel. */
+    int panelWidth();
+
+    /** Rows of a packed left operand ({@link #multiplyPacked}). */
+    int tileRows();
+
+    /** Floats of scratch memory that the multiplying methods need. */
+    int scratchLength();
+
+    /**
+     * {@code c[r, j] += Σ_k a[r, k]·panel[k, j]} for r &lt; rows, j &lt; cols, k ascending, one chain per element.
+     *
+     * @param a left operand, rows of stride {@code lda}
+     * @param cols at most {@link #panelWidth}
+     */
+    void multiplyRows(
+            float[] a,
+            int a0,
+            int lda,
+            int rows,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] c,
+            int c0,
+            int ldc,
+            int cols,
+            float[] scratch);
+
+    /**
+     * The same with a left operand packed as {@code a[a0 + k·tileRows + r]}.
+     *
+     * @param rows at most {@link #tileRows}; the packed rows beyond are read but not used
+     */
+    void multiplyPacked(
+            float[] a,
+            int a0,
+            int rows,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] c,
+            int c0,
+            int ldc,
+            int cols,
+            float[] scratch);
+
+    /** {@code to[t0 + i·width + j] = from[f0 + i·ld + j]} for i &lt; rows, j &lt; cols, zero for cols ≤ j &lt; width. */
+    void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width);
+
+    /** {@code x_i = f(x_i + bias_i)} for i &lt; n. */
+    void activate(Cell cell, float[] x, int x0, float[] bias, int n);
+
+    /** {@code d_i = d_i·f'} for i &lt; n, with f' from the activation's output h_i. */
+    void derivative(Cell cell, float[] d, int d0, float[] h, int h0, int n);
+
+    /** {@code y_i += x_i} for i &lt; n. */
+    void add(float[] x, int x0, float[] y, int y0, int n);
+
+    /**
+     * One row of softmax cross-entropy: {@code d = scale·(softmax(y) − onehot(target))}; returns ln Σ exp(y) − y_target.
+     * {@code d} may be {@code y}.
+     */
+    double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0);
+}

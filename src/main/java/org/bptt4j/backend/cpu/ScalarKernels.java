@@ -1,0 +1,136 @@
+package org.bptt4j.backend.cpu;
+
+import org.bptt4j.spec.Cell;
+
+/**
+ * {@link Kernels} in plain Java, for a JVM without the vector module. The inner loops run over contiguous columns with no
+ * dependency between them, which C2 turns into vector code by itself.
+ */
+final class ScalarKernels implements Kernels {
+    private static final int WIDTH = 128;
+
+    @Override
+    public String description() {
+        return "scalar";
+    }
+
+    @Override
+    public int panelWidth() {
+        return WIDTH;
+    }
+
+    @Override
+    public int tileRows() {
+        return 8;
+    }
+
+    @Override
+    public int scratchLength() {
+        return 0;
+    }
+
+    @Override
+    public void multiplyRows(
+            float[] a,
+            int a0,
+            int lda,
+            int rows,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] c,
+            int c0,
+            int ldc,
+            int cols,
+            float[] scratch) {
+        for (int r = 0; r < rows; r++) {
+            row(a, a0 + r * lda, 1, panel, p0, depth, c, c0 + r * ldc, cols);
+        }
+    }
+
+    @Override
+    public void multiplyPacked(
+            float[] a,
+            int a0,
+            int rows,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] c,
+            int c0,
+            int ldc,
+            int cols,
+            float[] scratch) {
+        for (int r = 0; r < rows; r++) {
+            row(a, a0 + r, 8, panel, p0, depth, c, c0 + r * ldc, cols);
+        }
+    }
+
+    /** c[j] += Σ_k a[a0 + k·step]·panel[k, j], four k at a time, the terms added one after another. */
+    private static void row(float[] a, int a0, int step, float[] p, int p0, int depth, float[] c, int c0, int cols) {
+        int k = 0;
+        for (; k + 4 <= depth; k += 4) {
+            int i = a0 + k * step;
+            float s0 = a[i];
+            float s1 = a[i + step];
+            float s2 = a[i + 2 * step];
+            float s3 = a[i + 3 * step];
+            int q = p0 + k * WIDTH;
+            for (int j = 0; j < cols; j++) {
+                float sum = Fma.fma(s0, p[q + j], c[c0 + j]);
+                sum = Fma.fma(s1, p[q + WIDTH + j], sum);
+                sum = Fma.fma(s2, p[q + 2 * WIDTH + j], sum);
+                c[c0 + j] = Fma.fma(s3, p[q + 3 * WIDTH + j], sum);
+            }
+        }
+        for (; k < depth; k++) {
+            float s = a[a0 + k * step];
+            int q = p0 + k * WIDTH;
+            for (int j = 0; j < cols; j++) {
+                c[c0 + j] = Fma.fma(s, p[q + j], c[c0 + j]);
+            }
+        }
+    }
+
+    @Override
+    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width) {
+        Packing.pack(from, f0, ld, rows, cols, to, t0, width);
+    }
+
+    @Override
+    public void activate(Cell cell, float[] x, int x0, float[] bias, int n) {
+        ScalarMath.activate(cell, x, x0, bias, 0, n);
+    }
+
+    @Override
+    public void derivative(Cell cell, float[] d, int d0, float[] h, int h0, int n) {
+        ScalarMath.derivative(cell, d, d0, h, h0, 0, n);
+    }
+
+    @Override
+    public void add(float[] x, int x0, float[] y, int y0, int n) {
+        for (int i = 0; i < n; i++) {
+            y[y0 + i] += x[x0 + i];
+        }
+    }
+
+    @Override
+    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0) {
+        float correct = y[y0 + target];
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, y[y0 + i]);
+        }
+        float sum = 0;
+        for (int i = 0; i < n; i++) {
+            d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
+            sum += d[d0 + i];
+        }
+        float factor = scale / sum;
+        for (int i = 0; i < n; i++) {
+            d[d0 + i] *= factor;
+        }
+        d[d0 + target] -= scale;
+        return Math.log(sum) + ((double) max - correct);
+    }
+}

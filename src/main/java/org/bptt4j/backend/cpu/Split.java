@@ -1,0 +1,21 @@
+package org.bptt4j.backend.cpu;
+
+/** How work is cut for the threads. Only whole output elements are split off, never a reduction. */
+final class Split {
+    /** Multiply-adds (or elements moved) below which another thread costs more than it brings. */
+    private static final long LEAST_WORK = 1 << 14;
+
+    private Split() {}
+
+    /** Parts for {@code items} of which {@code grain} stay together, when all of them are {@code work} operations. */
+    static int parts(long items, int grain, long work, Workers workers) {
+        long most = Math.min((items + grain - 1) / grain, work / LEAST_WORK);
+        return (int) Math.max(1, Math.min(workers.threads(), most));
+    }
+
+    /** First item of part {@code part}: parts as even as multiples of {@code grain} allow. */
+    static int start(int part, int parts, int items, int grain) {
+        long groups = (items + grain - 1) / grain;
+        return (int) Math.min(items, groups * part / parts * grain);
+    }
+}

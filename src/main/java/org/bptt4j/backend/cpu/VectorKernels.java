@@ -1,0 +1,214 @@
+package org.bptt4j.backend.cpu;
+
+import static org.bptt4j.backend.cpu.VectorTiles.LANES;
+import static org.bptt4j.backend.cpu.VectorTiles.S;
+import static org.bptt4j.backend.cpu.VectorTiles.WIDTH;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.bptt4j.spec.Cell;
+
+/** {@link Kernels} on the Vector API, for any number of lanes. */
+final class VectorKernels implements Kernels {
+    /** Eight rows need 19 vector registers: AVX-512 and 64-bit Arm have 32, AVX2 and SSE have 16. */
+    private static final int TILE_ROWS =
+            LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 4;
+
+    @Override
+    public String description() {
+        return "vector, " + LANES + " lanes";
+    }
+
+    @Override
+    public int panelWidth() {
+        return WIDTH;
+    }
+
+    @Override
+    public int tileRows() {
+        return TILE_ROWS;
+    }
+
+    @Override
+    public int scratchLength() {
+        return TILE_ROWS * WIDTH;
+    }
+
+    @Override
+    public void multiplyRows(
+            float[] a,
+            int a0,
+            int lda,
+            int rows,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] c,
+            int c0,
+            int ldc,
+            int cols,
+            float[] scratch) {
+        int r = 0;
+        while (r < rows) {
+            int tile = rows - r >= TILE_ROWS ? TILE_ROWS : rows - r >= 4 ? 4 : 1;
+            int ar = a0 + r * lda;
+            int cr = c0 + r * ldc;
+            if (cols == WIDTH) {
+                rowsTile(tile, a, ar, lda, panel, p0, depth, c, cr, ldc);
+            } else {
+                // A tile always covers a whole panel: the edge goes through scratch memory.
+                copyTile(tile, c, cr, ldc, scratch, 0, WIDTH, cols);
+                rowsTile(tile, a, ar, lda, panel, p0, depth, scratch, 0, WIDTH);
+                copyTile(tile, scratch, 0, WIDTH, c, cr, ldc, cols);
+            }
+            r += tile;
+        }
+    }
+
+    private static void rowsTile(
+            int tile, float[] a, int a0, int lda, float[] panel, int p0, int depth, float[] c, int c0, int ldc) {
+        switch (tile) {
+            case 8 -> VectorTiles.rows8(a, a0, lda, panel, p0, depth, c, c0, ldc);
+            case 4 -> VectorTiles.rows4(a, a0, lda, panel, p0, depth, c, c0, ldc);
+            default -> VectorTiles.row1(a, a0, panel, p0, depth, c, c0);
+        }
+    }
+
+    @Override
+    public void multiplyPacked(
+            float[] a,
+            int a0,
+            int rows,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] c,
+            int c0,
+            int ldc,
+            int cols,
+            float[] scratch) {
+        if (rows == TILE_ROWS && cols == WIDTH) {
+            packedTile(a, a0, panel, p0, depth, c, c0, ldc);
+        } else {
+            copyTile(rows, c, c0, ldc, scratch, 0, WIDTH, cols);
+            packedTile(a, a0, panel, p0, depth, scratch, 0, WIDTH);
+            copyTile(rows, scratch, 0, WIDTH, c, c0, ldc, cols);
+        }
+    }
+
+    private static void packedTile(float[] a, int a0, float[] panel, int p0, int depth, float[] c, int c0, int ldc) {
+        if (TILE_ROWS == 8) {
+            VectorTiles.packed8(a, a0, panel, p0, depth, c, c0, ldc);
+        } else {
+            VectorTiles.packed4(a, a0, panel, p0, depth, c, c0, ldc);
+        }
+    }
+
+    private static void copyTile(int rows, float[] from, int f0, int fs, float[] to, int t0, int ts, int cols) {
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(from, f0 + r * fs, to, t0 + r * ts, cols);
+        }
+    }
+
+    @Override
+    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width) {
+        if (cols == WIDTH && width == WIDTH) {
+            for (int i = 0; i < rows; i++) {
+                FloatVector.fromArray(S, from, f0 + i * ld).intoArray(to, t0 + i * WIDTH);
+                FloatVector.fromArray(S, from, f0 + i * ld + LANES).intoArray(to, t0 + i * WIDTH + LANES);
+            }
+        } else if (cols == 8 && width == 8) {
+            for (int i = 0; i < rows; i++) {
+                FloatVector.fromArray(FloatVector.SPECIES_256, from, f0 + i * ld)
+                        .intoArray(to, t0 + i * 8);
+            }
+        } else {
+            Packing.pack(from, f0, ld, rows, cols, to, t0, width);
+        }
+    }
+
+    @Override
+    public void activate(Cell cell, float[] x, int x0, float[] bias, int n) {
+        int whole = S.loopBound(n);
+        if (cell == Cell.TANH) {
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, i));
+                VectorMath.tanh(a).intoArray(x, x0 + i);
+            }
+        } else {
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, i));
+                a.max(0f).intoArray(x, x0 + i);
+            }
+        }
+        ScalarMath.activate(cell, x, x0, bias, whole, n);
+    }
+
+    @Override
+    public void derivative(Cell cell, float[] d, int d0, float[] h, int h0, int n) {
+        int whole = S.loopBound(n);
+        if (cell == Cell.TANH) {
+            FloatVector one = FloatVector.broadcast(S, 1f);
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector y = FloatVector.fromArray(S, h, h0 + i);
+                FloatVector slope = y.neg().fma(y, one);
+                FloatVector.fromArray(S, d, d0 + i).mul(slope).intoArray(d, d0 + i);
+            }
+        } else {
+            FloatVector zero = FloatVector.zero(S);
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector y = FloatVector.fromArray(S, h, h0 + i);
+                FloatVector e = FloatVector.fromArray(S, d, d0 + i);
+                zero.blend(e, y.compare(VectorOperators.GT, 0f)).intoArray(d, d0 + i);
+            }
+        }
+        ScalarMath.derivative(cell, d, d0, h, h0, whole, n);
+    }
+
+    @Override
+    public void add(float[] x, int x0, float[] y, int y0, int n) {
+        int whole = S.loopBound(n);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(S, y, y0 + i)
+                    .add(FloatVector.fromArray(S, x, x0 + i))
+                    .intoArray(y, y0 + i);
+        }
+        for (int i = whole; i < n; i++) {
+            y[y0 + i] += x[x0 + i];
+        }
+    }
+
+    @Override
+    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0) {
+        int whole = S.loopBound(n);
+        float correct = y[y0 + target];
+        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < whole; i += LANES) {
+            m = m.max(FloatVector.fromArray(S, y, y0 + i));
+        }
+        float max = m.reduceLanes(VectorOperators.MAX);
+        for (int i = whole; i < n; i++) {
+            max = Math.max(max, y[y0 + i]);
+        }
+        FloatVector sums = FloatVector.zero(S);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, y, y0 + i).sub(max));
+            sums = sums.add(e);
+            e.intoArray(d, d0 + i);
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (int i = whole; i < n; i++) {
+            d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
+            sum += d[d0 + i];
+        }
+        float factor = scale / sum;
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(S, d, d0 + i).mul(factor).intoArray(d, d0 + i);
+        }
+        for (int i = whole; i < n; i++) {
+            d[d0 + i] *= factor;
+        }
+        d[d0 + target] -= scale;
+        return Math.log(sum) + ((double) max - correct);
+    }
+}

@@ -1,0 +1,96 @@
+package org.bptt4j.backend.cpu;
+
+import org.bptt4j.backend.Matrix;
+
+/**
+ * {@code G [N, M] += Σ_t Σ_b δ_{t,b}ᵀ·x_{t,b}}, t descending, b ascending, one chain per element.
+ *
+ * <p>The rows are taken in that order in chunks; of each chunk a thread packs its columns of δ and, panel by panel, of x, and
+ * multiplies them into its tiles of G. Threads split the larger side of G.
+ */
+final class WeightGradient {
+    /** Rows of a chunk. */
+    private static final int DEPTH = 256;
+    /** Columns of δ packed at a time: 256 × 256 floats stay in a second-level cache. */
+    private static final int COLUMNS = 256;
+
+    private final Kernels kernels;
+    private final Workers workers;
+    private final int width;
+    private final int tile;
+    private final float[][] left;
+    private final float[][] right;
+    private final float[][] scratch;
+
+    WeightGradient(Kernels kernels, Workers workers) {
+        this.kernels = kernels;
+        this.workers = workers;
+        this.width = kernels.panelWidth();
+        this.tile = kernels.tileRows();
+        this.left = new float[workers.threads()][DEPTH * COLUMNS];
+        this.right = new float[workers.threads()][DEPTH * width];
+        this.scratch = new float[workers.threads()][kernels.scratchLength()];
+    }
+
+    void accumulate(Matrix delta, Matrix input, int batch, Matrix gradient) {
+        int n = delta.cols();
+        int m = input.cols();
+        long work = delta.rows() * n * m;
+        boolean splitDelta = n / tile >= m / width;
+        int grain = splitDelta ? tile : width;
+        int count = Split.parts(splitDelta ? n : m, grain, work, workers);
+        workers.run(count, (part, parts) -> {
+            int from = Split.start(part, parts, splitDelta ? n : m, grain);
+            int to = Split.start(part + 1, parts, splitDelta ? n : m, grain);
+            if (splitDelta) {
+                block(part, delta, from, to, input, 0, m, batch, gradient);
+            } else {
+                block(part, delta, 0, n, input, from, to, batch, gradient);
+            }
+        });
+    }
+
+    /** Rows n0 … n1−1 and columns m0 … m1−1 of G. */
+    private void block(
+            int part, Matrix delta, int n0, int n1, Matrix input, int m0, int m1, int batch, Matrix gradient) {
+        float[] g = ((CpuArray) gradient.array()).floats();
+        float[] a = left[part];
+        float[] b = right[part];
+        int total = (int) delta.rows();
+        for (int i = n0; i < n1; i += COLUMNS) {
+            int cols = Math.min(COLUMNS, n1 - i);
+            for (int q = 0; q < total; q += DEPTH) {
+                int depth = Math.min(DEPTH, total - q);
+                for (int c = 0; c < cols; c += tile) {
+                    packChain(delta, i + c, Math.min(tile, cols - c), batch, q, depth, a, c * depth, tile);
+                }
+                for (int j = m0; j < m1; j += width) {
+                    int panel = Math.min(width, m1 - j);
+                    packChain(input, j, panel, batch, q, depth, b, 0, width);
+                    for (int c = 0; c < cols; c += tile) {
+                        int g0 = (int) gradient.offset() + (i + c) * gradient.stride() + j;
+                        int rows = Math.min(tile, cols - c);
+                        kernels.multiplyPacked(
+                                a, c * depth, rows, b, 0, depth, g, g0, gradient.stride(), panel, scratch[part]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Packs {@code depth} rows from the q-th of the chain: whole steps backwards in time, rows of a step forwards. */
+    private void packChain(
+            Matrix m, int column, int cols, int batch, int q, int depth, float[] to, int t0, int toWidth) {
+        float[] from = ((CpuArray) m.array()).floats();
+        int steps = (int) (m.rows() / batch);
+        int done = 0;
+        while (done < depth) {
+            int t = steps - 1 - (q + done) / batch;
+            int b = (q + done) % batch;
+            int rows = Math.min(batch - b, depth - done);
+            int f0 = (int) m.offset() + (t * batch + b) * m.stride() + column;
+            kernels.pack(from, f0, m.stride(), rows, cols, to, t0 + done * toWidth, toWidth);
+            done += rows;
+        }
+    }
+}

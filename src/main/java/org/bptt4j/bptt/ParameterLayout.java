@@ -1,0 +1,61 @@
+package org.bptt4j.bptt;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bptt4j.spec.RnnSpec;
+
+/**
+ * Where each parameter of a network lies in one flat buffer: layer by layer {@code weight_ih [G·H, I or H], weight_hh [G·H, H],
+ * bias_ih [G·H], bias_hh [G·H]}, then {@code head.weight [O, H], head.bias [O]}. One buffer makes the norm, the clipping and
+ * the update one pass each.
+ */
+public final class ParameterLayout {
+    private final List<Parameter> parameters = new ArrayList<>();
+    private long length;
+
+    public ParameterLayout(RnnSpec spec) {
+        int gateRows = spec.gateRows();
+        for (int l = 0; l < spec.layers(); l++) {
+            add("rnn.weight_ih_l" + l, l, gateRows, spec.layerInputSize(l), false);
+            add("rnn.weight_hh_l" + l, l, gateRows, spec.hiddenSize(), false);
+            add("rnn.bias_ih_l" + l, l, 1, gateRows, true);
+            add("rnn.bias_hh_l" + l, l, 1, gateRows, true);
+        }
+        if (spec.hasHead()) {
+            add("head.weight", spec.layers(), spec.outputSize(), spec.hiddenSize(), false);
+            add("head.bias", spec.layers(), 1, spec.outputSize(), true);
+        }
+    }
+
+    private void add(String name, int layer, int rows, int cols, boolean bias) {
+        parameters.add(new Parameter(name, layer, length, rows, cols, bias));
+        length = Math.addExact(length, Math.multiplyExact((long) rows, cols));
+    }
+
+    /** All parameters in the buffer's order. */
+    public List<Parameter> parameters() {
+        return List.copyOf(parameters);
+    }
+
+    /** Elements of the buffer. */
+    public long length() {
+        return length;
+    }
+
+    /** The parameter called {@code name}; an {@link IllegalArgumentException} lists the names there are. */
+    public Parameter get(String name) {
+        return parameters.stream()
+                .filter(p -> p.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no parameter is called '" + name + "'; there are "
+                        + parameters.stream().map(Parameter::name).toList()));
+    }
+
+    /** The parameter that holds element {@code index} of the buffer. */
+    Parameter at(long index) {
+        return parameters.stream()
+                .filter(p -> index >= p.offset() && index < p.offset() + p.length())
+                .findFirst()
+                .orElseThrow();
+    }
+}

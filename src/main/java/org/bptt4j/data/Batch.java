@@ -1,0 +1,175 @@
+package org.bptt4j.data;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * One batch of sequences on the host, time-major: input {@code x [T,B,I]} or symbol ids {@code [T,B]}, and what goes with it.
+ *
+ * <p>Immutable but for the arrays, which are not copied: they must stay as they are until the step that uses them returns.
+ * Shapes are checked here as far as the batch alone can tell, and against the network when it is used.
+ */
+public final class Batch {
+    private final int steps;
+    private final int rows;
+    private final int inputSize;
+    private final float[] x;
+    private final int[] ids;
+    private final int[] classes;
+    private final float[] values;
+    private final float[] initialState;
+    private final int[] lengths;
+    private final boolean continuing;
+
+    private Batch(
+            int steps,
+            int rows,
+            int inputSize,
+            float[] x,
+            int[] ids,
+            int[] classes,
+            float[] values,
+            float[] initialState,
+            int[] lengths,
+            boolean continuing) {
+        this.steps = steps;
+        this.rows = rows;
+        this.inputSize = inputSize;
+        this.x = x;
+        this.ids = ids;
+        this.classes = classes;
+        this.values = values;
+        this.initialState = initialState;
+        this.lengths = lengths;
+        this.continuing = continuing;
+    }
+
+    /** Dense input {@code x [T,B,I]}: element (t, b, i) at (t·B + b)·I + i. */
+    public static Batch dense(int steps, int rows, int inputSize, float[] x) {
+        requirePositive(steps, rows);
+        if (inputSize < 1) {
+            throw new IllegalArgumentException("input size " + inputSize + ": must be at least 1");
+        }
+        requireLength("x [T,B,I]", x.length, (long) steps * rows * inputSize);
+        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, false);
+    }
+
+    /** Symbol ids {@code [T,B]}: id of (t, b) at t·B + b; the input vector is that column of W_ih. */
+    public static Batch symbols(int steps, int rows, int[] ids) {
+        requirePositive(steps, rows);
+        requireLength("ids [T,B]", ids.length, (long) steps * rows);
+        return new Batch(steps, rows, 0, null, ids, null, null, null, null, false);
+    }
+
+    private static void requirePositive(int steps, int rows) {
+        if (steps < 1 || rows < 1) {
+            throw new IllegalArgumentException(
+                    "a batch of T = " + steps + " steps and B = " + rows + " rows: both must be at least 1");
+        }
+    }
+
+    private static void requireLength(String what, int length, long needed) {
+        if (length != needed) {
+            throw new IllegalArgumentException(what + " has " + length + " elements, needs " + needed);
+        }
+    }
+
+    /** With class targets, {@code [T,B]} or, for a loss at the last step, {@code [B]}. */
+    public Batch withTargets(int[] targets) {
+        return new Batch(steps, rows, inputSize, x, ids, targets, null, initialState, lengths, continuing);
+    }
+
+    /** With value targets, {@code [T,B,O]} or, for a loss at the last step, {@code [B,O]}. */
+    public Batch withTargets(float[] targets) {
+        return new Batch(steps, rows, inputSize, x, ids, null, targets, initialState, lengths, continuing);
+    }
+
+    /** With an initial state {@code h0 [L,B,H]} in place of zeros. */
+    public Batch withInitialState(float[] h0) {
+        Objects.requireNonNull(h0, "h0");
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, h0, lengths, false);
+    }
+
+    /** With a length for each row, {@code [B]}, 1 … T: what lies beyond is padding and never read. */
+    public Batch withLengths(int[] lengths) {
+        requireLength("lengths [B]", lengths.length, rows);
+        for (int b = 0; b < rows; b++) {
+            if (lengths[b] < 1 || lengths[b] > steps) {
+                throw new IllegalArgumentException("length " + lengths[b] + " of row " + b + ": must be 1 … " + steps);
+            }
+        }
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, continuing);
+    }
+
+    /** Each row goes on where the same row of the batch before ended: the state is carried over. */
+    public Batch continuing() {
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, null, lengths, true);
+    }
+
+    /** T. */
+    public int steps() {
+        return steps;
+    }
+
+    /** B. */
+    public int rows() {
+        return rows;
+    }
+
+    /** I of dense input, 0 for symbol ids. */
+    public int inputSize() {
+        return inputSize;
+    }
+
+    /** Dense input [T,B,I], or null. */
+    public float[] x() {
+        return x;
+    }
+
+    /** Symbol ids [T,B], or null. */
+    public int[] ids() {
+        return ids;
+    }
+
+    /** Class targets, or null. */
+    public int[] classes() {
+        return classes;
+    }
+
+    /** Value targets, or null. */
+    public float[] values() {
+        return values;
+    }
+
+    /** h0 [L,B,H], or null. */
+    public float[] initialState() {
+        return initialState;
+    }
+
+    /** Lengths [B], or null. */
+    public int[] lengths() {
+        return lengths;
+    }
+
+    /** Whether the state is carried over from the batch before. */
+    public boolean isContinuing() {
+        return continuing;
+    }
+
+    /** Steps of row {@code b} that are not padding. */
+    public int length(int b) {
+        return lengths == null ? steps : lengths[b];
+    }
+
+    /** A copy of {@code array} [T,B,width] in which every padded step is zero. */
+    public float[] withoutPadding(float[] array, int width) {
+        float[] copy = array.clone();
+        for (int b = 0; b < rows; b++) {
+            for (int t = length(b); t < steps; t++) {
+                int at = (t * rows + b) * width;
+                Arrays.fill(copy, at, at + width, 0f);
+            }
+        }
+        return copy;
+    }
+}

@@ -1,0 +1,131 @@
+package org.bptt4j.report;
+
+import java.awt.AWTError;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+import javax.imageio.ImageIO;
+import org.bptt4j.io.AtomicFiles;
+
+/**
+ * Draws PNG files of 1000 x 600 pixels, replacing existing ones atomically; no display is needed.
+ *
+ * <p>Points that are NaN, infinite or beyond 1e300 are left out, and a chart with no points left says so. Lines of more
+ * than 5,000 points are thinned in a way that keeps spikes. Every method throws {@link IllegalArgumentException} when
+ * coordinates that belong together differ in number, and {@link IOException} when the file cannot be written or this
+ * Java cannot draw text for want of fonts.
+ */
+public final class Charts {
+    /** Positive losses that span more than this factor are drawn on a logarithmic axis. */
+    private static final double LOG_FROM_RATIO = 100;
+
+    static {
+        // Must come before the first touch of AWT, which then needs no display. A choice already made is respected.
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
+    }
+
+    private Charts() {}
+
+    /**
+     * Training and evaluation loss against the training step. The vertical axis is logarithmic when all losses are
+     * positive and the highest is more than 100 times the lowest.
+     *
+     * @param png the file to write
+     * @param trainSteps steps at which the training loss was taken
+     * @param trainLoss training losses, as many
+     * @param evalSteps steps at which the evaluation loss was taken; may be empty
+     * @param evalLoss evaluation losses, as many
+     * @param lossName what the loss is, such as {@code cross-entropy (nats)}
+     */
+    public static void lossCurve(
+            Path png, double[] trainSteps, double[] trainLoss, double[] evalSteps, double[] evalLoss, String lossName)
+            throws IOException {
+        Points train = Points.of(trainSteps, trainLoss);
+        Points eval = Points.of(evalSteps, evalLoss);
+        draw(png, () -> {
+            Plot plot = new Plot("Loss during training", "training step", lossName)
+                    .line("training", train, Plot.BLUE)
+                    .line("evaluation", eval, Plot.ORANGE);
+            return wantsLog(train, eval) ? plot.logY() : plot;
+        });
+    }
+
+    /**
+     * The norm of the gradient against the training step, on a logarithmic axis; points that are not positive are left
+     * out.
+     *
+     * @param png the file to write
+     * @param steps training steps
+     * @param norm the gradient's norm before clipping, as many
+     * @param clipAt the clipping threshold, drawn as a dashed line if positive
+     */
+    public static void gradientNorm(Path png, double[] steps, double[] norm, OptionalDouble clipAt) throws IOException {
+        Points points = Points.of(steps, norm);
+        draw(png, () -> {
+            Plot plot = new Plot("Gradient norm during training", "training step", "norm of the gradient")
+                    .line("gradient norm", points, Plot.BLUE)
+                    .logY();
+            clipAt.stream()
+                    .filter(Points::drawableAsLog)
+                    .forEach(level -> plot.level("clipped above " + Labels.number(level), level, Plot.ORANGE));
+            return plot;
+        });
+    }
+
+    /**
+     * A forecast over the truth.
+     *
+     * @param png the file to write
+     * @param title the chart's title
+     * @param x the horizontal coordinate, such as a row index or a decimal year
+     * @param truth what happened, as many
+     * @param forecast what was forecast, as many; NaN where there is no forecast
+     * @param xName what {@code x} is, with its unit
+     * @param yName what is forecast, with its unit
+     */
+    public static void forecast(
+            Path png, String title, double[] x, double[] truth, double[] forecast, String xName, String yName)
+            throws IOException {
+        Points happened = Points.of(x, truth);
+        Points predicted = Points.of(x, forecast);
+        draw(
+                png,
+                () -> new Plot(title, xName, yName)
+                        .line("truth", happened, Plot.GREY)
+                        .line("forecast", predicted, Plot.ORANGE));
+    }
+
+    private static boolean wantsLog(Points... lines) {
+        double[] values = Arrays.stream(lines)
+                .flatMapToDouble(line -> DoubleStream.of(line.y()))
+                .sorted()
+                .toArray();
+        return values.length > 0
+                && Points.drawableAsLog(values[0])
+                && values[values.length - 1] / values[0] > LOG_FROM_RATIO;
+    }
+
+    private static void draw(Path png, Supplier<Plot> plot) throws IOException {
+        BufferedImage image;
+        try {
+            image = plot.get().render();
+        } catch (LinkageError | InternalError | AWTError e) {
+            // What a Java without fontconfig or a font throws, as is common in small container images.
+            throw new IOException(png + ": cannot draw: this Java finds no fonts, install fontconfig and a font", e);
+        }
+        AtomicFiles.write(png, out -> encode(image, out, png));
+    }
+
+    private static void encode(BufferedImage image, OutputStream out, Path png) throws IOException {
+        if (!ImageIO.write(image, "png", out)) {
+            throw new IOException(png + ": this Java cannot write PNG");
+        }
+    }
+}

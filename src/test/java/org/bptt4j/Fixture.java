@@ -1,0 +1,96 @@
+package org.bptt4j;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bptt4j.data.Batch;
+import org.bptt4j.io.Safetensors;
+import org.bptt4j.io.Tensor;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Truncation;
+
+/** One case of src/test/resources/fixtures: weights, batch, and what PyTorch computed from them in float64. */
+record Fixture(String name, ModelFile model, Safetensors batchFile, Safetensors expected) {
+    private static final Path FOLDER = Path.of("src/test/resources/fixtures");
+
+    static List<String> names(boolean training) {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            List<String> names = files.map(p -> p.getFileName().toString())
+                    .filter(n -> n.endsWith(".expected.safetensors") && n.startsWith("train-") == training)
+                    .map(n -> n.substring(0, n.length() - ".expected.safetensors".length()))
+                    .sorted()
+                    .toList();
+            if (names.isEmpty()) {
+                throw new IllegalStateException("no fixtures in " + FOLDER.toAbsolutePath());
+            }
+            return names;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Fixture load(String name) throws IOException {
+        return new Fixture(
+                name,
+                ModelFile.read(FOLDER.resolve(name + ".weights.safetensors")),
+                Safetensors.read(FOLDER.resolve(name + ".batch.safetensors")),
+                Safetensors.read(FOLDER.resolve(name + ".expected.safetensors")));
+    }
+
+    Batch batch() throws IOException {
+        Map<String, Tensor> t = batchFile.tensors();
+        Tensor input = t.containsKey("ids") ? t.get("ids") : t.get("x");
+        int steps = (int) input.shape()[0];
+        int rows = (int) input.shape()[1];
+        Batch batch = t.containsKey("ids")
+                ? Batch.symbols(steps, rows, input.toInts())
+                : Batch.dense(steps, rows, (int) input.shape()[2], input.toFloats());
+        if (t.containsKey("h0")) {
+            batch = batch.withInitialState(t.get("h0").toFloats());
+        }
+        if (t.containsKey("lengths")) {
+            batch = batch.withLengths(t.get("lengths").toInts());
+        }
+        Tensor targets = t.get("targets");
+        return loss().kind() == Loss.Kind.CROSS_ENTROPY
+                ? batch.withTargets(targets.toInts())
+                : batch.withTargets(targets.toFloats());
+    }
+
+    String option(String key, String absent) {
+        return expected.metadata().getOrDefault(key, absent);
+    }
+
+    double number(String key, double absent) {
+        return Double.parseDouble(option(key, Double.toString(absent)));
+    }
+
+    Loss loss() {
+        Loss loss = option("loss", "cross-entropy").equals("mse") ? Loss.mse() : Loss.crossEntropy();
+        return loss.at(Loss.At.valueOf(option("loss_at", "every").toUpperCase(Locale.ROOT)))
+                .reduced(Loss.Reduction.valueOf(option("reduction", "mean").toUpperCase(Locale.ROOT)));
+    }
+
+    Truncation truncation() {
+        if (!expected.metadata().containsKey("tbptt")) {
+            return Truncation.NONE;
+        }
+        int[] k = Arrays.stream(option("tbptt", "").split(",", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        return new Truncation(k[0], k[1]);
+    }
+
+    Clipping clipping() {
+        if (expected.metadata().containsKey("clip_norm")) {
+            return Clipping.norm(number("clip_norm", 0));
+        }
+        return expected.metadata().containsKey("clip_value") ? Clipping.value(number("clip_value", 0)) : Clipping.NONE;
+    }
+}
