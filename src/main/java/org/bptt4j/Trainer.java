@@ -237,10 +237,12 @@ public final class Trainer implements AutoCloseable {
             double loss, float[] outputs, float[] finalState, double gradientNorm, float[] x, float[] initialState) {}
 
     /**
-     * One loss and gradient, clipped but without an update: the segments' gradients are summed, and can be read afterwards
-     * with {@link Rnn#gradient}.
+     * One loss and its gradient, neither clipped nor used for an update: the segments' gradients are summed, the mean divides
+     * by the valid targets of the whole batch. The gradients can be read afterwards with {@link Rnn#gradient}.
+     *
+     * @return the loss
      */
-    public Gradients gradients(Batch batch) {
+    public double forwardBackward(Batch batch) {
         bptt.load(batch);
         clearReport();
         rnn.zeroGradients();
@@ -249,6 +251,13 @@ public final class Trainer implements AutoCloseable {
             bptt.forward(s);
             bptt.backward(s, scale, report);
         }
+        readReport();
+        return host[Report.LOSS] * scale;
+    }
+
+    /** {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs. */
+    public Gradients gradients(Batch batch) {
+        double value = forwardBackward(batch);
         boolean whole = truncation.isFullFor(batch.steps());
         float[] dX = whole ? bptt.unrolled().downloadInputGradient() : null;
         float[] dH0 = whole ? bptt.unrolled().downloadInitialStateGradient() : null;
@@ -256,12 +265,7 @@ public final class Trainer implements AutoCloseable {
         backend.clip(clipping, rnn.network().gradientArray(), report);
         readReport();
         return new Gradients(
-                host[Report.LOSS] * scale,
-                bptt.downloadOutputs(),
-                bptt.unrolled().downloadFinalState(),
-                host[Report.NORM],
-                dX,
-                dH0);
+                value, bptt.downloadOutputs(), bptt.unrolled().downloadFinalState(), host[Report.NORM], dX, dH0);
     }
 
     private void clearReport() {

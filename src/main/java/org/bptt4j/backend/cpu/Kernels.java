@@ -15,8 +15,11 @@ interface Kernels {
     /** Columns of a panel. */
     int panelWidth();
 
-    /** Rows of a packed left operand ({@link #multiplyPacked}). */
+    /** Rows that are fastest together: a whole register tile. */
     int tileRows();
+
+    /** Columns of a packed left operand ({@link #multiplyPacked}), a multiple of {@link #tileRows}. */
+    int packedWidth();
 
     /** Floats of scratch memory that the multiplying methods need. */
     int scratchLength();
@@ -42,9 +45,9 @@ interface Kernels {
             float[] scratch);
 
     /**
-     * The same with a left operand packed as {@code a[a0 + k·tileRows + r]}.
+     * The same with a left operand packed as {@code a[a0 + k·packedWidth + r]}.
      *
-     * @param rows at most {@link #tileRows}; the packed rows beyond are read but not used
+     * @param rows at most {@link #tileRows}; of the packed ones beyond, nothing is used
      */
     void multiplyPacked(
             float[] a,

@@ -25,6 +25,11 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public int packedWidth() {
+        return 8;
+    }
+
+    @Override
     public int scratchLength() {
         return 0;
     }

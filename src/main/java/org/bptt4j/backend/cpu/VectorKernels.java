@@ -30,6 +30,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public int packedWidth() {
+        return LANES;
+    }
+
+    @Override
     public int scratchLength() {
         return TILE_ROWS * WIDTH;
     }
@@ -117,10 +122,9 @@ final class VectorKernels implements Kernels {
                 FloatVector.fromArray(S, from, f0 + i * ld).intoArray(to, t0 + i * WIDTH);
                 FloatVector.fromArray(S, from, f0 + i * ld + LANES).intoArray(to, t0 + i * WIDTH + LANES);
             }
-        } else if (cols == 8 && width == 8) {
+        } else if (cols == LANES && width == LANES) {
             for (int i = 0; i < rows; i++) {
-                FloatVector.fromArray(FloatVector.SPECIES_256, from, f0 + i * ld)
-                        .intoArray(to, t0 + i * 8);
+                FloatVector.fromArray(S, from, f0 + i * ld).intoArray(to, t0 + i * LANES);
             }
         } else {
             Packing.pack(from, f0, ld, rows, cols, to, t0, width);

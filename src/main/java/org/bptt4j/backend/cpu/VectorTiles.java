@@ -153,7 +153,7 @@ final class VectorTiles {
         y0.intoArray(c, c0 + LANES);
     }
 
-    /** Eight rows packed as a[k·8 + r]. */
+    /** Eight rows packed as a[k·LANES + r]. */
     static void packed8(float[] a, int a0, float[] p, int p0, int depth, float[] c, int c0, int ldc) {
         int c1 = c0 + ldc;
         int c2 = c0 + 2 * ldc;
@@ -181,28 +181,28 @@ final class VectorTiles {
         for (int k = 0; k < depth; k++) {
             FloatVector u = FloatVector.fromArray(S, p, p0 + k * WIDTH);
             FloatVector v = FloatVector.fromArray(S, p, p0 + k * WIDTH + LANES);
-            FloatVector s = FloatVector.broadcast(S, a[a0 + k * 8]);
+            FloatVector s = FloatVector.broadcast(S, a[a0 + k * LANES]);
             x0 = s.fma(u, x0);
             y0 = s.fma(v, y0);
-            s = FloatVector.broadcast(S, a[a0 + k * 8 + 1]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 1]);
             x1 = s.fma(u, x1);
             y1 = s.fma(v, y1);
-            s = FloatVector.broadcast(S, a[a0 + k * 8 + 2]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 2]);
             x2 = s.fma(u, x2);
             y2 = s.fma(v, y2);
-            s = FloatVector.broadcast(S, a[a0 + k * 8 + 3]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 3]);
             x3 = s.fma(u, x3);
             y3 = s.fma(v, y3);
-            s = FloatVector.broadcast(S, a[a0 + k * 8 + 4]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 4]);
             x4 = s.fma(u, x4);
             y4 = s.fma(v, y4);
-            s = FloatVector.broadcast(S, a[a0 + k * 8 + 5]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 5]);
             x5 = s.fma(u, x5);
             y5 = s.fma(v, y5);
-            s = FloatVector.broadcast(S, a[a0 + k * 8 + 6]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 6]);
             x6 = s.fma(u, x6);
             y6 = s.fma(v, y6);
-            s = FloatVector.broadcast(S, a[a0 + k * 8 + 7]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 7]);
             x7 = s.fma(u, x7);
             y7 = s.fma(v, y7);
         }
@@ -224,7 +224,7 @@ final class VectorTiles {
         y7.intoArray(c, c7 + LANES);
     }
 
-    /** Four rows packed as a[k·4 + r]. */
+    /** Four rows packed as a[k·LANES + r]. */
     static void packed4(float[] a, int a0, float[] p, int p0, int depth, float[] c, int c0, int ldc) {
         int c1 = c0 + ldc;
         int c2 = c0 + 2 * ldc;
@@ -240,16 +240,16 @@ final class VectorTiles {
         for (int k = 0; k < depth; k++) {
             FloatVector u = FloatVector.fromArray(S, p, p0 + k * WIDTH);
             FloatVector v = FloatVector.fromArray(S, p, p0 + k * WIDTH + LANES);
-            FloatVector s = FloatVector.broadcast(S, a[a0 + k * 4]);
+            FloatVector s = FloatVector.broadcast(S, a[a0 + k * LANES]);
             x0 = s.fma(u, x0);
             y0 = s.fma(v, y0);
-            s = FloatVector.broadcast(S, a[a0 + k * 4 + 1]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 1]);
             x1 = s.fma(u, x1);
             y1 = s.fma(v, y1);
-            s = FloatVector.broadcast(S, a[a0 + k * 4 + 2]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 2]);
             x2 = s.fma(u, x2);
             y2 = s.fma(v, y2);
-            s = FloatVector.broadcast(S, a[a0 + k * 4 + 3]);
+            s = FloatVector.broadcast(S, a[a0 + k * LANES + 3]);
             x3 = s.fma(u, x3);
             y3 = s.fma(v, y3);
         }

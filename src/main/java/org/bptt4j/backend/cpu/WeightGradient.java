@@ -18,6 +18,7 @@ final class WeightGradient {
     private final Workers workers;
     private final int width;
     private final int tile;
+    private final int packed;
     private final float[][] left;
     private final float[][] right;
     private final float[][] scratch;
@@ -27,6 +28,7 @@ final class WeightGradient {
         this.workers = workers;
         this.width = kernels.panelWidth();
         this.tile = kernels.tileRows();
+        this.packed = kernels.packedWidth();
         this.left = new float[workers.threads()][DEPTH * COLUMNS];
         this.right = new float[workers.threads()][DEPTH * width];
         this.scratch = new float[workers.threads()][kernels.scratchLength()];
@@ -61,8 +63,8 @@ final class WeightGradient {
             int cols = Math.min(COLUMNS, n1 - i);
             for (int q = 0; q < total; q += DEPTH) {
                 int depth = Math.min(DEPTH, total - q);
-                for (int c = 0; c < cols; c += tile) {
-                    packChain(delta, i + c, Math.min(tile, cols - c), batch, q, depth, a, c * depth, tile);
+                for (int c = 0; c < cols; c += packed) {
+                    packChain(delta, i + c, Math.min(packed, cols - c), batch, q, depth, a, c * depth, packed);
                 }
                 for (int j = m0; j < m1; j += width) {
                     int panel = Math.min(width, m1 - j);
@@ -70,8 +72,10 @@ final class WeightGradient {
                     for (int c = 0; c < cols; c += tile) {
                         int g0 = (int) gradient.offset() + (i + c) * gradient.stride() + j;
                         int rows = Math.min(tile, cols - c);
+                        // Tile c of the panel that starts at the multiple of its width below c.
+                        int a0 = (c - c % packed) * depth + c % packed;
                         kernels.multiplyPacked(
-                                a, c * depth, rows, b, 0, depth, g, g0, gradient.stride(), panel, scratch[part]);
+                                a, a0, rows, b, 0, depth, g, g0, gradient.stride(), panel, scratch[part]);
                     }
                 }
             }
