@@ -44,6 +44,12 @@ interface Kernels {
             int cols,
             float[] scratch);
 
+    /** Panels that {@link #multiplyRow} takes at once; 1 where {@link #multiplyRows} is as good. */
+    int rowPanels();
+
+    /** {@link #multiplyRows} of a single row over {@link #rowPanels} whole panels that lie {@code ldp} apart. */
+    void multiplyRow(float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] c, int c0);
+
     /**
      * The same with a left operand packed as {@code a[a0 + k·packedWidth + r]}.
      *
@@ -66,7 +72,7 @@ interface Kernels {
     void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width);
 
     /** {@code x_i = f(x_i + bias_i)} for i &lt; n. */
-    void activate(Cell cell, float[] x, int x0, float[] bias, int n);
+    void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n);
 
     /** {@code d_i = d_i·f'} for i &lt; n, with f' from the activation's output h_i. */
     void derivative(Cell cell, float[] d, int d0, float[] h, int h0, int n);

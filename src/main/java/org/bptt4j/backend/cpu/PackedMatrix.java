@@ -29,7 +29,7 @@ final class PackedMatrix {
         depth = transposed ? m.cols() : (int) m.rows();
         columns = transposed ? (int) m.rows() : m.cols();
         int panels = panels();
-        long length = (long) panels * depth * width;
+        long length = length();
         if (length > data.length) {
             data = new float[Math.toIntExact(length)];
         }
@@ -47,21 +47,56 @@ final class PackedMatrix {
         });
     }
 
-    private int panels() {
+    /** Number of panels. */
+    int panels() {
         return (columns + width - 1) / width;
+    }
+
+    /** Floats of all panels. */
+    long length() {
+        return (long) panels() * depth * width;
+    }
+
+    /** First column of panel {@code p}, or the number of columns for the panel after the last. */
+    int column(int p) {
+        return Math.min(columns, p * width);
     }
 
     /** C += A·B for {@code rows} rows of A and C; k ascending in one chain per element. */
     void multiply(float[] a, int a0, int lda, int rows, float[] c, int c0, int ldc, float[] scratch) {
-        int panels = panels();
+        multiply(a, a0, lda, rows, c, c0, ldc, 0, panels(), scratch);
+    }
+
+    /** The same for the columns of the panels {@code from … to−1} only. */
+    void multiply(float[] a, int a0, int lda, int rows, float[] c, int c0, int ldc, int from, int to, float[] scratch) {
+        int group = kernels.rowPanels();
+        int single = group == 1 ? 0 : rows % 4;
+        int tiled = rows - single;
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
             int block = Math.min(DEPTH_BLOCK, depth - k);
-            for (int p = 0; p < panels; p++) {
-                int j = p * width;
+            for (int p = from; tiled > 0 && p < to; p++) {
                 int p0 = (p * depth + k) * width;
-                int cols = Math.min(width, columns - j);
-                kernels.multiplyRows(a, a0 + k, lda, rows, data, p0, block, c, c0 + j, ldc, cols, scratch);
+                int cols = column(p + 1) - column(p);
+                kernels.multiplyRows(a, a0 + k, lda, tiled, data, p0, block, c, c0 + p * width, ldc, cols, scratch);
             }
+            for (int r = tiled; r < rows; r++) {
+                row(a, a0 + r * lda + k, k, block, c, c0 + r * ldc, from, to, group, scratch);
+            }
+        }
+    }
+
+    /** A row that no tile takes: several panels at once, as long as they are whole. */
+    private void row(
+            float[] a, int a0, int k, int block, float[] c, int c0, int from, int to, int group, float[] scratch) {
+        int p = from;
+        for (; p + group <= to && (p + group) * width <= columns; p += group) {
+            int p0 = (p * depth + k) * width;
+            kernels.multiplyRow(a, a0, data, p0, depth * width, block, c, c0 + p * width);
+        }
+        for (; p < to; p++) {
+            int p0 = (p * depth + k) * width;
+            int cols = column(p + 1) - column(p);
+            kernels.multiplyRows(a, a0, 0, 1, data, p0, block, c, c0 + p * width, 0, cols, scratch);
         }
     }
 }

@@ -4,16 +4,22 @@ import java.util.Arrays;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
-import org.bptt4j.spec.Cell;
 
 /**
- * The two sweeps over time. A batch row never looks at another row, so each thread runs all steps of its rows and no thread
- * waits for another; W_hh is packed once per sweep. The pre-activations are already in the memory of the states, so a step is
- * one accumulating product and one pass over rows that are still in the first-level cache.
+ * The two sweeps over time. The pre-activations are already in the memory of the states, so a step is one accumulating product
+ * with W_hh, packed once per sweep, and one pass over rows that are still in the first-level cache.
+ *
+ * <p>Two ways to split a sweep over threads. By rows: a batch row never looks at another, so each thread runs all steps of its
+ * rows and nobody waits. By columns: each thread keeps its share of the hidden units, and with it its slice of W_hh in its own
+ * cache, and all wait for each other once per step; for few rows, and for a W_hh that fits no single cache.
  */
 final class Recurrence {
     /** Fewer rows than this take as long as this many: the tiles are latency-bound below. */
     private static final int GRAIN = 4;
+    /** Multiply-adds per step and thread from which a barrier, some 0.2 µs, is worth its price. */
+    private static final int LEAST_STEP = 1 << 14;
+    /** Floats of W_hh (512 KiB) above which it does not stay in a second-level cache beside the states. */
+    private static final int LARGE_WEIGHT = 1 << 17;
 
     private final Kernels kernels;
     private final Workers workers;
@@ -28,17 +34,43 @@ final class Recurrence {
         this.scratch = new float[workers.threads()][kernels.scratchLength()];
     }
 
-    private int parts(int batch, int steps, int hidden) {
-        return Split.parts(batch, GRAIN, (long) batch * steps * hidden * hidden, workers);
+    /** What one thread does in each step: batch rows {@code from … to−1} and the hidden units of panels {@code p0 … p1−1}. */
+    private record Share(int from, int to, int p0, int p1, SpinBarrier barrier, float[] scratch) {
+        int rows() {
+            return to - from;
+        }
+    }
+
+    private interface Sweep {
+        void run(Share share);
+    }
+
+    private void split(int batch, int steps, int hidden, Sweep sweep) {
+        long work = (long) batch * hidden * hidden;
+        int rowParts = Split.parts(batch, GRAIN, work * steps, workers);
+        int columnParts = (int) Math.max(1, Math.min(Math.min(workers.threads(), packed.panels()), work / LEAST_STEP));
+        boolean byColumns = columnParts > rowParts || (columnParts == rowParts && packed.length() > LARGE_WEIGHT);
+        if (byColumns) {
+            SpinBarrier barrier = new SpinBarrier(columnParts);
+            workers.run(columnParts, (part, parts) -> {
+                int p0 = Split.start(part, parts, packed.panels(), 1);
+                int p1 = Split.start(part + 1, parts, packed.panels(), 1);
+                sweep.run(new Share(0, batch, p0, p1, barrier, scratch[part]));
+            });
+        } else {
+            SpinBarrier alone = new SpinBarrier(1);
+            workers.run(rowParts, (part, parts) -> {
+                int from = Split.start(part, parts, batch, GRAIN);
+                int to = Split.start(part + 1, parts, batch, GRAIN);
+                sweep.run(new Share(from, to, 0, packed.panels(), alone, scratch[part]));
+            });
+        }
     }
 
     void forward(RecurrentForward f) {
         packed.pack(f.weight(), true, workers);
         sumBiases(f.biasIh(), f.biasHh());
-        workers.run(parts(f.batch(), f.steps(), f.hidden()), (part, parts) -> {
-            int from = Split.start(part, parts, f.batch(), GRAIN);
-            forward(f, from, Split.start(part + 1, parts, f.batch(), GRAIN), scratch[part]);
-        });
+        split(f.batch(), f.steps(), f.hidden(), share -> forward(f, share));
     }
 
     private void sumBiases(Matrix ih, Matrix hh) {
@@ -49,70 +81,69 @@ final class Recurrence {
         kernels.add(((CpuArray) hh.array()).floats(), (int) hh.offset(), bias, 0, hh.cols());
     }
 
-    /** h_{t+1} = f(A_t + b + h_t·W_hhᵀ) for the batch rows from … to−1, t ascending. */
-    private void forward(RecurrentForward f, int from, int to, float[] scratch) {
+    /** h_{t+1} = f(A_t + b + h_t·W_hhᵀ), t ascending. */
+    private void forward(RecurrentForward f, Share s) {
         float[] h = ((CpuArray) f.states().array()).floats();
         int[] lengths = f.lengths() == null ? null : ((CpuArray) f.lengths().array()).ints();
         int ld = f.states().stride();
-        int h0 = (int) f.states().offset();
+        int first = packed.column(s.p0);
+        int units = packed.column(s.p1) - first;
         for (int t = 0; t < f.steps(); t++) {
-            int previous = h0 + (t * f.batch() + from) * ld;
+            int previous = (int) f.states().offset() + (t * f.batch() + s.from) * ld;
             int current = previous + f.batch() * ld;
-            packed.multiply(h, previous, ld, to - from, h, current, ld, scratch);
-            for (int b = from; b < to; b++) {
-                int row = current + (b - from) * ld;
+            packed.multiply(h, previous, ld, s.rows(), h, current, ld, s.p0, s.p1, s.scratch);
+            for (int b = s.from; b < s.to; b++) {
+                int row = current + (b - s.from) * ld + first;
                 if (lengths != null
                         && f.firstStep() + t >= lengths[(int) f.lengths().offset() + b]) {
-                    Arrays.fill(h, row, row + f.hidden(), 0f);
+                    Arrays.fill(h, row, row + units, 0f);
                 } else {
-                    kernels.activate(f.cell(), h, row, bias, f.hidden());
+                    kernels.activate(f.cell(), h, row, bias, first, units);
                 }
             }
+            s.barrier.await();
         }
     }
 
     void backward(RecurrentBackward f) {
         packed.pack(f.weight(), false, workers);
-        workers.run(parts(f.batch(), f.steps(), f.hidden()), (part, parts) -> {
-            int from = Split.start(part, parts, f.batch(), GRAIN);
-            backward(f, from, Split.start(part + 1, parts, f.batch(), GRAIN), scratch[part]);
-        });
+        split(f.batch(), f.steps(), f.hidden(), share -> backward(f, share));
     }
 
-    /** δ_t = (dH_t + δ_{t+1}·W_hh) ∘ f' for the batch rows from … to−1, t descending, in the memory of dH. */
-    private void backward(RecurrentBackward f, int from, int to, float[] scratch) {
+    /** δ_t = (dH_t + δ_{t+1}·W_hh) ∘ f', t descending, in the memory of dH; then carry = δ_0·W_hh. */
+    private void backward(RecurrentBackward f, Share s) {
         float[] d = ((CpuArray) f.dStates().array()).floats();
+        float[] h = ((CpuArray) f.states().array()).floats();
         float[] carry = ((CpuArray) f.carry().array()).floats();
-        int rows = to - from;
         int ld = f.dStates().stride();
-        int d0 = (int) f.dStates().offset() + from * ld;
-        int c0 = (int) f.carry().offset() + from * f.carry().stride();
-        int last = f.steps() - 1;
-        for (int t = last; t >= 0; t--) {
-            int current = d0 + t * f.batch() * ld;
-            if (t == last) {
-                for (int r = 0; r < rows; r++) {
-                    kernels.add(carry, c0 + r * f.carry().stride(), d, current + r * ld, f.hidden());
+        int first = packed.column(s.p0);
+        int units = packed.column(s.p1) - first;
+        int c0 = (int) f.carry().offset() + s.from * f.carry().stride();
+        for (int t = f.steps() - 1; t >= 0; t--) {
+            int current = (int) f.dStates().offset() + (t * f.batch() + s.from) * ld;
+            if (t == f.steps() - 1) {
+                for (int r = 0; r < s.rows(); r++) {
+                    kernels.add(carry, c0 + r * f.carry().stride() + first, d, current + r * ld + first, units);
                 }
             } else {
-                packed.multiply(d, current + f.batch() * ld, ld, rows, d, current, ld, scratch);
+                int next = current + f.batch() * ld;
+                packed.multiply(d, next, ld, s.rows(), d, current, ld, s.p0, s.p1, s.scratch);
             }
-            differentiate(f.cell(), d, current, ld, f.states(), (t + 1) * f.batch() + from, rows);
-        }
-        if (last >= 0) {
-            for (int r = 0; r < rows; r++) {
-                int row = c0 + r * f.carry().stride();
-                Arrays.fill(carry, row, row + f.hidden(), 0f);
+            int state = (int) f.states().offset()
+                    + ((t + 1) * f.batch() + s.from) * f.states().stride();
+            for (int r = 0; r < s.rows(); r++) {
+                int h0 = state + r * f.states().stride() + first;
+                kernels.derivative(f.cell(), d, current + r * ld + first, h, h0, units);
             }
-            packed.multiply(d, d0, ld, rows, carry, c0, f.carry().stride(), scratch);
+            s.barrier.await();
         }
-    }
-
-    private void differentiate(Cell cell, float[] d, int d0, int ld, Matrix states, int stateRow, int rows) {
-        float[] h = ((CpuArray) states.array()).floats();
-        for (int r = 0; r < rows; r++) {
-            int h0 = (int) states.offset() + (stateRow + r) * states.stride();
-            kernels.derivative(cell, d, d0 + r * ld, h, h0, states.cols());
+        if (f.steps() > 0) {
+            for (int r = 0; r < s.rows(); r++) {
+                int row = c0 + r * f.carry().stride() + first;
+                Arrays.fill(carry, row, row + units, 0f);
+            }
+            int d0 = (int) f.dStates().offset() + s.from * ld;
+            packed.multiply(d, d0, ld, s.rows(), carry, c0, f.carry().stride(), s.p0, s.p1, s.scratch);
         }
     }
 }

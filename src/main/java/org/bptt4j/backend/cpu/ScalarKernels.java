@@ -54,6 +54,16 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public int rowPanels() {
+        return 1;
+    }
+
+    @Override
+    public void multiplyRow(float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] c, int c0) {
+        row(a, a0, 1, panels, p0, depth, c, c0, WIDTH);
+    }
+
+    @Override
     public void multiplyPacked(
             float[] a,
             int a0,
@@ -103,8 +113,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, float[] bias, int n) {
-        ScalarMath.activate(cell, x, x0, bias, 0, n);
+    public void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n) {
+        ScalarMath.activate(cell, x, x0, bias, b0, 0, n);
     }
 
     @Override

@@ -53,14 +53,14 @@ final class ScalarMath {
     }
 
     /** x_i = f(x_i + bias_i) for from ≤ i &lt; to. */
-    static void activate(Cell cell, float[] x, int x0, float[] bias, int from, int to) {
+    static void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int from, int to) {
         if (cell == Cell.TANH) {
             for (int i = from; i < to; i++) {
-                x[x0 + i] = tanh(x[x0 + i] + bias[i]);
+                x[x0 + i] = tanh(x[x0 + i] + bias[b0 + i]);
             }
         } else {
             for (int i = from; i < to; i++) {
-                x[x0 + i] = Math.max(0f, x[x0 + i] + bias[i]);
+                x[x0 + i] = Math.max(0f, x[x0 + i] + bias[b0 + i]);
             }
         }
     }

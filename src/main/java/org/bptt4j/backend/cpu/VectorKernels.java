@@ -70,6 +70,16 @@ final class VectorKernels implements Kernels {
         }
     }
 
+    @Override
+    public int rowPanels() {
+        return 4;
+    }
+
+    @Override
+    public void multiplyRow(float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] c, int c0) {
+        VectorTiles.row1Panels4(a, a0, panels, p0, ldp, depth, c, c0);
+    }
+
     private static void rowsTile(
             int tile, float[] a, int a0, int lda, float[] panel, int p0, int depth, float[] c, int c0, int ldc) {
         switch (tile) {
@@ -132,20 +142,20 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, float[] bias, int n) {
+    public void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n) {
         int whole = S.loopBound(n);
         if (cell == Cell.TANH) {
             for (int i = 0; i < whole; i += LANES) {
-                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, i));
+                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, b0 + i));
                 VectorMath.tanh(a).intoArray(x, x0 + i);
             }
         } else {
             for (int i = 0; i < whole; i += LANES) {
-                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, i));
+                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, b0 + i));
                 a.max(0f).intoArray(x, x0 + i);
             }
         }
-        ScalarMath.activate(cell, x, x0, bias, whole, n);
+        ScalarMath.activate(cell, x, x0, bias, b0, whole, n);
     }
 
     @Override

@@ -1,0 +1,37 @@
+package org.bptt4j.backend.cpu;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets the threads of one sweep wait for each other between two steps, which are too short to park. Everything written before
+ * {@link #await} is seen by the others after it.
+ */
+final class SpinBarrier {
+    /** Spins before a thread offers its processor: without it, more threads than processors would stall for time slices. */
+    private static final int SPINS = 1000;
+
+    private final int parties;
+    private final AtomicInteger arrived = new AtomicInteger();
+    private volatile int generation;
+
+    SpinBarrier(int parties) {
+        this.parties = parties;
+    }
+
+    /** Returns when all parties have called it. */
+    void await() {
+        int mine = generation;
+        if (arrived.incrementAndGet() == parties) {
+            arrived.set(0);
+            generation = mine + 1;
+            return;
+        }
+        for (int spins = 0; generation == mine; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+}
