@@ -31,6 +31,7 @@ torch.set_default_dtype(torch.float64)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.normpath(os.path.join(HERE, "..", "resources", "fixtures"))
+CONSUMER = os.path.normpath(os.path.join(HERE, "..", "..", "it", "consumer", "src", "test", "resources"))
 IGNORE = -100
 
 
@@ -42,7 +43,7 @@ IGNORE = -100
 DTYPES = {np.dtype("float32"): "F32", np.dtype("float64"): "F64", np.dtype("int64"): "I64"}
 
 
-def save(file_name, tensors, metadata=None):
+def save(file_name, tensors, metadata=None, folder=OUT):
     header = {}
     if metadata:
         header["__metadata__"] = {k: str(v) for k, v in metadata.items()}
@@ -56,7 +57,8 @@ def save(file_name, tensors, metadata=None):
         offset += len(blob)
     text = json.dumps(header, separators=(",", ":")).encode("utf-8")
     text += b" " * (-len(text) % 8)
-    with open(os.path.join(OUT, file_name), "wb") as f:
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, file_name), "wb") as f:
         f.write(struct.pack("<Q", len(text)))
         f.write(text)
         for blob in blobs:
@@ -684,6 +686,38 @@ def training_cases():
     yield small("tbptt-long-memory", T=10, layers=2, tbptt=(3, 5)), dict(ADAM, optimizer="adam", lr=0.01)
 
 
+def write_consumer_case():
+    """The recurrent layers alone, between somebody else's input transform and loss (src/it/consumer):
+
+    u = raw Mᵀ, (h, h_n) = nn.RNN(u, h0), loss = Σ cos(h) + Σ h_n²
+    """
+    T, B, R, I, H, L = 11, 3, 4, 5, 17, 2
+    torch.manual_seed(zlib.crc32(b"consumer"))
+    # Drawn as float32, so that the reader starts from the same numbers.
+    draw = lambda *shape: torch.randn(*shape, dtype=torch.float32).double().requires_grad_()
+    rnn = torch.nn.RNN(I, H, L)
+    with torch.no_grad():
+        for p in rnn.parameters():
+            p.copy_(p.float().double())
+    raw, m, h0 = draw(T, B, R), draw(I, R), draw(L, B, H)
+    u = raw @ m.T
+    u.retain_grad()
+    h, h_n = rnn(u, h0)
+    loss = torch.cos(h).sum() + (h_n ** 2).sum()
+    loss.backward()
+    weights = {"rnn." + k: v.detach().float().numpy() for k, v in rnn.named_parameters()}
+    save("weights.safetensors", weights, {"cell": "tanh", "layers": L, "input_size": I, "hidden_size": H,
+                                          "output_size": 0, "bidirectional": "false"}, CONSUMER)
+    tensors = {"raw": raw.detach().float().numpy(), "transform": m.detach().float().numpy(),
+               "h0": h0.detach().float().numpy()}
+    for name, value in (("h", h), ("h_n", h_n), ("grad.u", u.grad), ("grad.raw", raw.grad),
+                        ("grad.transform", m.grad), ("grad.h0", h0.grad), ("loss", loss.reshape(1))):
+        tensors[name] = f64(value)
+    for k, v in rnn.named_parameters():
+        tensors["grad.rnn." + k] = f64(v.grad)
+    save("case.safetensors", tensors, None, CONSUMER)
+
+
 def main():
     os.makedirs(OUT, exist_ok=True)
     for f in os.listdir(OUT):  # a case that was renamed or removed leaves nothing behind
@@ -695,6 +729,7 @@ def main():
     check_two_ways_of_truncating()
     check_finite_differences()
 
+    write_consumer_case()
     for c in gradient_cases():
         e = write_gradient_case(c)
         through_time = "  |grad.h0| %.2g" % np.abs(e["grad.h0"]).max() if "grad.h0" in e else ""
