@@ -68,8 +68,13 @@ interface Kernels {
             int cols,
             float[] scratch);
 
-    /** {@code to[t0 + i·width + j] = from[f0 + i·ld + j]} for i &lt; rows, j &lt; cols, zero for cols ≤ j &lt; width. */
-    void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width);
+    /**
+     * Packs columns into panels of {@code width}: {@code to[t0 + p·ldp + i·width + j] = from[f0 + i·ld + p·width + j]} for i &lt;
+     * rows, p·width + j &lt; cols; zero for the columns that the last panel lacks.
+     *
+     * @param width {@link #packedWidth} or {@link #panelWidth}
+     */
+    void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width, int ldp);
 
     /** {@code x_i = f(x_i + bias_i)} for i &lt; n. */
     void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n);

@@ -34,15 +34,15 @@ final class PackedMatrix {
             data = new float[Math.toIntExact(length)];
         }
         workers.run(Split.parts(panels, 1, length, workers), (part, parts) -> {
-            int end = Split.start(part + 1, parts, panels, 1);
-            for (int p = Split.start(part, parts, panels, 1); p < end; p++) {
-                int j0 = p * width;
-                int cols = Math.min(width, columns - j0);
-                if (transposed) {
-                    Packing.packTransposed(from, f0 + j0 * ld, ld, depth, cols, data, p * depth * width, width);
-                } else {
-                    kernels.pack(from, f0 + j0, ld, depth, cols, data, p * depth * width, width);
+            int from0 = Split.start(part, parts, panels, 1) * width;
+            int to = column(Split.start(part + 1, parts, panels, 1));
+            if (transposed) {
+                for (int j = from0; j < to; j += width) {
+                    int cols = Math.min(width, to - j);
+                    Packing.packTransposed(from, f0 + j * ld, ld, depth, cols, data, j * depth, width);
                 }
+            } else {
+                kernels.pack(from, f0 + from0, ld, depth, to - from0, data, from0 * depth, width, depth * width);
             }
         });
     }

@@ -6,12 +6,16 @@ import java.util.Arrays;
 final class Packing {
     private Packing() {}
 
-    /** {@code to[t0 + i·width + j] = from[f0 + i·ld + j]} for i &lt; rows, j &lt; cols, zero for cols ≤ j &lt; width. */
-    static void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width) {
-        for (int i = 0; i < rows; i++) {
-            int t = t0 + i * width;
-            System.arraycopy(from, f0 + i * ld, to, t, cols);
-            Arrays.fill(to, t + cols, t + width, 0f);
+    /** {@link Kernels#pack} of the columns {@code from0 … cols−1}, where {@code from0} begins a panel. */
+    static void pack(
+            float[] from, int f0, int ld, int rows, int from0, int cols, float[] to, int t0, int width, int ldp) {
+        for (int c = from0; c < cols; c += width) {
+            int count = Math.min(width, cols - c);
+            for (int i = 0; i < rows; i++) {
+                int t = t0 + c / width * ldp + i * width;
+                System.arraycopy(from, f0 + i * ld + c, to, t, count);
+                Arrays.fill(to, t + count, t + width, 0f);
+            }
         }
     }
 

@@ -108,8 +108,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width) {
-        Packing.pack(from, f0, ld, rows, cols, to, t0, width);
+    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width, int ldp) {
+        Packing.pack(from, f0, ld, rows, 0, cols, to, t0, width, ldp);
     }
 
     @Override

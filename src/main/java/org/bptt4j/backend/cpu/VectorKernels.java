@@ -126,19 +126,24 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width) {
-        if (cols == WIDTH && width == WIDTH) {
-            for (int i = 0; i < rows; i++) {
-                FloatVector.fromArray(S, from, f0 + i * ld).intoArray(to, t0 + i * WIDTH);
-                FloatVector.fromArray(S, from, f0 + i * ld + LANES).intoArray(to, t0 + i * WIDTH + LANES);
+    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width, int ldp) {
+        int whole = cols - cols % width;
+        // Row by row: a row is read contiguously, which the processor prefetches, and spread over the panels.
+        for (int i = 0; i < rows; i++) {
+            int f = f0 + i * ld;
+            int t = t0 + i * width;
+            if (width == WIDTH) {
+                for (int c = 0; c < whole; c += WIDTH, t += ldp) {
+                    FloatVector.fromArray(S, from, f + c).intoArray(to, t);
+                    FloatVector.fromArray(S, from, f + c + LANES).intoArray(to, t + LANES);
+                }
+            } else {
+                for (int c = 0; c < whole; c += LANES, t += ldp) {
+                    FloatVector.fromArray(S, from, f + c).intoArray(to, t);
+                }
             }
-        } else if (cols == LANES && width == LANES) {
-            for (int i = 0; i < rows; i++) {
-                FloatVector.fromArray(S, from, f0 + i * ld).intoArray(to, t0 + i * LANES);
-            }
-        } else {
-            Packing.pack(from, f0, ld, rows, cols, to, t0, width);
         }
+        Packing.pack(from, f0, ld, rows, whole, cols, to, t0, width, ldp);
     }
 
     @Override

@@ -10,9 +10,9 @@ import org.bptt4j.backend.Matrix;
  */
 final class WeightGradient {
     /** Rows of a chunk. */
-    private static final int DEPTH = 256;
-    /** Columns of δ packed at a time: 256 × 256 floats stay in a second-level cache. */
-    private static final int COLUMNS = 256;
+    private static final int DEPTH = 128;
+    /** Columns packed at a time, of δ and of x: 128 × 512 floats of each fill half of a second-level cache of 1 MiB. */
+    private static final int COLUMNS = 512;
 
     private final Kernels kernels;
     private final Workers workers;
@@ -30,7 +30,7 @@ final class WeightGradient {
         this.tile = kernels.tileRows();
         this.packed = kernels.packedWidth();
         this.left = new float[workers.threads()][DEPTH * COLUMNS];
-        this.right = new float[workers.threads()][DEPTH * width];
+        this.right = new float[workers.threads()][DEPTH * COLUMNS];
         this.scratch = new float[workers.threads()][kernels.scratchLength()];
     }
 
@@ -55,36 +55,50 @@ final class WeightGradient {
     /** Rows n0 … n1−1 and columns m0 … m1−1 of G. */
     private void block(
             int part, Matrix delta, int n0, int n1, Matrix input, int m0, int m1, int batch, Matrix gradient) {
-        float[] g = ((CpuArray) gradient.array()).floats();
-        float[] a = left[part];
-        float[] b = right[part];
         int total = (int) delta.rows();
         for (int i = n0; i < n1; i += COLUMNS) {
-            int cols = Math.min(COLUMNS, n1 - i);
-            for (int q = 0; q < total; q += DEPTH) {
-                int depth = Math.min(DEPTH, total - q);
-                for (int c = 0; c < cols; c += packed) {
-                    packChain(delta, i + c, Math.min(packed, cols - c), batch, q, depth, a, c * depth, packed);
-                }
-                for (int j = m0; j < m1; j += width) {
-                    int panel = Math.min(width, m1 - j);
-                    packChain(input, j, panel, batch, q, depth, b, 0, width);
-                    for (int c = 0; c < cols; c += tile) {
-                        int g0 = (int) gradient.offset() + (i + c) * gradient.stride() + j;
-                        int rows = Math.min(tile, cols - c);
-                        // Tile c of the panel that starts at the multiple of its width below c.
-                        int a0 = (c - c % packed) * depth + c % packed;
-                        kernels.multiplyPacked(
-                                a, a0, rows, b, 0, depth, g, g0, gradient.stride(), panel, scratch[part]);
-                    }
+            for (int j = m0; j < m1; j += COLUMNS) {
+                int n = Math.min(COLUMNS, n1 - i);
+                int m = Math.min(COLUMNS, m1 - j);
+                for (int q = 0; q < total; q += DEPTH) {
+                    int depth = Math.min(DEPTH, total - q);
+                    packChain(delta, i, n, batch, q, depth, left[part], packed);
+                    packChain(input, j, m, batch, q, depth, right[part], width);
+                    multiply(part, n, m, depth, gradient, i, j);
                 }
             }
         }
     }
 
+    /** G[i …, j …] += the packed chunk, tile by tile: n rows, m columns. */
+    private void multiply(int part, int n, int m, int depth, Matrix gradient, int i, int j) {
+        float[] g = ((CpuArray) gradient.array()).floats();
+        int ldg = gradient.stride();
+        int g0 = (int) gradient.offset() + i * ldg + j;
+        for (int c = 0; c < m; c += width) {
+            int cols = Math.min(width, m - c);
+            for (int r = 0; r < n; r += tile) {
+                // Tile r of the panel that starts at the multiple of its width below r.
+                int a0 = (r - r % packed) * depth + r % packed;
+                int rows = Math.min(tile, n - r);
+                kernels.multiplyPacked(
+                        left[part],
+                        a0,
+                        rows,
+                        right[part],
+                        c * depth,
+                        depth,
+                        g,
+                        g0 + r * ldg + c,
+                        ldg,
+                        cols,
+                        scratch[part]);
+            }
+        }
+    }
+
     /** Packs {@code depth} rows from the q-th of the chain: whole steps backwards in time, rows of a step forwards. */
-    private void packChain(
-            Matrix m, int column, int cols, int batch, int q, int depth, float[] to, int t0, int toWidth) {
+    private void packChain(Matrix m, int column, int cols, int batch, int q, int depth, float[] to, int toWidth) {
         float[] from = ((CpuArray) m.array()).floats();
         int steps = (int) (m.rows() / batch);
         int done = 0;
@@ -93,7 +107,7 @@ final class WeightGradient {
             int b = (q + done) % batch;
             int rows = Math.min(batch - b, depth - done);
             int f0 = (int) m.offset() + (t * batch + b) * m.stride() + column;
-            kernels.pack(from, f0, m.stride(), rows, cols, to, t0 + done * toWidth, toWidth);
+            kernels.pack(from, f0, m.stride(), rows, cols, to, done * toWidth, toWidth, depth * toWidth);
             done += rows;
         }
     }
