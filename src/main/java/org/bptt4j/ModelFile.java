@@ -9,6 +9,7 @@ import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.bptt.Parameter;
 import org.bptt4j.bptt.ParameterLayout;
+import org.bptt4j.io.DType;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
@@ -38,6 +39,10 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             if (!Arrays.equals(tensor.shape(), p.shape())) {
                 throw new SafetensorsException(file + ": tensor '" + p.name() + "' is "
                         + Arrays.toString(tensor.shape()) + ", the metadata says " + Arrays.toString(p.shape()));
+            }
+            if (tensor.dtype() != DType.F32) {
+                throw new SafetensorsException(
+                        file + ": tensor '" + p.name() + "' is " + tensor.dtype() + ", parameters are F32");
             }
             values.put(p.name(), tensor.toFloats());
         }

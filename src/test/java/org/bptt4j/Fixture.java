@@ -1,5 +1,8 @@
 package org.bptt4j;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +19,15 @@ import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Truncation;
 
 /** One case of src/test/resources/fixtures: weights, batch, and what PyTorch computed from them in float64. */
-record Fixture(String name, ModelFile model, Safetensors batchFile, Safetensors expected) {
-    private static final Path FOLDER = Path.of("src/test/resources/fixtures");
+public record Fixture(String name, ModelFile model, Safetensors batchFile, Safetensors expected) {
+    /** Of a tensor's root mean square. */
+    private static final double TOLERANCE = 1e-4;
 
-    static List<String> names(boolean training) {
+    /** Where each case has its .weights, .batch and .expected file. */
+    public static final Path FOLDER = Path.of("src/test/resources/fixtures");
+
+    /** The cases of training runs, or those of single gradients. */
+    public static List<String> names(boolean training) {
         try (Stream<Path> files = Files.list(FOLDER)) {
             List<String> names = files.map(p -> p.getFileName().toString())
                     .filter(n -> n.endsWith(".expected.safetensors") && n.startsWith("train-") == training)
@@ -35,7 +43,7 @@ record Fixture(String name, ModelFile model, Safetensors batchFile, Safetensors 
         }
     }
 
-    static Fixture load(String name) throws IOException {
+    public static Fixture load(String name) throws IOException {
         return new Fixture(
                 name,
                 ModelFile.read(FOLDER.resolve(name + ".weights.safetensors")),
@@ -92,5 +100,21 @@ record Fixture(String name, ModelFile model, Safetensors batchFile, Safetensors 
             return Clipping.norm(number("clip_norm", 0));
         }
         return expected.metadata().containsKey("clip_value") ? Clipping.value(number("clip_value", 0)) : Clipping.NONE;
+    }
+
+    /** {@code actual} is the expected tensor {@code name}, but for 1e-4 of that tensor's root mean square. */
+    public static void assertClose(Map<String, Tensor> expected, String name, float[] actual) throws IOException {
+        Tensor tensor = expected.get(name);
+        assertNotNull(tensor, name + " is missing in the fixture");
+        double[] truth = tensor.toDoubles();
+        assertEquals(truth.length, actual.length, name);
+        double squares = 0;
+        for (double v : truth) {
+            squares += v * v;
+        }
+        double tolerance = Math.max(1e-12, TOLERANCE * Math.sqrt(squares / truth.length));
+        for (int i = 0; i < truth.length; i++) {
+            assertEquals(truth[i], actual[i], tolerance, name + "[" + i + "]");
+        }
     }
 }

@@ -20,9 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Losses, outputs, every gradient by name, and ten training losses per optimiser, against PyTorch in float64. */
 class PyTorchFixtureTest {
-    /** Of a tensor's root mean square. */
-    private static final double TOLERANCE = 1e-4;
-
     static Stream<Arguments> gradientCases() {
         return cases(Fixture.names(false));
     }
@@ -48,14 +45,14 @@ class PyTorchFixtureTest {
                         .build()) {
             Trainer.Gradients g = trainer.gradients(f.batch());
             Map<String, Tensor> expected = f.expected().tensors();
-            close(expected, "loss", new float[] {(float) g.loss()});
+            Fixture.assertClose(expected, "loss", new float[] {(float) g.loss()});
             if (expected.containsKey("output")) {
-                close(expected, "output", g.outputs());
+                Fixture.assertClose(expected, "output", g.outputs());
             }
-            close(expected, "h_n", g.finalState());
-            close(expected, "grad_norm", new float[] {(float) g.gradientNorm()});
+            Fixture.assertClose(expected, "h_n", g.finalState());
+            Fixture.assertClose(expected, "grad_norm", new float[] {(float) g.gradientNorm()});
             for (String parameter : rnn.parameterNames()) {
-                close(expected, "grad." + parameter, rnn.gradient(parameter));
+                Fixture.assertClose(expected, "grad." + parameter, rnn.gradient(parameter));
             }
             same(expected, "grad.x", g.x());
             same(expected, "grad.h0", g.initialState());
@@ -65,7 +62,7 @@ class PyTorchFixtureTest {
     private static void same(Map<String, Tensor> expected, String name, float[] actual) throws IOException {
         if (expected.containsKey(name)) {
             assertNotNull(actual, name);
-            close(expected, name, actual);
+            Fixture.assertClose(expected, name, actual);
         } else if (!expected.keySet().stream().allMatch(n -> !n.equals("grad.h0"))) {
             assertNull(actual, name);
         }
@@ -89,7 +86,7 @@ class PyTorchFixtureTest {
                 assertEquals(losses[i], trainer.step(batch).loss(), 2e-6 * Math.abs(losses[i]), "loss " + i);
             }
             for (String parameter : rnn.parameterNames()) {
-                close(f.expected().tensors(), "final." + parameter, rnn.parameter(parameter));
+                Fixture.assertClose(f.expected().tensors(), "final." + parameter, rnn.parameter(parameter));
             }
         }
     }
@@ -111,20 +108,5 @@ class PyTorchFixtureTest {
                 f.number("eps", 1e-8),
                 f.number("weight_decay", 0),
                 f.option("nesterov", "false").equals("true"));
-    }
-
-    private static void close(Map<String, Tensor> expected, String name, float[] actual) throws IOException {
-        Tensor tensor = expected.get(name);
-        assertNotNull(tensor, name + " is missing in the fixture");
-        double[] truth = tensor.toDoubles();
-        assertEquals(truth.length, actual.length, name);
-        double squares = 0;
-        for (double v : truth) {
-            squares += v * v;
-        }
-        double tolerance = Math.max(1e-12, TOLERANCE * Math.sqrt(squares / truth.length));
-        for (int i = 0; i < truth.length; i++) {
-            assertEquals(truth[i], actual[i], tolerance, name + "[" + i + "]");
-        }
     }
 }

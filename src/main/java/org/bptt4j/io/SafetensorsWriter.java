@@ -48,7 +48,7 @@ final class SafetensorsWriter {
         } catch (FileSystemException e) {
             throw e; // names the file already
         } catch (IOException e) {
-            throw new SafetensorsException(file + ": cannot write: " + e.getMessage(), e);
+            throw new IOException(file + ": cannot write: " + e.getMessage(), e);
         }
     }
 

@@ -13,9 +13,14 @@ final class KernelChoice {
 
     private KernelChoice() {}
 
+    /** Whether the JVM was started with the vector module. */
+    static boolean hasVectorModule() {
+        return ModuleLayer.boot().findModule(MODULE).isPresent();
+    }
+
     /** Vector kernels where the JVM has the module, else scalar ones with one log line that tells the remedy. */
     static Kernels best() {
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+        if (!hasVectorModule()) {
             LOG.info(
                     "CPU kernels run without the vector module, several times slower; "
                             + "start the JVM with --add-modules {} to have them",

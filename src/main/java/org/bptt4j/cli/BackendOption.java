@@ -1,0 +1,37 @@
+package org.bptt4j.cli;
+
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.BackendOptions;
+import org.bptt4j.backend.Backends;
+import picocli.CommandLine.Option;
+
+/** Where a command runs: a mixin for each command that computes. */
+final class BackendOption {
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "auto or cpu (default: ${DEFAULT-VALUE}).")
+    private String backend;
+
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: one per processor).")
+    private Integer threads;
+
+    /** CPU threads: what was asked for, or one per processor. */
+    int threads() {
+        if (threads != null && threads < 1) {
+            throw new UsageException("--threads " + threads + ": must be at least 1");
+        }
+        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    /**
+     * Opens the backend; the caller closes it.
+     *
+     * @throws UsageException if the number of threads is below 1
+     * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
+     */
+    Backend open() {
+        return Backends.select(backend, new BackendOptions(threads()));
+    }
+}

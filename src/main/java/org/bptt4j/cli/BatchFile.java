@@ -1,0 +1,156 @@
+package org.bptt4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.bptt4j.data.Batch;
+import org.bptt4j.io.DType;
+import org.bptt4j.io.Safetensors;
+import org.bptt4j.io.SafetensorsException;
+import org.bptt4j.io.Tensor;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.RnnSpec;
+
+/**
+ * A batch in a safetensors file: {@code x [T,B,I]} F32 or {@code ids [T,B]} I64; {@code targets [T,B]} I64 (cross-entropy) or
+ * {@code [T,B,O]} F32 (mse), at the last step {@code [B]} or {@code [B,O]}; optional {@code h0 [L,B,H]} F32 and {@code lengths
+ * [B]} I64. I32 does for I64. Every error is a {@link UsageException} that names the file, the tensor, what was expected and
+ * what is there.
+ */
+final class BatchFile {
+    private static final List<String> NAMES = List.of("x", "ids", "targets", "h0", "c0", "lengths");
+
+    private final Path file;
+    private final Map<String, Tensor> tensors;
+    private final RnnSpec spec;
+    private final Loss loss;
+
+    private BatchFile(Path file, RnnSpec spec, Loss loss) throws IOException {
+        this.file = file;
+        this.tensors = Safetensors.read(file).tensors();
+        this.spec = spec;
+        this.loss = loss;
+    }
+
+    /** Reads and checks the whole file. */
+    static Batch read(Path file, RnnSpec spec, Loss loss) throws IOException {
+        BatchFile reader = new BatchFile(file, spec, loss);
+        reader.requireKnownNames();
+        try {
+            return reader.batch();
+        } catch (IllegalArgumentException | SafetensorsException e) {
+            // A length beyond T, an id beyond 32 bits: what is refused once the file is read knows no file.
+            throw new UsageException(file + ": " + e.getMessage());
+        }
+    }
+
+    private void requireKnownNames() {
+        for (String name : tensors.keySet()) {
+            if (!NAMES.contains(name)) {
+                throw fail(
+                        name,
+                        "a batch has none of that name, only " + String.join(", ", NAMES)
+                                + Names.didYouMean(name, NAMES));
+            }
+        }
+        if (tensors.containsKey("c0")) {
+            throw fail(
+                    "c0",
+                    "the initial cell state of an LSTM; the network's cell is " + Names.of(spec.cell())
+                            + ", which has no cell state: leave it out");
+        }
+        if (tensors.containsKey("x") == tensors.containsKey("ids")) {
+            throw new UsageException(file + ": has " + (tensors.containsKey("x") ? "both" : "neither")
+                    + " of the tensors 'x' and 'ids', expected one of them");
+        }
+    }
+
+    private Batch batch() throws SafetensorsException {
+        Batch batch = withTargets(input());
+        if (tensors.containsKey("h0")) {
+            long[] shape = {spec.layers(), batch.rows(), spec.hiddenSize()};
+            batch = batch.withInitialState(
+                    require("h0", DType.F32, "[L,B,H]", shape).toFloats());
+        }
+        if (tensors.containsKey("lengths")) {
+            batch = batch.withLengths(
+                    require("lengths", DType.I64, "[B]", batch.rows()).toInts());
+        }
+        return batch;
+    }
+
+    private Batch input() throws SafetensorsException {
+        boolean dense = tensors.containsKey("x");
+        String name = dense ? "x" : "ids";
+        long[] shape = tensors.get(name).shape();
+        String letters = dense ? "[T,B,I]" : "[T,B]";
+        if (shape.length != (dense ? 3 : 2) || shape[0] < 1 || shape[1] < 1) {
+            throw fail(name, "expected " + letters + " with T and B of at least 1");
+        }
+        // No cast overflows: a tensor's elements fit an int, and here no dimension is zero but I, which is checked.
+        int steps = (int) shape[0];
+        int rows = (int) shape[1];
+        return dense
+                ? Batch.dense(
+                        steps,
+                        rows,
+                        spec.inputSize(),
+                        require(name, DType.F32, letters, steps, rows, spec.inputSize())
+                                .toFloats())
+                : Batch.symbols(
+                        steps,
+                        rows,
+                        require(name, DType.I64, letters, steps, rows).toInts());
+    }
+
+    private Batch withTargets(Batch batch) throws SafetensorsException {
+        if (!tensors.containsKey("targets")) {
+            throw new UsageException(file + ": there is no tensor 'targets'");
+        }
+        boolean classes = loss.kind() == Loss.Kind.CROSS_ENTROPY;
+        Tensor targets = tensors.get("targets");
+        if (classes != isWhole(targets.dtype())) {
+            throw fail(
+                    "targets",
+                    classes
+                            ? "cross-entropy takes class numbers, I64; for values use --loss mse"
+                            : "mse takes values, F32; for class numbers use --loss cross-entropy");
+        }
+        Loss.At other = loss.at() == Loss.At.EVERY ? Loss.At.LAST : Loss.At.EVERY;
+        if (Arrays.equals(targets.shape(), targetShape(batch, other))) {
+            throw fail("targets", "which fits --loss-at " + Names.of(other) + ", not --loss-at " + Names.of(loss.at()));
+        }
+        String letters = (loss.at() == Loss.At.EVERY ? "[T,B" : "[B") + (classes ? "]" : ",O]");
+        Tensor checked = require("targets", classes ? DType.I64 : DType.F32, letters, targetShape(batch, loss.at()));
+        return classes ? batch.withTargets(checked.toInts()) : batch.withTargets(checked.toFloats());
+    }
+
+    private long[] targetShape(Batch batch, Loss.At at) {
+        LongStream shape =
+                at == Loss.At.EVERY ? LongStream.of(batch.steps(), batch.rows()) : LongStream.of(batch.rows());
+        boolean classes = loss.kind() == Loss.Kind.CROSS_ENTROPY;
+        return (classes ? shape : LongStream.concat(shape, LongStream.of(spec.outputSize()))).toArray();
+    }
+
+    private Tensor require(String name, DType dtype, String letters, long... shape) {
+        Tensor tensor = tensors.get(name);
+        boolean fits = tensor.dtype() == dtype || (dtype == DType.I64 && isWhole(tensor.dtype()));
+        if (!fits || !Arrays.equals(tensor.shape(), shape)) {
+            throw fail(name, "expected " + dtype + " " + Arrays.toString(shape) + ", which is " + letters);
+        }
+        return tensor;
+    }
+
+    private static boolean isWhole(DType dtype) {
+        return dtype == DType.I64 || dtype == DType.I32;
+    }
+
+    private UsageException fail(String name, String what) {
+        Tensor tensor = tensors.get(name);
+        return new UsageException(file + ": tensor '" + name + "' is " + tensor.dtype() + " "
+                + Arrays.toString(tensor.shape()) + "; " + what);
+    }
+}

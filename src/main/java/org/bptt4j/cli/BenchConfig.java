@@ -1,0 +1,102 @@
+package org.bptt4j.cli;
+
+import java.util.List;
+import java.util.Random;
+import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.RnnSpec;
+
+/**
+ * One row of the benchmark: a network and the size of its batch.
+ *
+ * @param rows B
+ * @param steps T
+ * @param net I, H, O, cell and layers L
+ */
+record BenchConfig(int rows, int steps, RnnSpec net) {
+    /** The training-step grid: small and large networks, short and long sequences, one row and many. */
+    static final List<BenchConfig> FULL = List.of(
+            of(32, 100, 64, 128, 64),
+            of(1, 1000, 64, 256, 64),
+            of(16, 1024, 64, 256, 64),
+            of(64, 128, 256, 512, 256),
+            of(64, 50, 1024, 1024, 1024),
+            of(32, 30, 512, 512, 512),
+            of(16, 50, 1760, 1760, 64),
+            of(128, 100, 32, 64, 32));
+    /** Three rows of it that take little time. */
+    static final List<BenchConfig> SMALL = List.of(FULL.get(0), FULL.get(5), FULL.get(7));
+
+    private static BenchConfig of(int rows, int steps, int input, int hidden, int output) {
+        return new BenchConfig(rows, steps, RnnSpec.of(input, hidden, output));
+    }
+
+    /** Reads {@code B,T,I,H,O[,CELL[,LAYERS]]}. */
+    static BenchConfig parse(String text) {
+        String[] parts = text.split(",", -1);
+        if (parts.length < 5 || parts.length > 7) {
+            throw fail(text, "must be B,T,I,H,O[,CELL[,LAYERS]], such as 32,100,64,128,64 or 32,100,64,128,64,tanh,2");
+        }
+        int[] sizes = new int[5];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = atLeastOne(text, parts[i]);
+        }
+        Cell cell = parts.length < 6 ? Cell.TANH : Names.parse("--config " + text + ": cell", parts[5], Cell.class);
+        int layers = parts.length < 7 ? 1 : atLeastOne(text, parts[6]);
+        RnnSpec net = new RnnSpec(cell, sizes[2], sizes[3], layers, sizes[4]);
+        BenchConfig config = new BenchConfig(sizes[0], sizes[1], net);
+        config.requireArraysFit(text);
+        return config;
+    }
+
+    private static int atLeastOne(String text, String number) {
+        try {
+            int value = Integer.parseInt(number);
+            if (value >= 1) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // The same message as for a number below 1.
+        }
+        throw fail(text, "'" + number + "' must be a whole number of at least 1");
+    }
+
+    private void requireArraysFit(String text) {
+        long longest = Integer.MAX_VALUE - 8;
+        long width = Math.max(net.inputSize(), Math.max(net.hiddenSize(), net.outputSize()));
+        if (Math.multiplyHigh((long) rows * (steps + 1L), width) != 0 || rows * (steps + 1L) * width > longest) {
+            throw fail(
+                    text, "a batch of T·B·max(I,H,O) elements must not pass " + longest + ": use fewer steps or rows");
+        }
+    }
+
+    private static UsageException fail(String text, String what) {
+        return new UsageException("--config " + text + ": " + what);
+    }
+
+    /**
+     * Floating point operations of one forward and backward sweep, all sums over layers l: {@code 6·T·B·G·(Σ I_l·H + L·H²) +
+     * 6·T·B·H·O − 2·T·B·G·I·H} with I_0 = I, else I_l = H. Each weight is multiplied three times (forward, its own gradient,
+     * the gradient of what it read) at two operations an element, but nobody needs the gradient of the input x.
+     */
+    double flop() {
+        double weights = 0;
+        for (int l = 0; l < net.layers(); l++) {
+            weights += (double) net.gateRows() * (net.layerInputSize(l) + net.hiddenSize());
+        }
+        double head = (double) net.hiddenSize() * net.outputSize();
+        double input = (double) net.gateRows() * net.inputSize();
+        return (double) steps * rows * (6 * (weights + head) - 2 * input);
+    }
+
+    /** A batch of this size with class targets at every step; always the same. */
+    Batch batch() {
+        Random random = new Random(1);
+        float[] x = new float[steps * rows * net.inputSize()];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = random.nextFloat() * 2 - 1;
+        }
+        int[] targets = random.ints((long) steps * rows, 0, net.outputSize()).toArray();
+        return Batch.dense(steps, rows, net.inputSize(), x).withTargets(targets);
+    }
+}

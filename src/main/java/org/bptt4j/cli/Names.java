@@ -1,0 +1,71 @@
+package org.bptt4j.cli;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Names as the command line writes them: an enum's constants in lower case with '-' for '_', and the nearest to a typo. */
+final class Names {
+    private Names() {}
+
+    /** The command line's name of {@code value}: CROSS_ENTROPY is "cross-entropy". */
+    static String of(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** All names of {@code type}, in the order of its constants. */
+    static <E extends Enum<E>> List<String> all(Class<E> type) {
+        return Arrays.stream(type.getEnumConstants()).map(Names::of).toList();
+    }
+
+    /**
+     * The constant called {@code value}.
+     *
+     * @param option the option that was given the value, for the message
+     * @throws UsageException naming the option, the value, the names there are and the nearest of them
+     */
+    static <E extends Enum<E>> E parse(String option, String value, Class<E> type) {
+        for (E constant : type.getEnumConstants()) {
+            if (of(constant).equals(value)) {
+                return constant;
+            }
+        }
+        List<String> names = all(type);
+        throw new UsageException(
+                option + " '" + value + "': must be one of " + String.join(", ", names) + didYouMean(value, names));
+    }
+
+    /** "; did you mean 'x'?", or nothing where no candidate is near. */
+    static String didYouMean(String value, Collection<String> candidates) {
+        return nearest(value, candidates)
+                .map(n -> "; did you mean '" + n + "'?")
+                .orElse("");
+    }
+
+    /** The candidate with the fewest edits from {@code value}, if that is at most half the longer one's letters. */
+    static Optional<String> nearest(String value, Collection<String> candidates) {
+        String lower = value.toLowerCase(Locale.ROOT);
+        return candidates.stream()
+                .filter(c -> 2 * edits(lower, c) <= Math.max(lower.length(), c.length()))
+                .min(Comparator.comparingInt(c -> edits(lower, c)));
+    }
+
+    /** Levenshtein's distance: the fewest letters to insert, delete or replace to make {@code b} of {@code a}. */
+    private static int edits(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        Arrays.setAll(row, j -> j);
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j - 1], row[j]));
+            }
+        }
+        return row[b.length()];
+    }
+}

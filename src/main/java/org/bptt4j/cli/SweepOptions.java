@@ -1,0 +1,73 @@
+package org.bptt4j.cli;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Truncation;
+import picocli.CommandLine.Option;
+
+/** How a loss and its gradient are taken: a mixin for the commands that sweep back through time. */
+final class SweepOptions {
+    private static final Pattern TWO_NUMBERS = Pattern.compile("(\\d{1,9}),(\\d{1,9})");
+
+    @Option(
+            names = "--loss-at",
+            paramLabel = "WHERE",
+            description = "Where the targets are: every (step) or last (default: every).")
+    private String lossAt;
+
+    @Option(names = "--reduction", paramLabel = "HOW", description = "mean or sum of the terms (default: mean).")
+    private String reduction;
+
+    @Option(
+            names = "--tbptt",
+            paramLabel = "K1,K2",
+            description = "Truncation: sweep back every K1 steps, over K2 steps (default: none).")
+    private String tbptt;
+
+    @Option(names = "--clip-norm", paramLabel = "X", description = "Clip gradients to a global norm of X.")
+    private Double clipNorm;
+
+    @Option(names = "--clip-value", paramLabel = "V", description = "Clip each element of the gradients to -V ... V.")
+    private Double clipValue;
+
+    /** {@code loss} with the place and reduction that were given; its own where they were not. */
+    Loss applyTo(Loss loss) {
+        Loss placed = lossAt == null ? loss : loss.at(Names.parse("--loss-at", lossAt, Loss.At.class));
+        return reduction == null ? placed : placed.reduced(Names.parse("--reduction", reduction, Loss.Reduction.class));
+    }
+
+    /** The truncation that was given, or none. */
+    Truncation truncation() {
+        if (tbptt == null) {
+            return Truncation.NONE;
+        }
+        Matcher m = TWO_NUMBERS.matcher(tbptt);
+        int k1 = m.matches() ? Integer.parseInt(m.group(1)) : 0;
+        int k2 = m.matches() ? Integer.parseInt(m.group(2)) : 0;
+        if (k1 < 1 || k2 < 1) {
+            throw new UsageException(
+                    "--tbptt '" + tbptt + "': must be K1,K2, two whole numbers of at least 1, such as 35,35");
+        }
+        return new Truncation(k1, k2);
+    }
+
+    /** The clipping that was given, or none. */
+    Clipping clipping() {
+        if (clipNorm != null && clipValue != null) {
+            throw new UsageException("--clip-norm and --clip-value: only one of them can be given");
+        }
+        if (clipNorm != null) {
+            return Clipping.norm(notNegative("--clip-norm", clipNorm));
+        }
+        return clipValue == null ? Clipping.NONE : Clipping.value(notNegative("--clip-value", clipValue));
+    }
+
+    private static double notNegative(String option, double value) {
+        if (!(value >= 0)) { // NaN too
+            throw new UsageException(option + " " + value + ": must be 0 or more");
+        }
+        return value;
+    }
+}
