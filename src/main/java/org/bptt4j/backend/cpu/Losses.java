@@ -65,7 +65,7 @@ final class Losses {
         if (partial.length < blocks) {
             partial = new double[blocks];
         }
-        workers.run(Split.parts(blocks, 1, 16L * rows * outputs.cols(), workers), (part, parts) -> {
+        workers.run(Split.parts(blocks, 1, (long) Split.FUNCTION * rows * outputs.cols(), workers), (part, parts) -> {
             int end = Split.start(part + 1, parts, blocks, 1);
             for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
                 double sum = 0;

@@ -162,7 +162,7 @@ final class Optimizers {
 
     private void forBlocks(int length, BlockAction action) {
         int blocks = (length + BLOCK - 1) / BLOCK;
-        workers.run(Split.parts(blocks, 1, length, workers), (part, parts) -> {
+        workers.run(Split.parts(blocks, 1, (long) Split.FUNCTION * length, workers), (part, parts) -> {
             int end = Split.start(part + 1, parts, blocks, 1);
             for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
                 action.run(block * BLOCK, Math.min(length, (block + 1) * BLOCK));

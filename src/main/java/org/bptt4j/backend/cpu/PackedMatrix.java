@@ -33,7 +33,7 @@ final class PackedMatrix {
         if (length > data.length) {
             data = new float[Math.toIntExact(length)];
         }
-        workers.run(Split.parts(panels, 1, length, workers), (part, parts) -> {
+        workers.run(Split.parts(panels, 1, Split.MOVE * length, workers), (part, parts) -> {
             int from0 = Split.start(part, parts, panels, 1) * width;
             int to = column(Split.start(part + 1, parts, panels, 1));
             if (transposed) {

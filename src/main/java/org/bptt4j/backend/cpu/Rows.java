@@ -64,7 +64,7 @@ final class Rows {
         float[] columns = transpose(gradient);
         float[] d = floats(delta);
         int[] index = ints(ids);
-        int count = Split.parts(n, 16, delta.rows() * n, workers);
+        int count = Split.parts(n, 16, Split.MOVE * delta.rows() * n, workers);
         workers.run(count, (part, parts) -> {
             int from = Split.start(part, parts, n, 16);
             int to = Split.start(part + 1, parts, n, 16);
@@ -87,7 +87,7 @@ final class Rows {
         float[] g = floats(gradient);
         int n = delta.cols();
         int g0 = (int) gradient.offset();
-        int count = Split.parts(n, 16, delta.rows() * n, workers);
+        int count = Split.parts(n, 16, Split.MOVE * delta.rows() * n, workers);
         workers.run(count, (part, parts) -> {
             int from = Split.start(part, parts, n, 16);
             int to = Split.start(part + 1, parts, n, 16);
@@ -108,7 +108,7 @@ final class Rows {
 
     private void forRows(Matrix m, RowAction action) {
         int rows = (int) m.rows();
-        workers.run(Split.parts(rows, 1, m.rows() * m.cols() / 4, workers), (part, parts) -> {
+        workers.run(Split.parts(rows, 1, Split.MOVE * m.rows() * m.cols(), workers), (part, parts) -> {
             int end = Split.start(part + 1, parts, rows, 1);
             for (int r = Split.start(part, parts, rows, 1); r < end; r++) {
                 action.run(r, at(m, r));

@@ -2,12 +2,16 @@ package org.bptt4j.backend.cpu;
 
 /** How work is cut for the threads. Only whole output elements are split off, never a reduction. */
 final class Split {
-    /** Multiply-adds (or elements moved) below which another thread costs more than it brings. */
-    private static final long LEAST_WORK = 1 << 14;
+    /** Multiply-adds, 2 µs of them, below which another thread costs more than it brings. */
+    private static final long LEAST_WORK = 1 << 18;
+    /** Multiply-adds that take as long as moving or adding one element. */
+    static final int MOVE = 8;
+    /** Multiply-adds that take as long as one exponential or one optimiser step. */
+    static final int FUNCTION = 32;
 
     private Split() {}
 
-    /** Parts for {@code items} of which {@code grain} stay together, when all of them are {@code work} operations. */
+    /** Parts for {@code items} of which {@code grain} stay together, when all of them together are worth {@code work} multiply-adds. */
     static int parts(long items, int grain, long work, Workers workers) {
         long most = Math.min((items + grain - 1) / grain, work / LEAST_WORK);
         return (int) Math.max(1, Math.min(workers.threads(), most));

@@ -29,8 +29,8 @@ final class WeightGradient {
         this.width = kernels.panelWidth();
         this.tile = kernels.tileRows();
         this.packed = kernels.packedWidth();
-        this.left = new float[workers.threads()][DEPTH * COLUMNS];
-        this.right = new float[workers.threads()][DEPTH * COLUMNS];
+        this.left = new float[workers.threads()][(DEPTH + 1) * COLUMNS];
+        this.right = new float[workers.threads()][(DEPTH + 1) * COLUMNS];
         this.scratch = new float[workers.threads()][kernels.scratchLength()];
     }
 
@@ -79,7 +79,7 @@ final class WeightGradient {
             int cols = Math.min(width, m - c);
             for (int r = 0; r < n; r += tile) {
                 // Tile r of the panel that starts at the multiple of its width below r.
-                int a0 = (r - r % packed) * depth + r % packed;
+                int a0 = r / packed * panelLength(packed, depth) + r % packed;
                 int rows = Math.min(tile, n - r);
                 kernels.multiplyPacked(
                         left[part],
@@ -97,6 +97,11 @@ final class WeightGradient {
         }
     }
 
+    /** A panel's floats and one vector more: panels a multiple of 4 KiB apart would fight for the same cache lines. */
+    private int panelLength(int panelWidth, int depth) {
+        return panelWidth * depth + packed;
+    }
+
     /** Packs {@code depth} rows from the q-th of the chain: whole steps backwards in time, rows of a step forwards. */
     private void packChain(Matrix m, int column, int cols, int batch, int q, int depth, float[] to, int toWidth) {
         float[] from = ((CpuArray) m.array()).floats();
@@ -107,7 +112,7 @@ final class WeightGradient {
             int b = (q + done) % batch;
             int rows = Math.min(batch - b, depth - done);
             int f0 = (int) m.offset() + (t * batch + b) * m.stride() + column;
-            kernels.pack(from, f0, m.stride(), rows, cols, to, done * toWidth, toWidth, depth * toWidth);
+            kernels.pack(from, f0, m.stride(), rows, cols, to, done * toWidth, toWidth, panelLength(toWidth, depth));
             done += rows;
         }
     }
