@@ -79,7 +79,10 @@ final class Recurrence {
         });
     }
 
-    /** δ_t = (dH_t + δ_{t+1}·W_hh) ∘ f' for the batch rows from … to−1, t descending, in the memory of dH. */
+    /**
+     * δ_t = (dH_t + δ_{t+1}·W_hh) ∘ f' for the batch rows from … to−1, t descending, in the memory of dH. The product is
+     * summed from zero in the carry at every step, not only at the range's first: so a cut sweep gives the same bits.
+     */
     private void backward(RecurrentBackward f, int from, int to, float[] scratch) {
         float[] d = ((CpuArray) f.dStates().array()).floats();
         float[] carry = ((CpuArray) f.carry().array()).floats();
@@ -87,24 +90,17 @@ final class Recurrence {
         int ld = f.dStates().stride();
         int d0 = (int) f.dStates().offset() + from * ld;
         int c0 = (int) f.carry().offset() + from * f.carry().stride();
-        int last = f.steps() - 1;
-        for (int t = last; t >= 0; t--) {
+        for (int t = f.steps() - 1; t >= 0; t--) {
             int current = d0 + t * f.batch() * ld;
-            if (t == last) {
-                for (int r = 0; r < rows; r++) {
-                    kernels.add(carry, c0 + r * f.carry().stride(), d, current + r * ld, f.hidden());
-                }
-            } else {
-                packed.multiply(d, current + f.batch() * ld, ld, rows, d, current, ld, scratch);
+            for (int r = 0; r < rows; r++) {
+                kernels.add(carry, c0 + r * f.carry().stride(), d, current + r * ld, f.hidden());
             }
             differentiate(f.cell(), d, current, ld, f.states(), (t + 1) * f.batch() + from, rows);
-        }
-        if (last >= 0) {
             for (int r = 0; r < rows; r++) {
                 int row = c0 + r * f.carry().stride();
                 Arrays.fill(carry, row, row + f.hidden(), 0f);
             }
-            packed.multiply(d, d0, ld, rows, carry, c0, f.carry().stride(), scratch);
+            packed.multiply(d, current, ld, rows, carry, c0, f.carry().stride(), scratch);
         }
     }
 
