@@ -133,7 +133,7 @@ public interface Backend extends AutoCloseable {
     void clip(Clipping clipping, DeviceArray gradients, DeviceArray report);
 
     /**
-     * Clip, weight decay, step: one pass over all parameters. Also sets report[COEFFICIENT].
+     * Clip, weight decay, step: one pass over all parameters. Also sets report[COEFFICIENT] and adds 1 to report[UPDATES].
      *
      * @param learningRate η of this update
      * @param number the update's number, from 1

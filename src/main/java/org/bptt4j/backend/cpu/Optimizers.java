@@ -86,6 +86,7 @@ final class Optimizers {
         if (report[Report.NON_FINITE] != 0) {
             return;
         }
+        report[Report.UPDATES]++;
         float c = coefficient(u.clipping(), report);
         float[] p = ((CpuArray) u.parameters()).floats();
         float[] g = ((CpuArray) u.gradients()).floats();
