@@ -196,8 +196,20 @@ public final class Trainer implements AutoCloseable {
      */
     public record Evaluation(double loss, long targets) {}
 
-    /** The loss over one epoch of {@code source}, without training; batches may continue each other. */
+    /**
+     * The loss over one epoch of {@code source}, without training; batches may continue each other. The state that training
+     * carries from batch to batch is not touched.
+     */
     public Evaluation evaluate(BatchSource source) {
+        bptt.unrolled().setStateAside();
+        try {
+            return evaluateBatches(source);
+        } finally {
+            bptt.unrolled().restoreState();
+        }
+    }
+
+    private Evaluation evaluateBatches(BatchSource source) {
         double sum = 0;
         long targets = 0;
         source.start(0);
