@@ -98,8 +98,9 @@ final class Kit implements AutoCloseable {
         return array;
     }
 
-    DeviceArray report() {
-        return floats(new float[Report.LENGTH]);
+    /** A report whose first slots hold these numbers, the others 0. */
+    DeviceArray report(float... slots) {
+        return floats(Arrays.copyOf(slots, Report.LENGTH));
     }
 
     float[] read(DeviceArray array) {

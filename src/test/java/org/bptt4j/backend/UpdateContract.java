@@ -35,12 +35,12 @@ interface UpdateContract extends Contract {
         for (int length : LENGTHS) {
             for (double scale : new double[] {1, 1e20, 1e30, 1e-20, 1e-30}) {
                 float[] g = gradients(length, scale);
-                DeviceArray report = kit().floats(5, 99, 0.5f, 0);
+                DeviceArray report = kit().report(5, 99, 0.5f);
                 backend().globalNorm(kit().floats(g), report);
                 float[] actual = kit().read(report);
                 assertEquals(norm(g), actual[Report.NORM], 1e-6 * norm(g), length + " elements of " + scale);
                 actual[Report.NORM] = 0;
-                assertArrayEquals(new float[] {5, 0, 0.5f, 0}, actual);
+                assertArrayEquals(new float[] {5, 0, 0.5f, 0, 0}, actual);
             }
         }
     }
@@ -140,6 +140,7 @@ interface UpdateContract extends Contract {
             double coefficient =
                     clipping.kind() == Clipping.Kind.NORM ? Math.min(1, clipping.limit() / (norm(g) + 1e-6)) : 1;
             assertEquals(coefficient, kit().read(report, Report.COEFFICIENT), 1e-6);
+            assertEquals(number, kit().read(report, Report.UPDATES), "updates made");
             truth.step(g, coefficient, clipping, rate, number);
         }
         float[] actual = kit().read(parameters);
@@ -160,7 +161,7 @@ interface UpdateContract extends Contract {
             for (int i = 0; i < states.length; i++) {
                 states[i] = kit().floats(start);
             }
-            DeviceArray report = kit().floats(0, 0, 1, 0);
+            DeviceArray report = kit().report(0, 0, 1);
             Update update = new Update(rule, Clipping.norm(1), parameters, gradients, states, report);
             backend().upload(new float[] {Float.NaN}, 0, 1, gradients, 36);
             backend().globalNorm(gradients, report);
@@ -174,6 +175,7 @@ interface UpdateContract extends Contract {
                 assertArrayEquals(start, kit().read(state), rule.toString());
             }
             assertEquals(1f, kit().read(report, Report.COEFFICIENT), "not even the coefficient");
+            assertEquals(0f, kit().read(report, Report.UPDATES), "no update was made");
             backend().upload(new float[1], 0, 1, report, Report.NON_FINITE);
             backend().update(update, 0.1, 1);
             assertTrue(kit().read(parameters)[36] != start[36], "cleared by the host, it goes on");
