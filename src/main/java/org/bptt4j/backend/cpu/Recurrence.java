@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
-import org.bptt4j.spec.Cell;
 
 /**
  * The two sweeps over time. A batch row never looks at another row, so each thread runs all steps of its rows and no thread
@@ -90,25 +89,16 @@ final class Recurrence {
         int ld = f.dStates().stride();
         int d0 = (int) f.dStates().offset() + from * ld;
         int c0 = (int) f.carry().offset() + from * f.carry().stride();
+        float[] h = ((CpuArray) f.states().array()).floats();
+        int ldc = f.carry().stride();
+        int ldh = f.states().stride();
         for (int t = f.steps() - 1; t >= 0; t--) {
             int current = d0 + t * f.batch() * ld;
+            int h0 = (int) f.states().offset() + ((t + 1) * f.batch() + from) * ldh;
             for (int r = 0; r < rows; r++) {
-                kernels.add(carry, c0 + r * f.carry().stride(), d, current + r * ld, f.hidden());
+                kernels.derivative(f.cell(), d, current + r * ld, carry, c0 + r * ldc, h, h0 + r * ldh, f.hidden());
             }
-            differentiate(f.cell(), d, current, ld, f.states(), (t + 1) * f.batch() + from, rows);
-            for (int r = 0; r < rows; r++) {
-                int row = c0 + r * f.carry().stride();
-                Arrays.fill(carry, row, row + f.hidden(), 0f);
-            }
-            packed.multiply(d, current, ld, rows, carry, c0, f.carry().stride(), scratch);
-        }
-    }
-
-    private void differentiate(Cell cell, float[] d, int d0, int ld, Matrix states, int stateRow, int rows) {
-        float[] h = ((CpuArray) states.array()).floats();
-        for (int r = 0; r < rows; r++) {
-            int h0 = (int) states.offset() + (stateRow + r) * states.stride();
-            kernels.derivative(cell, d, d0 + r * ld, h, h0, states.cols());
+            packed.multiply(d, current, ld, rows, carry, c0, ldc, scratch);
         }
     }
 }
