@@ -16,6 +16,9 @@ public final class RnnSession implements AutoCloseable {
 
     /** A session of {@code rows} independent sequences, all from the zero state. */
     public RnnSession(Rnn rnn, int rows) {
+        if (rows < 1) {
+            throw new IllegalArgumentException("a session of " + rows + " rows: must be at least 1");
+        }
         this.rows = rows;
         this.inputSize = rnn.spec().inputSize();
         this.predictor = new Predictor(rnn.network());

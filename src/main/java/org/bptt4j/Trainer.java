@@ -143,10 +143,11 @@ public final class Trainer implements AutoCloseable {
         }
         readReport();
         double value = host[Report.LOSS] * bptt.scale(bptt.valid());
+        // Not "done": segments before one that was not finite did update, those from it on did not.
+        updates += (long) host[Report.UPDATES];
         if (host[Report.NON_FINITE] != 0) {
             return notFinite(value, rate);
         }
-        updates = done;
         boolean clipped = host[Report.COEFFICIENT] < 1 && bptt.valid() > 0;
         return new StepReport(updates, value, bptt.valid(), host[Report.NORM], clipped, rate, false);
     }
@@ -195,8 +196,20 @@ public final class Trainer implements AutoCloseable {
      */
     public record Evaluation(double loss, long targets) {}
 
-    /** The loss over one epoch of {@code source}, without training; batches may continue each other. */
+    /**
+     * The loss over one epoch of {@code source}, without training; batches may continue each other. The state that training
+     * carries from batch to batch is not touched.
+     */
     public Evaluation evaluate(BatchSource source) {
+        bptt.unrolled().setStateAside();
+        try {
+            return evaluateBatches(source);
+        } finally {
+            bptt.unrolled().restoreState();
+        }
+    }
+
+    private Evaluation evaluateBatches(BatchSource source) {
         double sum = 0;
         long targets = 0;
         source.start(0);
@@ -273,6 +286,7 @@ public final class Trainer implements AutoCloseable {
         host[Report.NORM] = 0;
         host[Report.COEFFICIENT] = 1;
         host[Report.NON_FINITE] = 0;
+        host[Report.UPDATES] = 0;
         backend.upload(host, 0, Report.LENGTH, report, 0);
     }
 

@@ -32,7 +32,10 @@ public interface Backend extends AutoCloseable {
     /** Bytes held by arrays that are not closed. */
     long allocatedBytes();
 
-    /** to[at + i] = from[start + i] for i &lt; count. The host array may be reused at once. */
+    /**
+     * to[at + i] = from[start + i] for i &lt; count. The host array may be reused at once. A range that passes an end of
+     * either array, or an array of the other type, is an {@link IllegalArgumentException}, here and in a download.
+     */
     void upload(float[] from, int start, int count, DeviceArray to, long at);
 
     /** to[at + i] = from[start + i] for i &lt; count. The host array may be reused at once. */
@@ -130,7 +133,7 @@ public interface Backend extends AutoCloseable {
     void clip(Clipping clipping, DeviceArray gradients, DeviceArray report);
 
     /**
-     * Clip, weight decay, step: one pass over all parameters. Also sets report[COEFFICIENT].
+     * Clip, weight decay, step: one pass over all parameters. Also sets report[COEFFICIENT] and adds 1 to report[UPDATES].
      *
      * @param learningRate η of this update
      * @param number the update's number, from 1

@@ -15,7 +15,7 @@ public record Ints(DeviceArray array, long offset, long count) {
         if (array.type() != DeviceArray.Type.INT) {
             throw new IllegalArgumentException("a view of ints needs an array of INT, not " + array.type());
         }
-        if (offset < 0 || count < 0 || offset + count > array.length()) {
+        if (offset < 0 || count < 0 || count > array.length() - offset) {
             throw new IllegalArgumentException(
                     "ints " + offset + " … " + (offset + count - 1) + " of an array of " + array.length());
         }
@@ -23,7 +23,7 @@ public record Ints(DeviceArray array, long offset, long count) {
 
     /** The elements {@code from … from+number−1} of this view. */
     public Ints slice(long from, long number) {
-        if (from < 0 || number < 0 || from + number > count) {
+        if (from < 0 || number < 0 || number > count - from) {
             throw new IllegalArgumentException("ints " + from + " … " + (from + number - 1) + " of a view of " + count);
         }
         return new Ints(array, offset + from, number);

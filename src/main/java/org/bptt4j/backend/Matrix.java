@@ -21,11 +21,11 @@ public record Matrix(DeviceArray array, long offset, long rows, int cols, int st
             throw new IllegalArgumentException("matrix [" + rows + ", " + cols + "] at offset " + offset
                     + " with stride " + stride + ": needs offset ≥ 0, rows ≥ 0, cols ≥ 1, stride ≥ cols");
         }
-        long end =
-                rows == 0 ? offset : Math.addExact(offset, Math.addExact(Math.multiplyExact(rows - 1, stride), cols));
-        if (end > array.length()) {
+        // Without a sum or product that may overflow: the last row starts at most "room" elements behind the first.
+        long room = array.length() - offset - (rows == 0 ? 0 : cols);
+        if (room < 0 || (rows - 1) > room / stride) {
             throw new IllegalArgumentException("matrix [" + rows + ", " + cols + "] at offset " + offset
-                    + " with stride " + stride + " ends at element " + end + " of an array of " + array.length());
+                    + " with stride " + stride + " passes the end of an array of " + array.length());
         }
     }
 
@@ -36,7 +36,7 @@ public record Matrix(DeviceArray array, long offset, long rows, int cols, int st
 
     /** Rows {@code from … from+count−1} of this view. */
     public Matrix rows(long from, long count) {
-        if (from < 0 || count < 0 || from + count > rows) {
+        if (from < 0 || count < 0 || count > rows - from) {
             throw new IllegalArgumentException("rows " + from + " … " + (from + count - 1) + " of a matrix of " + rows);
         }
         return new Matrix(array, offset + from * stride, count, cols, stride);

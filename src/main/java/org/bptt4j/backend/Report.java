@@ -13,8 +13,10 @@ public final class Report {
     public static final int COEFFICIENT = 2;
     /** Sticky: 1 once a gradient was not finite; every later update is a no-op until the host clears it. */
     public static final int NON_FINITE = 3;
+    /** Number of updates made: every {@link Backend#update} that was not a no-op adds 1. */
+    public static final int UPDATES = 4;
     /** Number of slots. */
-    public static final int LENGTH = 4;
+    public static final int LENGTH = 5;
 
     private Report() {}
 }

@@ -31,6 +31,19 @@ public final class Shapes {
         }
     }
 
+    /** {@code count} elements from {@code start} of a host array of {@code length}, and from {@code at} of {@code array}. */
+    public static void requireCopy(
+            DeviceArray.Type type, int start, int count, int length, DeviceArray array, long at) {
+        if (array.type() != type) {
+            throw new IllegalArgumentException(
+                    "a host array of " + type + " cannot be copied to or from an array of " + array.type());
+        }
+        if (start < 0 || count < 0 || at < 0 || count > length - start || count > array.length() - at) {
+            throw new IllegalArgumentException(count + " elements from " + start + " of a host array [" + length
+                    + "] and from " + at + " of a device array [" + array.length() + "]: a range passes an end");
+        }
+    }
+
     /** C [M,N] = op(A) [M,K] · op(B) [K,N]; C may not share memory with A or B. */
     public static void requireGemm(Transpose ta, Matrix a, Transpose tb, Matrix b, Matrix c) {
         boolean at = ta == Transpose.YES;

@@ -25,6 +25,7 @@ public record Update(
     public Update {
         Objects.requireNonNull(optimizer, "optimizer");
         Objects.requireNonNull(clipping, "clipping");
+        Shapes.require("parameters", parameters, parameters.length());
         Shapes.require("gradients", gradients, parameters.length());
         Shapes.require("report", report, Report.LENGTH);
         states = states.clone();

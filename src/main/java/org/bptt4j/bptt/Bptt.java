@@ -39,7 +39,7 @@ public final class Bptt implements AutoCloseable {
         this.targets = new Targets(network.backend(), loss, network.spec().outputSize(), unrolled.buffers());
     }
 
-    /** Uploads a batch with its targets. Nothing is changed if it does not fit. */
+    /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
     public void load(Batch batch) {
         List<Segment> plan = Segment.plan(batch.steps(), truncation);
         targets.load(batch, plan);

@@ -25,21 +25,24 @@ final class Input {
         this.lengthSlot = buffers.slot();
     }
 
-    /** Uploads the batch's input and lengths; padding becomes zeros, so that it may hold anything. */
+    /**
+     * Uploads the batch's input and lengths; padding becomes zeros, so that it may hold anything. A batch that does not fit is
+     * refused before anything changes.
+     */
     void load(Batch batch) {
         int cells = Math.multiplyExact(batch.steps(), batch.rows());
+        if (batch.ids() == null && batch.inputSize() != inputSize) {
+            throw new IllegalArgumentException(
+                    "the batch has input size " + batch.inputSize() + ", the network " + inputSize);
+        }
+        int[] checked = batch.ids() == null ? null : checkedIds(batch);
         dense = null;
         ids = null;
         lengths = null;
-        if (batch.ids() != null) {
-            int[] checked = checkedIds(batch);
+        if (checked != null) {
             ids = idSlot.ints(cells);
             backend.upload(checked, 0, cells, ids.array(), 0);
         } else {
-            if (batch.inputSize() != inputSize) {
-                throw new IllegalArgumentException(
-                        "the batch has input size " + batch.inputSize() + ", the network " + inputSize);
-            }
             dense = denseSlot.matrix(cells, inputSize);
             float[] x = batch.lengths() == null ? batch.x() : batch.withoutPadding(batch.x(), inputSize);
             backend.upload(x, 0, x.length, dense.array(), 0);

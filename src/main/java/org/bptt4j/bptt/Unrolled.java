@@ -16,10 +16,12 @@ public final class Unrolled implements AutoCloseable {
     private final Buffers buffers;
     private final Input input;
     private final RecurrentStack stack;
-    private final Buffers.Slot finalSlot;
+    private Buffers.Slot finalSlot;
+    private Buffers.Slot asideSlot;
     private final Buffers.Slot lastRowSlot;
     private final Buffers.Slot finalGradientSlot;
     private Matrix finalState;
+    private Matrix stateAside;
     private Ints lastRows;
     private Batch batch;
 
@@ -30,6 +32,7 @@ public final class Unrolled implements AutoCloseable {
         this.input = new Input(backend, spec.inputSize(), buffers);
         this.stack = new RecurrentStack(network, buffers);
         this.finalSlot = buffers.slot();
+        this.asideSlot = buffers.slot();
         this.lastRowSlot = buffers.slot();
         this.finalGradientSlot = buffers.slot();
     }
@@ -100,6 +103,24 @@ public final class Unrolled implements AutoCloseable {
             Matrix steps = stack.states(l).rows(rows, (long) batch.steps() * rows);
             backend.gatherRows(lastRows, steps, finalState.rows((long) l * rows, rows));
         }
+    }
+
+    /** The state to carry is set aside: batches may continue it and each other, and {@link #restoreState} brings it back. */
+    public void setStateAside() {
+        stateAside = finalState;
+        swapStateSlots();
+    }
+
+    /** After {@link #setStateAside}: the next batch continues the state of before. */
+    public void restoreState() {
+        swapStateSlots();
+        finalState = stateAside;
+    }
+
+    private void swapStateSlots() {
+        Buffers.Slot slot = finalSlot;
+        finalSlot = asideSlot;
+        asideSlot = slot;
     }
 
     /** The top layer's states h_1 … h_T on the device, [T·B, H]. */

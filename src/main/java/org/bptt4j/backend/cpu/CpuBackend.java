@@ -106,16 +106,19 @@ final class CpuBackend implements Backend {
 
     @Override
     public void upload(float[] from, int start, int count, DeviceArray to, long at) {
+        Shapes.requireCopy(DeviceArray.Type.FLOAT, start, count, from.length, to, at);
         run(() -> System.arraycopy(from, start, own(to).floats(), Math.toIntExact(at), count));
     }
 
     @Override
     public void upload(int[] from, int start, int count, DeviceArray to, long at) {
+        Shapes.requireCopy(DeviceArray.Type.INT, start, count, from.length, to, at);
         run(() -> System.arraycopy(from, start, own(to).ints(), Math.toIntExact(at), count));
     }
 
     @Override
     public void download(DeviceArray from, long at, float[] to, int start, int count) {
+        Shapes.requireCopy(DeviceArray.Type.FLOAT, start, count, to.length, from, at);
         run(() -> System.arraycopy(own(from).floats(), Math.toIntExact(at), to, start, count));
     }
 
@@ -271,12 +274,14 @@ final class CpuBackend implements Backend {
 
     @Override
     public void globalNorm(DeviceArray gradients, DeviceArray report) {
+        Shapes.require("gradients", gradients, gradients.length());
         Shapes.require("report", report, Report.LENGTH);
         run(() -> optimizers.globalNorm(own(gradients).floats(), own(report).floats()));
     }
 
     @Override
     public void clip(Clipping clipping, DeviceArray gradients, DeviceArray report) {
+        Shapes.require("gradients", gradients, gradients.length());
         Shapes.require("report", report, Report.LENGTH);
         run(() -> optimizers.clip(clipping, own(gradients).floats(), own(report).floats()));
     }

@@ -79,8 +79,8 @@ interface Kernels {
     /** {@code x_i = f(x_i + bias_i)} for i &lt; n. */
     void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n);
 
-    /** {@code d_i = d_i·f'} for i &lt; n, with f' from the activation's output h_i. */
-    void derivative(Cell cell, float[] d, int d0, float[] h, int h0, int n);
+    /** {@code d_i = (d_i + carry_i)·f'} and then {@code carry_i = 0} for i &lt; n, with f' from the activation's output h_i. */
+    void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int n);
 
     /** {@code y_i += x_i} for i &lt; n. */
     void add(float[] x, int x0, float[] y, int y0, int n);

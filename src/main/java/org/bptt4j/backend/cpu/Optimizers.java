@@ -83,10 +83,11 @@ final class Optimizers {
 
     void update(Update u, double rate, long number) {
         float[] report = ((CpuArray) u.report()).floats();
-        float c = coefficient(u.clipping(), report);
         if (report[Report.NON_FINITE] != 0) {
             return;
         }
+        report[Report.UPDATES]++;
+        float c = coefficient(u.clipping(), report);
         float[] p = ((CpuArray) u.parameters()).floats();
         float[] g = ((CpuArray) u.gradients()).floats();
         float[][] s =

@@ -110,40 +110,30 @@ final class Recurrence {
         split(f.batch(), f.steps(), f.hidden(), share -> backward(f, share));
     }
 
-    /** δ_t = (dH_t + δ_{t+1}·W_hh) ∘ f', t descending, in the memory of dH; then carry = δ_0·W_hh. */
+    /**
+     * δ_t = (dH_t + δ_{t+1}·W_hh) ∘ f', t descending, in the memory of dH. The product is summed from zero in the carry at
+     * every step, not only at the range's first: so a cut sweep gives the same bits.
+     */
     private void backward(RecurrentBackward f, Share s) {
         float[] d = ((CpuArray) f.dStates().array()).floats();
         float[] h = ((CpuArray) f.states().array()).floats();
         float[] carry = ((CpuArray) f.carry().array()).floats();
         int ld = f.dStates().stride();
+        int ldc = f.carry().stride();
+        int ldh = f.states().stride();
         int first = packed.column(s.p0);
         int units = packed.column(s.p1) - first;
-        int c0 = (int) f.carry().offset() + s.from * f.carry().stride();
+        int c0 = (int) f.carry().offset() + s.from * ldc;
         for (int t = f.steps() - 1; t >= 0; t--) {
-            int current = (int) f.dStates().offset() + (t * f.batch() + s.from) * ld;
-            if (t == f.steps() - 1) {
-                for (int r = 0; r < s.rows(); r++) {
-                    kernels.add(carry, c0 + r * f.carry().stride() + first, d, current + r * ld + first, units);
-                }
-            } else {
-                int next = current + f.batch() * ld;
-                packed.multiply(d, next, ld, s.rows(), d, current, ld, s.p0, s.p1, s.scratch);
-            }
-            int state = (int) f.states().offset()
-                    + ((t + 1) * f.batch() + s.from) * f.states().stride();
+            int d0 = (int) f.dStates().offset() + (t * f.batch() + s.from) * ld;
+            int h0 = (int) f.states().offset() + ((t + 1) * f.batch() + s.from) * ldh;
             for (int r = 0; r < s.rows(); r++) {
-                int h0 = state + r * f.states().stride() + first;
-                kernels.derivative(f.cell(), d, current + r * ld + first, h, h0, units);
+                kernels.derivative(
+                        f.cell(), d, d0 + r * ld + first, carry, c0 + r * ldc + first, h, h0 + r * ldh + first, units);
             }
+            // δ_t is complete: the product needs all hidden units of it, and gives the carry of this share's own.
             s.barrier.await();
-        }
-        if (f.steps() > 0) {
-            for (int r = 0; r < s.rows(); r++) {
-                int row = c0 + r * f.carry().stride() + first;
-                Arrays.fill(carry, row, row + units, 0f);
-            }
-            int d0 = (int) f.dStates().offset() + s.from * ld;
-            packed.multiply(d, d0, ld, s.rows(), carry, c0, f.carry().stride(), s.p0, s.p1, s.scratch);
+            packed.multiply(d, d0, ld, s.rows(), carry, c0, ldc, s.p0, s.p1, s.scratch);
         }
     }
 }

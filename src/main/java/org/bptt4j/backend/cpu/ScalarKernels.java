@@ -118,8 +118,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void derivative(Cell cell, float[] d, int d0, float[] h, int h0, int n) {
-        ScalarMath.derivative(cell, d, d0, h, h0, 0, n);
+    public void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int n) {
+        ScalarMath.derivative(cell, d, d0, carry, c0, h, h0, 0, n);
     }
 
     @Override

@@ -164,24 +164,26 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void derivative(Cell cell, float[] d, int d0, float[] h, int h0, int n) {
+    public void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int n) {
         int whole = S.loopBound(n);
+        FloatVector zero = FloatVector.zero(S);
         if (cell == Cell.TANH) {
             FloatVector one = FloatVector.broadcast(S, 1f);
             for (int i = 0; i < whole; i += LANES) {
                 FloatVector y = FloatVector.fromArray(S, h, h0 + i);
-                FloatVector slope = y.neg().fma(y, one);
-                FloatVector.fromArray(S, d, d0 + i).mul(slope).intoArray(d, d0 + i);
+                FloatVector e = FloatVector.fromArray(S, d, d0 + i).add(FloatVector.fromArray(S, carry, c0 + i));
+                zero.intoArray(carry, c0 + i);
+                e.mul(y.neg().fma(y, one)).intoArray(d, d0 + i);
             }
         } else {
-            FloatVector zero = FloatVector.zero(S);
             for (int i = 0; i < whole; i += LANES) {
                 FloatVector y = FloatVector.fromArray(S, h, h0 + i);
-                FloatVector e = FloatVector.fromArray(S, d, d0 + i);
+                FloatVector e = FloatVector.fromArray(S, d, d0 + i).add(FloatVector.fromArray(S, carry, c0 + i));
+                zero.intoArray(carry, c0 + i);
                 zero.blend(e, y.compare(VectorOperators.GT, 0f)).intoArray(d, d0 + i);
             }
         }
-        ScalarMath.derivative(cell, d, d0, h, h0, whole, n);
+        ScalarMath.derivative(cell, d, d0, carry, c0, h, h0, whole, n);
     }
 
     @Override

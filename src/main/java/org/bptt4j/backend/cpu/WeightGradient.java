@@ -86,7 +86,7 @@ final class WeightGradient {
                         a0,
                         rows,
                         right[part],
-                        c * depth,
+                        c / width * panelLength(width, depth),
                         depth,
                         g,
                         g0 + r * ldg + c,

@@ -44,6 +44,7 @@ final class Workers implements AutoCloseable {
         for (int i = 1; i < parts; i++) {
             workers[i - 1].submit(job, parts);
         }
+        Throwable thrown;
         try {
             job.run(0, parts);
         } finally {
@@ -54,10 +55,11 @@ final class Workers implements AutoCloseable {
                     Thread.yield();
                 }
             }
-        }
-        Throwable thrown = failure;
-        if (thrown != null) {
+            // Cleared also when the caller's own part failed: the next job must not inherit it.
+            thrown = failure;
             failure = null;
+        }
+        if (thrown != null) {
             throw new IllegalStateException("a worker thread failed", thrown);
         }
     }

@@ -1,0 +1,155 @@
+package org.bptt4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.RnnSpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What defines each initialisation: bounds, moments, WᵀW = I. */
+class InitializerTest {
+    private static final int I = 7;
+    private static final int H = 64;
+    private static final RnnSpec SPEC = RnnSpec.of(I, H, 10).withLayers(2);
+    private final Backend backend = CpuBackends.open("scalar", 1);
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    private Rnn rnn(Initialization kind) {
+        return Rnn.create(backend, SPEC, kind, 4);
+    }
+
+    /** Uniform over (−bound, bound): nothing outside, something near both ends, mean 0, variance bound²/3. */
+    private static void assertUniform(float[] values, double bound, String what) {
+        DescriptiveStatistics s = new DescriptiveStatistics();
+        for (float v : values) {
+            s.addValue(v / bound);
+        }
+        assertTrue(s.getMin() >= -1 && s.getMax() <= 1, what + " stays within ±" + bound);
+        if (values.length >= 400) {
+            double error = 5 / Math.sqrt(values.length);
+            assertEquals(0, s.getMean(), error, what + ": mean");
+            assertEquals(1 / 3.0, s.getPopulationVariance(), error, what + ": variance");
+            assertTrue(s.getMin() < -0.95 && s.getMax() > 0.95, what + " reaches its bounds");
+        }
+    }
+
+    private static void assertZeroBiases(Rnn rnn) {
+        for (String name : rnn.parameterNames()) {
+            if (name.startsWith("rnn.bias")) {
+                assertArrayEquals(new float[H], rnn.parameter(name), name);
+            }
+        }
+    }
+
+    @Test
+    void uniformIsPyTorchsDefault() {
+        try (Rnn rnn = rnn(Initialization.UNIFORM)) {
+            rnn.parameterNames().forEach(name -> assertUniform(rnn.parameter(name), 1 / Math.sqrt(H), name));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Initialization.class)
+    void theHeadIsAlwaysUniform(Initialization kind) {
+        try (Rnn rnn = rnn(kind)) {
+            assertUniform(rnn.parameter("head.weight"), 1 / Math.sqrt(H), "head.weight");
+            assertUniform(rnn.parameter("head.bias"), 1 / Math.sqrt(H), "head.bias");
+            assertFalse(Arrays.equals(new float[10], rnn.parameter("head.bias")));
+        }
+    }
+
+    @Test
+    void orthogonalTimesItsTransposeIsOne() {
+        try (Rnn rnn = rnn(Initialization.ORTHOGONAL)) {
+            for (int l = 0; l < 2; l++) {
+                RealMatrix w = rnn.parameterMatrix("rnn.weight_hh_l" + l);
+                RealMatrix product = w.transpose().multiply(w);
+                double trace = 0;
+                for (int i = 0; i < H; i++) {
+                    trace += w.getEntry(i, i);
+                    for (int j = 0; j < H; j++) {
+                        assertEquals(i == j ? 1 : 0, product.getEntry(i, j), 1e-6);
+                    }
+                }
+                // Uniform over the group, the trace is about normal with variance 1; reflections alone would give more.
+                assertTrue(Math.abs(trace) < 5, "trace " + trace);
+            }
+            assertUniform(rnn.parameter("rnn.weight_ih_l0"), 1 / Math.sqrt(H), "weight_ih_l0");
+            assertZeroBiases(rnn);
+        }
+    }
+
+    @Test
+    void identityIsTheIrnns() {
+        try (Rnn rnn = rnn(Initialization.IDENTITY)) {
+            for (int l = 0; l < 2; l++) {
+                float[] w = rnn.parameter("rnn.weight_hh_l" + l);
+                for (int i = 0; i < w.length; i++) {
+                    assertEquals(i / H == i % H ? 1f : 0f, w[i]);
+                }
+            }
+            DescriptiveStatistics s = new DescriptiveStatistics();
+            for (float v : rnn.parameter("rnn.weight_ih_l1")) {
+                s.addValue(v);
+            }
+            assertEquals(0, s.getMean(), 1e-4);
+            assertEquals(1e-3, s.getStandardDeviation(), 1e-4);
+            assertTrue(s.getMax() > 2e-3, "normal, not uniform");
+            assertZeroBiases(rnn);
+        }
+    }
+
+    @Test
+    void xavierDependsOnBothSides() {
+        try (Rnn rnn = rnn(Initialization.XAVIER)) {
+            assertUniform(rnn.parameter("rnn.weight_ih_l0"), Math.sqrt(6.0 / (I + H)), "weight_ih_l0");
+            assertUniform(rnn.parameter("rnn.weight_ih_l1"), Math.sqrt(6.0 / (H + H)), "weight_ih_l1");
+            assertUniform(rnn.parameter("rnn.weight_hh_l0"), Math.sqrt(6.0 / (H + H)), "weight_hh_l0");
+            assertZeroBiases(rnn);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Initialization.class)
+    void oneSeedGivesTheSameValuesAndAnotherGivesOthers(Initialization kind) {
+        try (Rnn a = Rnn.create(backend, SPEC, kind, 4);
+                Rnn b = Rnn.create(backend, SPEC, kind, 4);
+                Rnn c = Rnn.create(backend, SPEC, kind, 5)) {
+            for (String name : a.parameterNames()) {
+                assertArrayEquals(a.parameter(name), b.parameter(name), name);
+            }
+            for (String name : new String[] {"rnn.weight_ih_l0", "rnn.weight_ih_l1", "head.weight"}) {
+                assertFalse(Arrays.equals(a.parameter(name), c.parameter(name)), name);
+            }
+            assertFalse(Arrays.equals(a.parameter("rnn.weight_ih_l1"), a.parameter("head.weight")));
+        }
+    }
+
+    @Test
+    void oneUnitIsEnough() {
+        for (Initialization kind : Initialization.values()) {
+            try (Rnn rnn = Rnn.create(backend, RnnSpec.of(1, 1, 1), kind, 3)) {
+                float w = rnn.parameter("rnn.weight_hh_l0")[0];
+                assertTrue(Math.abs(w) <= Math.sqrt(3), kind + " " + w);
+                if (kind == Initialization.ORTHOGONAL) {
+                    assertEquals(1f, Math.abs(w));
+                }
+            }
+        }
+    }
+}

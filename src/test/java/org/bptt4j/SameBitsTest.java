@@ -1,0 +1,99 @@
+package org.bptt4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.data.Batch;
+import org.bptt4j.oracle.RandomProblem;
+import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One seed gives the same bits, whatever the number of threads, in training with everything switched on. */
+class SameBitsTest {
+    private static final int STEPS = 20;
+    private static final int ROWS = 37;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vector", "scalar"})
+    void trainingDoesNotDependOnThreadsAndCanBeRepeated(String kernels) {
+        for (boolean ids : new boolean[] {false, true}) {
+            float[][] once = trained(kernels, 1, ids, 5);
+            for (int threads : new int[] {1, 2, 3, 5}) {
+                assertArrayEquals(once, trained(kernels, threads, ids, 5), threads + " threads");
+            }
+            assertFalse(Arrays.deepEquals(once, trained(kernels, 1, ids, 6)), "another seed");
+        }
+    }
+
+    /** Parameters after four steps, and the losses of these. */
+    private static float[][] trained(String kernels, int threads, boolean ids, long seed) {
+        RnnSpec spec = RnnSpec.of(19, 70, 33).withLayers(2);
+        try (Backend backend = CpuBackends.open(kernels, threads);
+                Rnn rnn = Rnn.create(backend, spec, Initialization.ORTHOGONAL, seed);
+                Trainer trainer = Trainer.of(rnn)
+                        .truncation(new Truncation(6, 9))
+                        .clipping(Clipping.norm(0.1))
+                        .optimizer(Optimizer.adam(1e-2))
+                        .build()) {
+            Random random = new Random(1);
+            float[] losses = new float[4];
+            for (int i = 0; i < losses.length; i++) {
+                Batch batch = ids
+                        ? Batch.symbols(
+                                STEPS, ROWS, random.ints(STEPS * ROWS, 0, 19).toArray())
+                        : Batch.dense(STEPS, ROWS, 19, RandomProblem.floats(STEPS * ROWS * 19, random));
+                batch = batch.withTargets(random.ints(STEPS * ROWS, 0, 33).toArray());
+                losses[i] = (float)
+                        trainer.step(i == 0 ? batch : batch.continuing()).loss();
+            }
+            float[][] result = new float[rnn.parameterNames().size() + 1][];
+            for (int i = 0; i < result.length - 1; i++) {
+                result[i] = rnn.parameter(rnn.parameterNames().get(i));
+            }
+            result[result.length - 1] = losses;
+            return result;
+        }
+    }
+
+    /**
+     * Segments of k1 = 1 step whose δ runs back to the start (k2 ≥ T), with one loss at the end: the same terms as full
+     * backpropagation, but the forward sweep is cut at every step.
+     */
+    @ParameterizedTest
+    @EnumSource(Cell.class)
+    void cuttingTheForwardSweepChangesNoBit(Cell cell) {
+        RnnSpec spec = RnnSpec.of(3, 33, 2).withCell(cell).withLayers(2);
+        Random random = new Random(2);
+        Batch batch = Batch.dense(STEPS, ROWS, 3, RandomProblem.floats(STEPS * ROWS * 3, random))
+                .withTargets(RandomProblem.floats(ROWS * 2, random));
+        float[][] whole = gradients(spec, batch, Truncation.NONE);
+        assertArrayEquals(whole, gradients(spec, batch, new Truncation(1, STEPS)));
+        assertArrayEquals(whole, gradients(spec, batch, new Truncation(7, STEPS + 5)));
+        assertFalse(
+                Arrays.deepEquals(whole, gradients(spec, batch, new Truncation(7, STEPS - 1))), "truncated for real");
+    }
+
+    private static float[][] gradients(RnnSpec spec, Batch batch, Truncation truncation) {
+        try (Backend backend = CpuBackends.open("vector", 2);
+                Rnn rnn = Rnn.create(backend, spec, 3);
+                Trainer trainer = Trainer.of(rnn)
+                        .loss(Loss.mse().atLastStep())
+                        .truncation(truncation)
+                        .build()) {
+            trainer.gradients(batch);
+            return rnn.parameterNames().stream().map(rnn::gradient).toArray(float[][]::new);
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package org.bptt4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.data.Batch;
+import org.bptt4j.spec.LearningRateSchedule;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The loop around the sweeps: state carry, schedules, sources, counting, and batches that do not fit. */
+class TrainerTest {
+    private static final int T = 6;
+    private static final int B = 3;
+    private static final int O = 4;
+    private static final RnnSpec SPEC = RnnSpec.of(5, 9, O).withLayers(2);
+    private final Backend backend = CpuBackends.open("vector", 2);
+    private final Rnn rnn = Rnn.create(backend, SPEC, 1);
+    private final Random random = new Random(1);
+
+    @AfterEach
+    void nothingIsLeft() {
+        rnn.close();
+        assertEquals(0, backend.allocatedBytes());
+        backend.close();
+    }
+
+    private int[] symbols(int count, int bound) {
+        return random.ints(count, 0, bound).toArray();
+    }
+
+    private Batch batch(int steps) {
+        return Batch.symbols(steps, B, symbols(steps * B, 5)).withTargets(symbols(steps * B, O));
+    }
+
+    /** Steps from … to−1 of a batch of ids with class targets. */
+    private static Batch piece(Batch whole, int from, int to) {
+        return Batch.symbols(to - from, B, Arrays.copyOfRange(whole.ids(), from * B, to * B))
+                .withTargets(Arrays.copyOfRange(whole.classes(), from * B, to * B));
+    }
+
+    private float[][] parameters() {
+        return rnn.parameterNames().stream().map(rnn::parameter).toArray(float[][]::new);
+    }
+
+    // ---- state carry ------------------------------------------------------------------------------------------------
+
+    @Test
+    void continuingBatchesAreOneLongBatch() {
+        Batch whole = batch(2 * T);
+        try (Trainer trainer = Trainer.of(rnn).build()) {
+            float[] outputs = trainer.outputs(whole);
+            float[] first = trainer.outputs(piece(whole, 0, 5));
+            float[] second = trainer.outputs(piece(whole, 5, 6).continuing());
+            float[] third = trainer.outputs(piece(whole, 6, 2 * T).continuing());
+            assertArrayEquals(Arrays.copyOfRange(outputs, 0, 5 * B * O), first);
+            assertArrayEquals(Arrays.copyOfRange(outputs, 5 * B * O, 6 * B * O), second);
+            assertArrayEquals(Arrays.copyOfRange(outputs, 6 * B * O, outputs.length), third);
+        }
+    }
+
+    /** Two batches without truncation boundaries inside are the two segments of one batch with k1 = k2 = T. */
+    @Test
+    void trainingOnContinuingBatchesIsTruncationAtTheirBorder() {
+        Batch whole = batch(2 * T);
+        float[][] start = parameters();
+        float[][] truncated;
+        double loss;
+        try (Trainer trainer = Trainer.of(rnn).truncation(Truncation.every(T)).build()) {
+            loss = trainer.step(whole).loss();
+            assertEquals(2, trainer.updates());
+            truncated = parameters();
+        }
+        for (int i = 0; i < start.length; i++) {
+            rnn.setParameter(rnn.parameterNames().get(i), start[i]);
+        }
+        try (Trainer trainer = Trainer.of(rnn).build()) {
+            double a = trainer.step(piece(whole, 0, T)).loss();
+            double b = trainer.step(piece(whole, T, 2 * T).continuing()).loss();
+            assertArrayEquals(truncated, parameters());
+            assertEquals(loss, (a + b) / 2, 1e-6);
+        }
+    }
+
+    /** With lengths, a row goes on from its own last valid step. */
+    @Test
+    void rowsContinueFromTheirOwnLastStep() {
+        Batch whole = batch(T);
+        try (Trainer trainer = Trainer.of(rnn).build()) {
+            int[] lengths = {2, T, 4};
+            float[] state = trainer.gradients(whole.withLengths(lengths)).finalState();
+            Batch next = batch(1);
+            float[] carried = trainer.outputs(next.continuing());
+            float[] given = trainer.outputs(next.withInitialState(state));
+            assertArrayEquals(given, carried);
+            float[] other = trainer.outputs(next);
+            assertFalse(Arrays.equals(other, carried), "the zero state gives something else");
+        }
+    }
+
+    @Test
+    void lookingAtOtherBatchesDoesNotDisturbTheStateThatTrainingCarries() {
+        Batch first = batch(T);
+        Batch second = batch(T);
+        Batch aside = batch(T);
+        float[][] start = parameters();
+        List<float[][]> ends = new ArrayList<>();
+        for (boolean look : new boolean[] {false, true}) {
+            for (int i = 0; i < start.length; i++) {
+                rnn.setParameter(rnn.parameterNames().get(i), start[i]);
+            }
+            try (Trainer trainer = Trainer.of(rnn).build()) {
+                trainer.step(first);
+                if (look) {
+                    trainer.evaluate(new Batches(List.of(aside, aside.continuing())));
+                }
+                trainer.step(second.continuing());
+                ends.add(parameters());
+            }
+        }
+        assertArrayEquals(ends.get(0), ends.get(1));
+    }
+
+    // ---- steps ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void fitGoesThroughEpochsAndStopsWhenTold() {
+        Batches source = new Batches(List.of(batch(T), batch(2), batch(T)));
+        try (Trainer trainer = Trainer.of(rnn).build()) {
+            List<Long> seen = new ArrayList<>();
+            assertEquals(6, trainer.fit(source, 2, step -> seen.add(step.updates())));
+            assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L), seen);
+            assertEquals(List.of(0L, 1L), source.started);
+            assertEquals(4, trainer.fit(source, 5, step -> step.updates() < 10));
+            assertEquals(10, trainer.updates());
+            assertEquals(0, trainer.fit(source, 0, step -> true));
+        }
+    }
+
+    @Test
+    void theScheduleScalesEveryUpdateOfEverySegment() {
+        List<Long> asked = new ArrayList<>();
+        LearningRateSchedule schedule = done -> {
+            asked.add(done);
+            return 1.0 / (1 + done);
+        };
+        try (Trainer trainer = Trainer.of(rnn)
+                .optimizer(Optimizer.sgd(0.5))
+                .schedule(schedule)
+                .truncation(Truncation.every(3))
+                .build()) {
+            assertEquals(0.25, trainer.step(batch(T)).learningRate());
+            assertEquals(0.125, trainer.step(batch(T)).learningRate());
+            assertEquals(List.of(0L, 1L, 2L, 3L), asked);
+        }
+    }
+
+    /** The rate reaches the update: with factor 0 nothing moves. */
+    @Test
+    void aFactorOfZeroMovesNothing() {
+        float[][] before = parameters();
+        try (Trainer trainer =
+                Trainer.of(rnn).schedule(done -> done == 0 ? 0 : 1).build()) {
+            trainer.step(batch(T));
+            assertArrayEquals(before, parameters());
+            trainer.step(batch(T));
+            assertFalse(Arrays.deepEquals(before, parameters()));
+        }
+    }
+
+    @Test
+    void noValidTargetIsNoLossAndNoUpdate() {
+        int[] ignored = new int[T * B];
+        Arrays.fill(ignored, Loss.IGNORE);
+        float[][] before = parameters();
+        // Weight decay would move the parameters if there were an update.
+        try (Trainer trainer = Trainer.of(rnn)
+                .optimizer(Optimizer.adam(0.1).withWeightDecay(0.5))
+                .build()) {
+            StepReport report = trainer.step(batch(T).withTargets(ignored));
+            assertEquals(0, report.loss());
+            assertEquals(0, report.targets());
+            assertEquals(0, report.updates());
+            assertFalse(report.clipped());
+            assertArrayEquals(before, parameters());
+            Trainer.Gradients g = trainer.gradients(batch(T).withTargets(ignored));
+            assertEquals(0, g.loss());
+            assertEquals(0, g.gradientNorm());
+            assertEquals(
+                    0,
+                    trainer.evaluate(new Batches(List.of(batch(T).withTargets(ignored))))
+                            .loss());
+        }
+    }
+
+    /** A segment without targets makes no update, but its states are swept. */
+    @Test
+    void segmentsWithoutTargetsAreOnlySweptForward() {
+        Batch batch = batch(T);
+        Arrays.fill(batch.classes(), 0, 4 * B, Loss.IGNORE);
+        try (Trainer trainer = Trainer.of(rnn).truncation(Truncation.every(2)).build()) {
+            StepReport report = trainer.step(batch);
+            assertEquals(1, report.updates());
+            assertEquals(2 * B, report.targets());
+        }
+    }
+
+    @Test
+    void evaluationIsTheMeanOverAllTargetsOfAllBatches() {
+        Batch many = batch(T);
+        Batch few = batch(1);
+        few.classes()[1] = Loss.IGNORE;
+        float[][] before = parameters();
+        try (Trainer trainer = Trainer.of(rnn).truncation(new Truncation(2, 3)).build()) {
+            double a = trainer.gradients(many).loss();
+            double b = trainer.gradients(few).loss();
+            Trainer.Evaluation e = trainer.evaluate(new Batches(List.of(many, few)));
+            assertEquals(T * B + 2, e.targets());
+            assertEquals((a * T * B + b * 2) / (T * B + 2), e.loss(), 1e-6);
+            assertArrayEquals(before, parameters());
+            assertEquals(0, trainer.updates());
+        }
+    }
+
+    @Test
+    void aSteadyLoopAllocatesNothing() {
+        try (Trainer trainer = Trainer.of(rnn).truncation(new Truncation(2, 4)).build()) {
+            trainer.step(batch(T));
+            trainer.evaluate(new Batches(List.of(batch(T))));
+            long bytes = backend.allocatedBytes();
+            for (int i = 0; i < 5; i++) {
+                trainer.step(batch(T).continuing());
+                trainer.evaluate(new Batches(List.of(batch(T))));
+                trainer.step(batch(T - 2));
+            }
+            assertEquals(bytes, backend.allocatedBytes());
+        }
+    }
+
+    /** Forgetting nothing, it learns to say the symbol of two steps ago. */
+    @Test
+    void itLearns() {
+        try (Trainer trainer = Trainer.of(rnn).optimizer(Optimizer.adam(0.02)).build()) {
+            double loss = 0;
+            for (int i = 0; i < 300; i++) {
+                int[] ids = symbols(12 * B, O);
+                int[] targets = new int[ids.length];
+                for (int j = 0; j < ids.length; j++) {
+                    targets[j] = j < 2 * B ? Loss.IGNORE : ids[j - 2 * B];
+                }
+                loss = trainer.step(Batch.symbols(12, B, ids).withTargets(targets))
+                        .loss();
+            }
+            assertTrue(loss < 0.2, "loss " + loss + ", guessing gives " + Math.log(O));
+        }
+    }
+
+    // ---- batches that do not fit ------------------------------------------------------------------------------------
+
+    @Test
+    void batchesThatDoNotFitAreRefusedAndChangeNothing() {
+        float[][] before = parameters();
+        try (Trainer trainer = Trainer.of(rnn).build()) {
+            refused(trainer, Batch.symbols(1, 2, new int[] {0, 5}).withTargets(new int[2]), "5", "row 1", "0 … 4");
+            refused(trainer, Batch.symbols(2, 1, new int[] {0, -1}).withTargets(new int[2]), "-1", "step 1");
+            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[] {0, 4}), "4", "row 1", "0 … 3");
+            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[] {-1, 0}), "-1", "row 0");
+            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[3]), "2", "3");
+            refused(trainer, Batch.symbols(1, 2, new int[2]), "none");
+            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new float[2 * O]), "none");
+            refused(trainer, Batch.dense(1, 2, 4, new float[8]).withTargets(new int[2]), "4", "5");
+            refused(trainer, batch(T).withInitialState(new float[7]), "h0", "7", Integer.toString(2 * B * 9));
+            refused(trainer, batch(T).continuing(), "none before");
+            trainer.step(batch(T));
+            before = parameters();
+            refused(
+                    trainer,
+                    Batch.symbols(1, 2, new int[2]).withTargets(new int[2]).continuing(),
+                    "2 rows",
+                    "3");
+        }
+        assertArrayEquals(before, parameters());
+    }
+
+    @Test
+    void valueTargetsMustBeFinite() {
+        try (Trainer trainer = Trainer.of(rnn).loss(Loss.mse()).build()) {
+            float[] values = new float[T * B * O];
+            values[(4 * B + 2) * O + 1] = Float.NaN;
+            refused(trainer, batch(T).withTargets(values), "NaN", "step 4", "row 2", "output 1");
+            values[(4 * B + 2) * O + 1] = Float.NEGATIVE_INFINITY;
+            refused(trainer, batch(T).withTargets(values), "-Infinity");
+            trainer.step(batch(T).withTargets(values).withLengths(new int[] {T, T, 4}));
+        }
+        try (Trainer trainer = Trainer.of(rnn).loss(Loss.mse().atLastStep()).build()) {
+            refused(trainer, batch(T).withTargets(new float[T * B * O]), Integer.toString(B * O));
+        }
+    }
+
+    @Test
+    void aNetworkWithoutAHeadCannotBeTrainedWithALoss() {
+        try (Rnn headless = Rnn.create(backend, SPEC.withoutHead(), 1)) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> Trainer.of(headless).build());
+        }
+    }
+
+    private static void refused(Trainer trainer, Batch batch, String... words) {
+        String message = assertThrows(IllegalArgumentException.class, () -> trainer.step(batch))
+                .getMessage();
+        for (String word : words) {
+            assertTrue(message.contains(word), "says " + word + ": " + message);
+        }
+    }
+}

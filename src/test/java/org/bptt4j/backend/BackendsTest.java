@@ -1,0 +1,100 @@
+package org.bptt4j.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Who is chosen, and what is said when nobody can be. */
+class BackendsTest {
+    private static final Backend OPENED = (Backend) Proxy.newProxyInstance(
+            BackendsTest.class.getClassLoader(), new Class<?>[] {Backend.class}, (p, method, a) -> "fake");
+
+    /** Opens {@link #OPENED} unless there is a reason not to. */
+    private record Fake(String kind, int priority, Optional<String> unavailable) implements BackendProvider {
+        static Fake works(String kind) {
+            return new Fake(kind, 1, Optional.empty());
+        }
+
+        static Fake fails(String kind, String reason) {
+            return new Fake(kind, 2, Optional.of(reason));
+        }
+
+        @Override
+        public Backend open(BackendOptions options) {
+            assertTrue(unavailable.isEmpty(), "opened although it said it cannot run");
+            assertEquals(3, options.threads());
+            return OPENED;
+        }
+    }
+
+    private static Backend select(String name, BackendProvider... providers) {
+        return Backends.select(name, new BackendOptions(3), List.of(providers));
+    }
+
+    @Test
+    void theCpuIsThereAndIsFoundByName() {
+        assertTrue(Backends.providers().stream().anyMatch(p -> p.kind().equals("cpu")));
+        try (Backend cpu = Backends.select("cpu", new BackendOptions(2));
+                Backend auto = Backends.select("auto")) {
+            assertEquals("cpu", cpu.name());
+            assertTrue(cpu.description().contains("2 threads"), cpu.description());
+            assertFalse(auto.name().isEmpty());
+        }
+    }
+
+    @Test
+    void providersComeHighestPriorityFirst() {
+        List<Integer> priorities =
+                Backends.providers().stream().map(BackendProvider::priority).toList();
+        assertEquals(priorities.stream().sorted((a, b) -> b - a).toList(), priorities);
+    }
+
+    @Test
+    void autoTakesTheFirstThatCan() {
+        assertSame(OPENED, select("auto", Fake.fails("gpu", "no driver"), Fake.works("cpu")));
+        assertSame(OPENED, select("auto", Fake.works("gpu"), Fake.fails("cpu", "must not be asked")));
+    }
+
+    @Test
+    void aNamedOneNeverFallsBack() {
+        String message = assertThrows(
+                        BackendUnavailableException.class,
+                        () -> select("gpu", Fake.fails("gpu", "no driver: install one"), Fake.works("cpu")))
+                .getMessage();
+        assertTrue(message.contains("'gpu'") && message.contains("no driver: install one"), message);
+        assertSame(OPENED, select("cpu", Fake.fails("gpu", "no driver"), Fake.works("cpu")));
+    }
+
+    @Test
+    void whenNobodyCanAllReasonsAreGiven() {
+        String message = assertThrows(
+                        BackendUnavailableException.class,
+                        () -> select("auto", Fake.fails("gpu", "no driver"), Fake.fails("cpu", "no heap")))
+                .getMessage();
+        assertTrue(message.contains("not gpu: no driver") && message.contains("not cpu: no heap"), message);
+    }
+
+    @Test
+    void anUnknownNameIsAnsweredWithTheKnownOnes() {
+        String message = assertThrows(
+                        BackendUnavailableException.class,
+                        () -> select("tpu", Fake.fails("gpu", "no driver"), Fake.works("cpu")))
+                .getMessage();
+        for (String word : new String[] {"'tpu'", "auto", "gpu", "cpu"}) {
+            assertTrue(message.contains(word), message);
+        }
+        assertThrows(BackendUnavailableException.class, () -> Backends.select("CPU"));
+    }
+
+    @Test
+    void negativeThreadsAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new BackendOptions(-1));
+    }
+}

@@ -1,0 +1,29 @@
+package org.bptt4j.backend;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+
+/** The operations of {@link Backend} that a test of the contract is about; {@link BackendContract} holds it to its word. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+@interface Covers {
+    String[] value();
+
+    /** What an operation is called: its name, and the first parameter's type where there are several of that name. */
+    final class Name {
+        private Name() {}
+
+        static String of(Method method) {
+            long same = Arrays.stream(Backend.class.getMethods())
+                    .filter(m -> m.getName().equals(method.getName()))
+                    .count();
+            return same == 1
+                    ? method.getName()
+                    : method.getName() + "(" + method.getParameterTypes()[0].getSimpleName() + ")";
+        }
+    }
+}

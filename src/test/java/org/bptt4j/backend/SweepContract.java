@@ -1,0 +1,206 @@
+package org.bptt4j.backend;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.bptt4j.spec.Cell;
+import org.junit.jupiter.api.Test;
+
+/** The two recurrent sweeps against the recursion written down in double. */
+interface SweepContract extends Contract {
+    int[] HIDDEN = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 65};
+
+    @Test
+    @Covers({"recurrentForward", "recurrentBackward"})
+    default void sweepsFollowTheRecursion() {
+        for (Cell cell : Cell.values()) {
+            for (int hidden : HIDDEN) {
+                for (int batch : new int[] {1, 3, 4, 5, 9}) {
+                    new Sweep(this, cell, 1, batch, hidden).check();
+                    new Sweep(this, cell, 6, batch, hidden).check();
+                }
+            }
+            new Sweep(this, cell, 7, 33, 40).check();
+        }
+    }
+
+    @Test
+    @Covers({"recurrentForward", "recurrentBackward"})
+    default void rangesGiveTheBitsOfOneSweep() {
+        for (Cell cell : Cell.values()) {
+            for (int hidden : new int[] {5, 16, 33}) {
+                Sweep sweep = new Sweep(this, cell, 9, 7, hidden);
+                sweep.run(0, 9);
+                float[][] states = kit().read(sweep.statesM);
+                float[][] deltas = kit().read(sweep.deltaM);
+                float[][] carry = kit().read(sweep.carryM);
+                sweep.upload();
+                sweep.run(0, 1, 5, 8, 9);
+                assertArrayEquals(states, kit().read(sweep.statesM));
+                assertArrayEquals(deltas, kit().read(sweep.deltaM));
+                assertArrayEquals(carry, kit().read(sweep.carryM));
+            }
+        }
+    }
+
+    @Test
+    @Covers("recurrentForward")
+    default void rowsAreZeroFromTheirLengthOn() {
+        for (Cell cell : Cell.values()) {
+            Sweep sweep = new Sweep(this, cell, 6, 4, 17);
+            sweep.lengths = new int[] {3, 6, 1, 5};
+            sweep.check();
+            sweep.upload();
+            // firstStep is what counts: the second range knows that rows have ended before it.
+            sweep.forward(kit().ints(sweep.lengths), 0, 4);
+            sweep.forward(kit().ints(sweep.lengths), 4, 6);
+            sweep.checkStates();
+        }
+    }
+
+    @Test
+    @Covers({"recurrentForward", "recurrentBackward"})
+    default void noStepsLeaveEverythingAsItIs() {
+        Sweep sweep = new Sweep(this, Cell.TANH, 3, 2, 5);
+        float[][] states = kit().read(sweep.statesM);
+        float[][] carry = kit().read(sweep.carryM);
+        sweep.run(2, 2);
+        assertArrayEquals(states, kit().read(sweep.statesM));
+        assertArrayEquals(carry, kit().read(sweep.carryM));
+    }
+
+    /** One layer's data on host and device, and the truth. */
+    final class Sweep {
+        private final Kit kit;
+        private final Cell cell;
+        private final int steps;
+        private final int batch;
+        private final int hidden;
+        private final float[][] weight;
+        private final float[][] biasIh;
+        private final float[][] biasHh;
+        private final float[][] states;
+        private final float[][] dStates;
+        private final float[][] carry;
+        private int[] lengths;
+        private Matrix statesM;
+        private Matrix deltaM;
+        private Matrix carryM;
+
+        Sweep(Contract contract, Cell cell, int steps, int batch, int hidden) {
+            this.kit = contract.kit();
+            this.cell = cell;
+            this.steps = steps;
+            this.batch = batch;
+            this.hidden = hidden;
+            weight = kit.random(hidden, hidden);
+            for (float[] row : weight) {
+                for (int j = 0; j < hidden; j++) {
+                    row[j] *= (float) (1.5 / Math.sqrt(hidden));
+                }
+            }
+            biasIh = kit.random(1, hidden);
+            biasHh = kit.random(1, hidden);
+            states = kit.random((steps + 1) * batch, hidden);
+            dStates = kit.random(steps * batch, hidden);
+            carry = kit.random(batch, hidden);
+            upload();
+        }
+
+        void upload() {
+            statesM = kit.matrix(states);
+            deltaM = kit.matrix(dStates);
+            carryM = kit.matrix(carry);
+        }
+
+        /** All steps forward in ranges, then back in the same ranges. */
+        void run(int... cuts) {
+            Ints lengthsOnDevice = lengths == null ? null : kit.ints(lengths);
+            forward(lengthsOnDevice, cuts);
+            Matrix w = kit.matrix(weight);
+            for (int i = cuts.length - 1; i > 0; i--) {
+                long row = (long) cuts[i - 1] * batch;
+                long count = (long) (cuts[i] - cuts[i - 1]) * batch;
+                Matrix range = statesM.rows(row, count + batch);
+                Matrix d = deltaM.rows(row, count);
+                kit.backend.recurrentBackward(
+                        new RecurrentBackward(cell, batch, w, range.rows(batch, count), range, d, d, carryM));
+            }
+        }
+
+        void forward(Ints lengthsOnDevice, int... cuts) {
+            Matrix w = kit.matrix(weight);
+            Matrix ih = kit.matrix(biasIh);
+            Matrix hh = kit.matrix(biasHh);
+            for (int i = 1; i < cuts.length; i++) {
+                long row = (long) cuts[i - 1] * batch;
+                long count = (long) (cuts[i] - cuts[i - 1]) * batch;
+                Matrix range = statesM.rows(row, count + batch);
+                kit.backend.recurrentForward(new RecurrentForward(
+                        cell, batch, cuts[i - 1], w, ih, hh, range.rows(batch, count), range, lengthsOnDevice));
+            }
+        }
+
+        void check() {
+            run(0, steps);
+            double[][] h = checkStates();
+            double[][] arriving = new double[batch][hidden];
+            double[][] delta = new double[steps * batch][hidden];
+            for (int b = 0; b < batch; b++) {
+                for (int i = 0; i < hidden; i++) {
+                    arriving[b][i] = carry[b][i];
+                }
+                for (int t = steps - 1; t >= 0; t--) {
+                    double[] d = delta[t * batch + b];
+                    for (int i = 0; i < hidden; i++) {
+                        double y = h[(t + 1) * batch + b][i];
+                        double slope = cell == Cell.TANH ? 1 - y * y : y > 0 ? 1 : 0;
+                        d[i] = (dStates[t * batch + b][i] + arriving[b][i]) * slope;
+                    }
+                    for (int j = 0; j < hidden; j++) {
+                        arriving[b][j] = 0;
+                        for (int i = 0; i < hidden; i++) {
+                            arriving[b][j] += d[i] * weight[i][j];
+                        }
+                    }
+                }
+            }
+            near(delta, kit.read(deltaM), "δ");
+            near(arriving, kit.read(carryM), "carry");
+        }
+
+        double[][] checkStates() {
+            double[][] h = new double[(steps + 1) * batch][hidden];
+            for (int r = 0; r < h.length; r++) {
+                for (int i = 0; i < hidden; i++) {
+                    double a = states[r][i];
+                    if (r >= batch) {
+                        a += (double) biasIh[0][i] + biasHh[0][i];
+                        for (int j = 0; j < hidden; j++) {
+                            a += weight[i][j] * h[r - batch][j];
+                        }
+                        a = cell == Cell.TANH ? Math.tanh(a) : Math.max(0, a);
+                        a = lengths != null && r / batch - 1 >= lengths[r % batch] ? 0 : a;
+                    }
+                    h[r][i] = a;
+                }
+            }
+            near(h, kit.read(statesM), "h");
+            return h;
+        }
+
+        /** The error grows with the products' length and from step to step. */
+        private void near(double[][] truth, float[][] actual, String what) {
+            double tolerance = 0x1p-23 * (hidden + 4) * (steps + 1);
+            for (int r = 0; r < truth.length; r++) {
+                for (int i = 0; i < hidden; i++) {
+                    assertEquals(
+                            truth[r][i],
+                            actual[r][i],
+                            tolerance * Math.max(1, Math.abs(truth[r][i])),
+                            what + " [" + r + ", " + i + "] of T " + steps + ", B " + batch + ", H " + hidden);
+                }
+            }
+        }
+    }
+}

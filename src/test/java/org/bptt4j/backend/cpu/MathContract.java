@@ -1,0 +1,125 @@
+package org.bptt4j.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The promises of {@link VectorMath}'s doc comment against {@link Math#tanh} and {@link Math#exp} in double, whose own error
+ * is far below a float's last place.
+ */
+interface MathContract {
+    float[] tanh(float[] x);
+
+    float[] exp(float[] x);
+
+    @Test
+    default void tanhIsWithinOneAndAHalfUlpOnFiveMillionFloats() {
+        for (int exponent = 0; exponent < 255; exponent++) {
+            float[] x = MathSamples.ofExponent(exponent);
+            MathSamples.assertWithin(1.5, Math::tanh, x, tanh(x));
+        }
+    }
+
+    /** Exponents up to 2⁶: beyond lie only the clamped values. */
+    @Test
+    default void expIsWithinTwoUlp() {
+        for (int exponent = 0; exponent <= 133; exponent++) {
+            float[] x = MathSamples.ofExponent(exponent);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = Math.max(-87f, Math.min(88f, x[i]));
+            }
+            MathSamples.assertWithin(2, Math::exp, x, exp(x));
+        }
+    }
+
+    /** Thousands of steps multiply a bias, so the mean of the signed error must be far below its largest. */
+    @Test
+    default void theMeanErrorOfTanhIsBelowAFiftiethUlp() {
+        int count = 1 << 20;
+        for (float range : new float[] {0.5f, 1, 2, 4, 8}) {
+            float[] x = new float[count];
+            for (int i = 0; i < count; i++) {
+                x[i] = range * (i + 0.5f) / count;
+            }
+            float[] y = tanh(x);
+            double sum = 0;
+            for (int i = 0; i < count; i++) {
+                sum += MathSamples.ulps(y[i], Math.tanh(x[i]));
+            }
+            assertEquals(0, sum / count, 0.02, "mean over (0, " + range + ")");
+        }
+    }
+
+    @Test
+    default void tanhIsOddToTheBit() {
+        for (int exponent = 0; exponent < 255; exponent += 3) {
+            float[] x = MathSamples.ofExponent(exponent);
+            float[] negated = new float[x.length];
+            for (int i = 0; i < x.length; i++) {
+                negated[i] = -x[i];
+            }
+            float[] y = tanh(x);
+            float[] z = tanh(negated);
+            for (int i = 0; i < x.length; i++) {
+                assertEquals(Float.floatToRawIntBits(y[i]), Float.floatToRawIntBits(-z[i]));
+            }
+        }
+    }
+
+    /** Across the joint of the two formulas and up to where tanh becomes 1: never down by more than one ulp. */
+    @Test
+    default void tanhHardlyEverGoesDown() {
+        for (float from : new float[] {0.624f, 0.3f, 1f, 4f, 8.9f, 9.9f}) {
+            float[] x = new float[40_000];
+            int bits = Float.floatToRawIntBits(from);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = Float.intBitsToFloat(bits + i);
+            }
+            float[] y = tanh(x);
+            for (int i = 1; i < x.length; i++) {
+                assertTrue(y[i] >= Math.nextDown(y[i - 1]), "goes down after " + x[i - 1]);
+                assertTrue(y[i] <= 1f);
+            }
+        }
+    }
+
+    @Test
+    default void theEnds() {
+        float tiny = Float.MIN_VALUE;
+        float inf = Float.POSITIVE_INFINITY;
+        float[] x = padded(0f, -0f, inf, -inf, tiny, -tiny, 1000 * tiny, Float.MAX_VALUE, -Float.MAX_VALUE, 10, -10);
+        float[] y = padded(0f, -0f, 1, -1, tiny, -tiny, 1000 * tiny, 1, -1, 1, -1);
+        assertBits(y, tanh(x));
+        float e87 = exp(padded(-87f))[0];
+        assertEquals(Math.exp(-87), e87, 2 * Math.ulp(e87));
+        float[] low = padded(0f, -0f, tiny, -tiny, -inf, -Float.MAX_VALUE, -88, -1000);
+        assertBits(padded(1, 1, 1, 1, e87, e87, e87, e87), exp(low), 8);
+        for (float nan : new float[] {Float.NaN, Float.intBitsToFloat(0xFFC00001)}) {
+            assertTrue(Float.isNaN(tanh(padded(nan))[0]));
+            assertTrue(Float.isNaN(exp(padded(nan))[0]));
+        }
+    }
+
+    /** Filled up with zeros to a length that any species divides. */
+    private static float[] padded(float... values) {
+        return Arrays.copyOf(values, 64);
+    }
+
+    private static void assertBits(float[] expected, float[] actual) {
+        assertBits(expected, actual, expected.length);
+    }
+
+    private static void assertBits(float[] expected, float[] actual, int count) {
+        int[] e = new int[count];
+        int[] a = new int[count];
+        for (int i = 0; i < count; i++) {
+            e[i] = Float.floatToRawIntBits(expected[i]);
+            a[i] = Float.floatToRawIntBits(actual[i]);
+        }
+        assertArrayEquals(e, a);
+    }
+}

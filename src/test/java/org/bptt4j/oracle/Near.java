@@ -1,0 +1,25 @@
+package org.bptt4j.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Compares floats with the truth in double. */
+public final class Near {
+    /** Of the array's largest magnitude: some tens of float roundings. */
+    private static final double TOLERANCE = 1e-5;
+
+    private Near() {}
+
+    /** Every element within 10⁻⁵ of the largest magnitude of the truth. */
+    public static void assertNear(double[] truth, float[] actual, String what) {
+        assertEquals(truth.length, actual.length, what);
+        double largest = 0;
+        for (double v : truth) {
+            assertTrue(Double.isFinite(v), what + ": the truth is not finite");
+            largest = Math.max(largest, Math.abs(v));
+        }
+        for (int i = 0; i < truth.length; i++) {
+            assertEquals(truth[i], actual[i], TOLERANCE * largest, what + "[" + i + "]");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.bptt4j.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.bptt4j.oracle.RandomProblem.Shape;
+import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The oracle against central differences of its own loss, (L(θ+ε) − L(θ−ε))/2ε, in double: the error is about ε² + 10⁻¹⁶/ε.
+ */
+class OracleFiniteDifferenceTest {
+    private static final double EPSILON = 1e-5;
+
+    static List<RandomProblem> problems() {
+        Random random = new Random(5);
+        List<RandomProblem> problems = new ArrayList<>();
+        for (Loss kind : List.of(Loss.crossEntropy(), Loss.mse())) {
+            for (Loss.At at : Loss.At.values()) {
+                for (int layers = 1; layers <= 2; layers++) {
+                    // tanh only: the kink of ReLU has no derivative to compare with.
+                    RnnSpec spec = RnnSpec.of(3, 4, 3).withCell(Cell.TANH).withLayers(layers);
+                    boolean ids = layers == 2;
+                    Loss loss = kind.at(at).reduced(ids ? Loss.Reduction.SUM : Loss.Reduction.MEAN);
+                    Shape shape = new Shape(spec, 5, 3, ids, at == Loss.At.LAST, true);
+                    problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random));
+                }
+            }
+        }
+        return problems;
+    }
+
+    @ParameterizedTest
+    @MethodSource("problems")
+    void everyGradientIsTheSlopeOfTheLoss(RandomProblem p) {
+        OracleResult truth = p.solve();
+        p.parameters().forEach((name, matrix) -> {
+            RealMatrix gradient = truth.gradients().get(name);
+            for (int i = 0; i < matrix.getRowDimension(); i++) {
+                for (int j = 0; j < matrix.getColumnDimension(); j++) {
+                    double slope = (loss(p, name, i, j, EPSILON) - loss(p, name, i, j, -EPSILON)) / (2 * EPSILON);
+                    assertEquals(slope, gradient.getEntry(i, j), 1e-8, name + "[" + i + ", " + j + "]");
+                }
+            }
+        });
+    }
+
+    private static double loss(RandomProblem p, String name, int i, int j, double by) {
+        Map<String, RealMatrix> moved = new LinkedHashMap<>(p.parameters());
+        RealMatrix m = moved.get(name).copy();
+        m.addToEntry(i, j, by);
+        moved.put(name, m);
+        return new Oracle(p.spec(), moved)
+                .run(p.batch(), p.loss(), p.truncation())
+                .loss();
+    }
+
+    /** dh0 and dx are slopes, too; floats hold the moved values, so the step is coarser and so is the comparison. */
+    @ParameterizedTest
+    @MethodSource("problems")
+    void inputAndInitialStateGradientsAreSlopes(RandomProblem p) {
+        OracleResult truth = p.solve();
+        checkArray(p, p.batch().initialState(), truth.dH0());
+        if (p.batch().x() != null) {
+            checkArray(p, p.batch().x(), truth.dX());
+        }
+    }
+
+    private static void checkArray(RandomProblem p, float[] array, double[] gradient) {
+        for (int i = 0; i < array.length; i++) {
+            float old = array[i];
+            if (Float.isNaN(old)) {
+                assertEquals(0, gradient[i], "padding has no gradient");
+                continue;
+            }
+            float up = old + 1e-3f;
+            float down = old - 1e-3f;
+            array[i] = up;
+            double above = p.solve().loss();
+            array[i] = down;
+            double below = p.solve().loss();
+            array[i] = old;
+            assertEquals((above - below) / ((double) up - down), gradient[i], 2e-6, "element " + i);
+        }
+    }
+}

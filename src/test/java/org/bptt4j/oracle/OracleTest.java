@@ -1,0 +1,132 @@
+package org.bptt4j.oracle;
+
+import static org.bptt4j.oracle.Near.assertNear;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.bptt4j.Rnn;
+import org.bptt4j.Trainer;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.oracle.RandomProblem.Shape;
+import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The trainer against {@link Oracle} on random networks whose sizes straddle the vector lengths. The lists have lengths
+ * without common factors where it matters, so that the cases walk through most pairs.
+ */
+class OracleTest {
+    private static final int CASES = 84;
+    private static final int[] ROWS = {1, 2, 7, 9, 33};
+    private static final int[] STEPS = {1, 2, 13};
+    private static final int[] INPUTS = {1, 3, 17};
+    private static final int[] HIDDEN = {1, 5, 16, 17, 31, 33, 64};
+    private static final int[] OUTPUTS = {1, 2, 15, 16, 17};
+
+    static List<RandomProblem> problems() {
+        Random random = new Random(11);
+        List<RandomProblem> problems = new ArrayList<>();
+        for (int i = 0; i < CASES; i++) {
+            RnnSpec spec = RnnSpec.of(INPUTS[i / 3 % 3], HIDDEN[i % 7], OUTPUTS[i / 5 % 5])
+                    .withCell(random.nextBoolean() ? Cell.TANH : Cell.RELU)
+                    .withLayers(1 + i / 7 % 3);
+            Shape shape = new Shape(
+                    spec, STEPS[i % 3], ROWS[i % 5], random.nextBoolean(), random.nextBoolean(), random.nextBoolean());
+            Loss loss = (random.nextBoolean() ? Loss.crossEntropy() : Loss.mse())
+                    .at(random.nextBoolean() ? Loss.At.EVERY : Loss.At.LAST)
+                    .reduced(random.nextBoolean() ? Loss.Reduction.MEAN : Loss.Reduction.SUM);
+            Truncation truncation = random.nextInt(3) > 0
+                    ? Truncation.NONE
+                    : new Truncation(1 + random.nextInt(6), 1 + random.nextInt(8));
+            problems.add(RandomProblem.draw(shape, loss, truncation, random));
+        }
+        return problems;
+    }
+
+    @ParameterizedTest(name = "{index}")
+    @MethodSource("problems")
+    void gradientsAreTheOracles(RandomProblem p) {
+        OracleResult truth = p.solve();
+        for (String kernels : CpuBackends.NAMES) {
+            for (int threads = 1; threads <= 3; threads++) {
+                try (Backend backend = CpuBackends.open(kernels, threads);
+                        Rnn rnn = rnn(backend, p);
+                        Trainer trainer = Trainer.of(rnn)
+                                .loss(p.loss())
+                                .truncation(p.truncation())
+                                .build()) {
+                    compare(p, truth, rnn, trainer.gradients(p.batch()));
+                }
+            }
+        }
+    }
+
+    private static void compare(RandomProblem p, OracleResult truth, Rnn rnn, Trainer.Gradients g) {
+        assertEquals(truth.loss(), g.loss(), 1e-5 * (Math.abs(truth.loss()) + 1e-3), "loss");
+        assertNear(truth.outputs(), g.outputs(), "outputs");
+        assertNear(truth.finalState(), g.finalState(), "h_n");
+        double squares = 0;
+        for (String name : rnn.parameterNames()) {
+            double[] expected = Vectors.flat(truth.gradients().get(name));
+            assertNear(expected, rnn.gradient(name), name);
+            for (double v : expected) {
+                squares += v * v;
+            }
+        }
+        assertEquals(Math.sqrt(squares), g.gradientNorm(), 1e-5 * Math.sqrt(squares), "norm");
+        if (p.truncation().isFullFor(p.batch().steps())) {
+            assertNear(truth.dH0(), g.initialState(), "dh0");
+            if (p.batch().ids() == null) {
+                assertNear(truth.dX(), g.x(), "dx");
+            }
+        } else {
+            assertNull(g.x());
+            assertNull(g.initialState());
+        }
+    }
+
+    /** The fifth formula, θ − η·∂L/∂θ, three times over. */
+    @ParameterizedTest(name = "{index}")
+    @MethodSource("problems")
+    void plainDescentIsTheOracles(RandomProblem p) {
+        double rate = 0.05;
+        RandomProblem whole = new RandomProblem(
+                p.spec(), p.parameters(), p.batch(), p.loss().reduced(Loss.Reduction.MEAN), Truncation.NONE);
+        try (Backend backend = CpuBackends.open("vector", 2);
+                Rnn rnn = rnn(backend, p);
+                Trainer trainer = Trainer.of(rnn)
+                        .loss(whole.loss())
+                        .optimizer(Optimizer.sgd(rate))
+                        .build()) {
+            for (int step = 0; step < 3; step++) {
+                OracleResult truth = whole.solve();
+                double loss = trainer.step(whole.batch()).loss();
+                assertEquals(truth.loss(), loss, 2e-5 * (Math.abs(truth.loss()) + 1e-3), "loss before step " + step);
+                whole = new RandomProblem(
+                        whole.spec(),
+                        new Oracle(whole.spec(), whole.parameters()).updated(truth.gradients(), rate),
+                        whole.batch(),
+                        whole.loss(),
+                        Truncation.NONE);
+            }
+            for (String name : rnn.parameterNames()) {
+                assertNear(Vectors.flat(whole.parameters().get(name)), rnn.parameter(name), name);
+            }
+        }
+    }
+
+    private static Rnn rnn(Backend backend, RandomProblem p) {
+        Rnn rnn = Rnn.create(backend, p.spec(), 1);
+        p.parameters().forEach(rnn::setParameter);
+        return rnn;
+    }
+}
