@@ -2,6 +2,7 @@ package org.bptt4j.cli;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 
 /** Names a user may choose from, with the nearest one for a name that is not among them. */
@@ -21,7 +22,7 @@ final class Choice {
     /** The name with the fewest changed letters, whatever their case; {@code names} must not be empty. */
     static String nearest(String name, Collection<String> names) {
         return names.stream()
-                .min(Comparator.comparingInt(n -> distance(name.toLowerCase(), n.toLowerCase())))
+                .min(Comparator.comparingInt(n -> distance(name.toLowerCase(Locale.ROOT), n.toLowerCase(Locale.ROOT))))
                 .orElseThrow();
     }
 

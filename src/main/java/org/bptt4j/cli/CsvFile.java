@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,12 +20,15 @@ import org.bptt4j.data.Series;
 final class CsvFile {
     private final String file;
     private final List<String> header;
-    private final List<CSVRecord> records;
+    private final List<Row> rows;
 
-    private CsvFile(String file, List<String> header, List<CSVRecord> records) {
+    /** Cells, and the line they end on: not the record's number, as lines may be blank and quoted cells may span some. */
+    private record Row(long line, List<String> cells) {}
+
+    private CsvFile(String file, List<String> header, List<Row> rows) {
         this.file = file;
         this.header = header;
-        this.records = records;
+        this.rows = rows;
     }
 
     /** Reads a file. */
@@ -38,11 +40,14 @@ final class CsvFile {
     static CsvFile parse(String name, String text) {
         try (CSVParser parser =
                 CSVParser.parse(text, CSVFormat.DEFAULT.builder().setTrim(true).build())) {
-            List<CSVRecord> all = parser.getRecords();
+            List<Row> all = new ArrayList<>();
+            for (CSVRecord record : parser) {
+                all.add(new Row(parser.getCurrentLineNumber(), record.toList()));
+            }
             if (all.isEmpty()) {
                 throw new UsageException(name + ": has no lines, expected a header and rows of numbers");
             }
-            CsvFile csv = new CsvFile(name, all.get(0).toList(), all.subList(1, all.size()));
+            CsvFile csv = new CsvFile(name, all.get(0).cells(), all.subList(1, all.size()));
             csv.checkHeader();
             return csv;
         } catch (IOException | UncheckedIOException | IllegalStateException e) {
@@ -62,17 +67,13 @@ final class CsvFile {
                         + "; every column needs a name of its own");
             }
         }
-        for (CSVRecord record : records) {
-            if (record.size() != header.size()) {
-                throw new UsageException(file + ": line " + line(record) + " has " + record.size()
-                        + " cells, the header has " + header.size() + "; every row must fill every column");
+        for (Row row : rows) {
+            if (row.cells().size() != header.size()) {
+                throw new UsageException(
+                        file + ": line " + row.line() + " has " + row.cells().size() + " cells, the header has "
+                                + header.size() + "; every row must fill every column");
             }
         }
-    }
-
-    /** Lines are counted from 1, the header's. A quoted cell may span lines, so the record's number is not enough. */
-    private static long line(CSVRecord record) {
-        return record.getRecordNumber();
     }
 
     private static boolean isNumber(String cell) {
@@ -92,14 +93,15 @@ final class CsvFile {
      * @param leastRows the fewest rows that make sense
      */
     Series series(List<String> columns, String target, int leastRows) {
-        List<String> names = columns == null ? header : columns;
+        List<String> names =
+                columns == null ? header : columns.stream().map(String::trim).toList();
         if (new HashSet<>(names).size() < names.size()) {
             throw new UsageException("--columns " + String.join(",", names) + ": names a column twice");
         }
         int[] indices = names.stream().mapToInt(this::index).toArray();
-        if (records.size() < leastRows) {
+        if (rows.size() < leastRows) {
             throw new UsageException(
-                    file + ": has " + records.size() + " rows below the header, at least " + leastRows + " are needed");
+                    file + ": has " + rows.size() + " rows below the header, at least " + leastRows + " are needed");
         }
         double[][] values = new double[indices.length][];
         for (int c = 0; c < indices.length; c++) {
@@ -127,16 +129,16 @@ final class CsvFile {
     }
 
     private double[] column(int index) {
-        ResizableDoubleArray values = new ResizableDoubleArray(Math.max(1, records.size()));
-        for (CSVRecord record : records) {
-            values.addElement(number(record, index));
+        ResizableDoubleArray values = new ResizableDoubleArray(Math.max(1, rows.size()));
+        for (Row row : rows) {
+            values.addElement(number(row, index));
         }
         return values.getElements();
     }
 
-    private double number(CSVRecord record, int index) {
-        String cell = record.get(index);
-        String place = file + ": line " + line(record) + ", column '" + header.get(index) + "': ";
+    private double number(Row row, int index) {
+        String cell = row.cells().get(index);
+        String place = file + ": line " + row.line() + ", column '" + header.get(index) + "': ";
         if (cell.isEmpty()) {
             throw new UsageException(place + "the cell is empty; fill in a number or leave the row out");
         }
@@ -154,17 +156,12 @@ final class CsvFile {
         List<String> numeric = new ArrayList<>();
         for (int c = 0; c < header.size(); c++) {
             int column = c;
-            if (records.stream().allMatch(record -> isNumber(record.get(column)))) {
+            if (rows.stream().allMatch(row -> isNumber(row.cells().get(column)))) {
                 numeric.add(header.get(c));
             }
         }
         return numeric.isEmpty()
                 ? "the file has no column of numbers only"
                 : "read only columns of numbers: --columns " + String.join(",", numeric);
-    }
-
-    @Override
-    public String toString() {
-        return file + Arrays.toString(header.toArray());
     }
 }

@@ -53,7 +53,17 @@ final class DataOptions {
     /** The data as a model sees it: in its vocabulary, or its columns and its scaling. */
     TrainingData loadFor(ModelFile model, Path file) {
         check();
-        Map<String, String> metadata = model.metadata();
+        TrainingData data = loadKind(model.metadata(), file);
+        if (data.inputSize() != model.spec().inputSize()
+                || data.outputSize() != model.spec().outputSize()) {
+            throw new UsageException(file + ": the network has " + model.spec().inputSize() + " inputs and "
+                    + model.spec().outputSize() + " outputs, but its metadata describes " + data.inputSize() + " and "
+                    + data.outputSize());
+        }
+        return data;
+    }
+
+    private TrainingData loadKind(Map<String, String> metadata, Path file) {
         if (metadata.containsKey(TextData.VOCABULARY)) {
             requireKind(text != null, file, "text: give --text FILE");
             return TextData.read(text, Vocabulary.of(metadata.get(TextData.VOCABULARY)));

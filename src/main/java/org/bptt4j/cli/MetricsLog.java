@@ -51,7 +51,7 @@ final class MetricsLog implements AutoCloseable {
 
     /** Mean loss since the last line. */
     double meanLoss() {
-        return lossSum / lossCount;
+        return lossSum / (double) lossCount;
     }
 
     /** Writes a train line about all batches since the last. */
@@ -64,10 +64,10 @@ final class MetricsLog implements AutoCloseable {
         line.put("clipped", report.clipped());
         line.put("lr", report.learningRate());
         line.put("seconds", seconds);
-        line.put("steps_per_second", (report.updates() - lastStep) / interval);
-        line.put("tokens_per_second", tokens / interval);
+        line.put("steps_per_second", (double) (report.updates() - lastStep) / interval);
+        line.put("tokens_per_second", (double) tokens / interval);
         write(line);
-        trainSteps.addElement(report.updates());
+        trainSteps.addElement((double) report.updates());
         trainLoss.addElement(meanLoss());
         norm.addElement(report.gradientNorm());
         lossSum = 0;
@@ -82,7 +82,7 @@ final class MetricsLog implements AutoCloseable {
         Map<String, Object> line = event("eval", step);
         line.putAll(figures);
         write(line);
-        evalSteps.addElement(step);
+        evalSteps.addElement((double) step);
         evalLoss.addElement(figures.get("loss"));
         lastSeconds = seconds(); // an evaluation's time is not the training's
     }

@@ -1,9 +1,10 @@
 package org.bptt4j.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -19,18 +20,29 @@ interface Progress extends AutoCloseable {
     @Override
     void close();
 
-    /** Progress of {@code total} updates in the way called {@code mode}: auto, bar, plain or none. */
-    static Progress of(String mode, long total, PrintWriter err) {
-        Map<String, BiFunction<Long, PrintWriter, Progress>> ways = new TreeMap<>(Map.of(
-                "auto",
-                (n, e) -> System.console() == null ? new Plain(n, e) : new Bar(n),
-                "bar",
-                (n, e) -> new Bar(n),
-                "plain",
-                Plain::new,
-                "none",
-                (n, e) -> new None()));
-        return Choice.of("--progress", mode, ways).apply(total, err);
+    /** Begins to show {@code total} updates in the way called {@code mode}: auto, bar, plain or none. */
+    static Supplier<Progress> of(String mode, long total, PrintWriter err) {
+        Supplier<Progress> bar = () -> new Bar(total);
+        Supplier<Progress> plain = () -> new Plain(total, err);
+        return Choice.of(
+                "--progress",
+                mode,
+                new TreeMap<>(
+                        Map.of("auto", onTerminal() ? bar : plain, "bar", bar, "plain", plain, "none", None::new)));
+    }
+
+    /** Whether somebody watches; from JDK 22 on there may be a console without a terminal, and a method that tells. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean onTerminal() {
+        Console console = System.console();
+        try {
+            return console != null
+                    && (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
     }
 
     /** Nothing. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.RnnSession;
@@ -33,7 +34,7 @@ final class SeriesData implements TrainingData {
     private static final double BUNDLED_FIRST_YEAR = 1749;
     private static final int MONTHS = 12;
 
-    private static final Defaults DEFAULTS = new Defaults(32, 120, 16, "adamw", 0.003, "cosine", 60);
+    private static final Defaults DEFAULTS = new Defaults(64, 120, 16, "adamw", 0.005, "cosine", 60);
     private static final int STRIDES_PER_WINDOW = 4;
     private static final int HELD_OUT_PART = 5;
     private static final int LEAST_ROWS = 20;
@@ -100,6 +101,11 @@ final class SeriesData implements TrainingData {
     @Override
     public Loss loss() {
         return Loss.mse();
+    }
+
+    @Override
+    public boolean hasOwnSequences() {
+        return false;
     }
 
     @Override
@@ -186,6 +192,7 @@ final class SeriesData implements TrainingData {
         double rmse = figures.get("rmse");
         double persistence = figures.get("persistence_rmse");
         return String.format(
+                Locale.ROOT,
                 "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g (%+.1f %%)",
                 where,
                 series.rows() - firstRow(part),

@@ -41,7 +41,7 @@ final class SweepOptions {
 
     int unroll(TrainingData data) {
         int own = data.defaults().unroll();
-        if (data instanceof TaskData && unroll != null && unroll != own) {
+        if (data.hasOwnSequences() && unroll != null && unroll != own) {
             throw new UsageException(
                     "--unroll " + unroll + ": this task's sequences have " + own + " steps; choose them with --length");
         }
@@ -58,7 +58,7 @@ final class SweepOptions {
             return own;
         }
         Loss.At at = Choice.of("--loss-at", lossAt, PLACES);
-        if (data instanceof TaskData && at != own.at()) {
+        if (data.hasOwnSequences() && at != own.at()) {
             throw new UsageException("--loss-at " + lossAt + ": this task's targets are at "
                     + (own.at() == Loss.At.LAST ? "the last step" : "every step") + "; leave the option out");
         }

@@ -3,6 +3,7 @@ package org.bptt4j.cli;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -29,7 +30,7 @@ final class TaskData implements TrainingData {
     private static final Map<String, IntFunction<Task>> TASKS = new TreeMap<>(Map.of(
             "adding", Adding::new, "temporal-order", TemporalOrder::new, "copy", Copy::new, "parity", Parity::new));
 
-    private static final Defaults DEFAULTS = new Defaults(100, 0, 100, "adam", 0.001, "cosine", 50);
+    private static final Defaults DEFAULTS = new Defaults(100, 0, 50, "adam", 0.001, "cosine", 100);
     private static final long BATCHES_PER_EPOCH = 100;
     private static final int HELD_OUT_ROWS = 100;
     private static final int HELD_OUT_BATCHES = 10;
@@ -68,6 +69,11 @@ final class TaskData implements TrainingData {
     @Override
     public Loss loss() {
         return task.loss();
+    }
+
+    @Override
+    public boolean hasOwnSequences() {
+        return true;
     }
 
     @Override
@@ -111,6 +117,7 @@ final class TaskData implements TrainingData {
     @Override
     public String summary(Part part, Map<String, Double> figures) {
         return String.format(
+                Locale.ROOT,
                 "%d held-out sequences: %s %.6f, without memory %.6f",
                 HELD_OUT_ROWS * HELD_OUT_BATCHES,
                 task.loss().kind() == Loss.Kind.MSE ? "mean squared error" : "cross-entropy",

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
@@ -83,6 +84,11 @@ final class TextData implements TrainingData {
     }
 
     @Override
+    public boolean hasOwnSequences() {
+        return false;
+    }
+
+    @Override
     public CountedSource training(Settings s) {
         if (split <= s.unroll()) {
             throw new UsageException(file + ": has " + split + " characters to train on (the last tenth is held out),"
@@ -133,7 +139,7 @@ final class TextData implements TrainingData {
     @Override
     public String summary(Part part, Map<String, Double> figures) {
         String where = part == Part.HELD_OUT ? "held-out tenth" : "whole text";
-        return String.format("%s: %.4f bits per character", where, figures.get("bpc"));
+        return String.format(Locale.ROOT, "%s: %.4f bits per character", where, figures.get("bpc"));
     }
 
     /** What to draw text after where there is no prompt: a line end, or else the first character. */

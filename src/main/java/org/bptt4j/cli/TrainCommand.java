@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
 import picocli.CommandLine.Command;
@@ -51,27 +52,22 @@ public final class TrainCommand implements Callable<Integer> {
         RunFolder folder = RunFolder.choose(out);
         TrainingData data = dataOptions.load();
         settings.resolve(data);
+        Supplier<Progress> display =
+                Progress.of(progress, settings.updates(), spec.commandLine().getErr());
         try (Backend backend = where.open();
-                Rnn rnn = Rnn.create(backend, settings.spec(), settings.initialization(), settings.seed());
-                Progress bar = Progress.of(
-                        progress, settings.updates(), spec.commandLine().getErr())) {
+                Rnn rnn = Rnn.create(backend, settings.spec(), settings.initialization(), settings.seed())) {
+            Map<String, Object> run = describe(data, backend, folder);
             folder.create();
-            new TrainingRun(
-                            settings,
-                            data,
-                            rnn,
-                            folder,
-                            describe(data, backend),
-                            spec.commandLine().getOut())
-                    .run(bar);
+            new TrainingRun(settings, data, rnn, folder, run, spec.commandLine().getOut()).run(display);
         }
         return 0;
     }
 
-    private Map<String, Object> describe(TrainingData data, Backend backend) {
+    private Map<String, Object> describe(TrainingData data, Backend backend, RunFolder folder) {
         Map<String, Object> options = new LinkedHashMap<>(settings.describe());
         options.put("backend", where.backend());
         options.put("threads", where.threads());
+        options.put("out", folder.path().toString());
         options.put("progress", progress);
         Map<String, Object> run = new LinkedHashMap<>();
         run.put("started", Instant.now().toString());

@@ -27,6 +27,9 @@ interface TrainingData {
     /** The data's own loss. */
     Loss loss();
 
+    /** Whether the data is sequences of a given length with targets at given steps, which are then no options. */
+    boolean hasOwnSequences();
+
     /** Batches to train on. */
     CountedSource training(Settings settings);
 

@@ -3,8 +3,10 @@ package org.bptt4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.bptt4j.Rnn;
 import org.bptt4j.StepReport;
 import org.bptt4j.Trainer;
@@ -47,7 +49,7 @@ final class TrainingRun {
     }
 
     /** Runs from the first update to the last file. */
-    void run(Progress progress) throws IOException {
+    void run(Supplier<Progress> display) throws IOException {
         folder.writeRun(run);
         try (MetricsLog log = new MetricsLog(folder.resolve(RunFolder.METRICS));
                 Trainer trainer = Trainer.of(rnn)
@@ -57,7 +59,7 @@ final class TrainingRun {
                         .optimizer(settings.optimizer())
                         .schedule(settings.schedule())
                         .build()) {
-            try (progress) {
+            try (Progress progress = display.get()) {
                 train(trainer, log, progress);
             }
             finish(log);
@@ -76,7 +78,7 @@ final class TrainingRun {
                 StepReport report = trainer.step(batch);
                 updates = report.updates();
                 log.add(report, (long) batch.steps() * batch.rows());
-                progress.at(updates, String.format("loss %.4f", log.meanLoss()));
+                progress.at(updates, String.format(Locale.ROOT, "loss %.4f", log.meanLoss()));
                 boolean evaluate = updates >= nextEval || updates >= total;
                 if (evaluate || updates >= nextTrain) {
                     log.train(report);

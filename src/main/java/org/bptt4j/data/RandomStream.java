@@ -7,9 +7,15 @@ import org.apache.commons.math3.random.Well19937c;
 public final class RandomStream {
     /** What the numbers are for. */
     public enum Use {
-        TRAINING,
-        HELD_OUT,
-        SAMPLE
+        TRAINING(1),
+        HELD_OUT(2),
+        SAMPLE(3);
+
+        private final long number;
+
+        Use(long number) {
+            this.number = number;
+        }
     }
 
     private RandomStream() {}
@@ -17,7 +23,7 @@ public final class RandomStream {
     /** The generator of one use; {@code index} is the epoch, or 0. */
     public static RandomGenerator of(long seed, Use use, long index) {
         // Well19937c spreads a seed's words over separate parts of its state, so nearby seeds must be mixed beforehand.
-        return new Well19937c(mix(mix(mix(seed) + use.ordinal()) + index));
+        return new Well19937c(mix(mix(mix(seed) + use.number) + index));
     }
 
     /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014), after one step of its counter. */

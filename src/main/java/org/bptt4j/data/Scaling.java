@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.math3.stat.descriptive.moment.Mean;
 import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
@@ -40,7 +39,8 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
     public static Scaling fit(Series series, int rows) {
         List<Double> mean = new ArrayList<>();
         List<Double> deviation = new ArrayList<>();
-        for (double[] column : series.values()) {
+        for (int c = 0; c < series.columns().size(); c++) {
+            double[] column = series.column(c);
             double sd = new StandardDeviation(false).evaluate(column, 0, rows);
             mean.add(new Mean().evaluate(column, 0, rows));
             deviation.add(sd > 0 ? sd : 1);
@@ -58,7 +58,7 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
         float[] scaled = new float[Math.multiplyExact(series.rows(), width)];
         for (int i = 0; i < scaled.length; i++) {
             int c = i % width;
-            scaled[i] = (float) ((series.values()[c][i / width] - mean.get(c)) / deviation.get(c));
+            scaled[i] = (float) ((series.column(c)[i / width] - mean.get(c)) / deviation.get(c));
         }
         return scaled;
     }
@@ -112,15 +112,5 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
         } catch (IOException e) {
             throw new IllegalArgumentException("not a scaling: " + e.getMessage(), e);
         }
-    }
-
-    /** The indices of this scaling's columns among {@code names}; −1 where a name is missing. */
-    public int[] indicesIn(List<String> names) {
-        return columns.stream().mapToInt(names::indexOf).toArray();
-    }
-
-    @Override
-    public String toString() {
-        return "Scaling" + Arrays.toString(toArray(mean)) + Arrays.toString(toArray(deviation));
     }
 }

@@ -4,14 +4,20 @@ import java.util.List;
 
 /**
  * A table of numbers whose rows are in time order, one column of which is to be forecast.
- *
- * @param columns the columns' names
- * @param values [column][row], all finite and of equal length
- * @param target index of the column to forecast
  */
-public record Series(List<String> columns, double[][] values, int target) {
-    public Series {
-        columns = List.copyOf(columns);
+public final class Series {
+    private final List<String> columns;
+    private final double[][] values;
+    private final int target;
+
+    /**
+     * A table.
+     *
+     * @param columns the columns' names
+     * @param values [column][row], all finite and of equal length; not copied
+     * @param target index of the column to forecast
+     */
+    public Series(List<String> columns, double[][] values, int target) {
         if (columns.isEmpty() || columns.size() != values.length || target < 0 || target >= columns.size()) {
             throw new IllegalArgumentException(columns.size() + " names for " + values.length
                     + " columns, target column " + target + ": they do not fit together");
@@ -22,6 +28,24 @@ public record Series(List<String> columns, double[][] values, int target) {
                         "columns of " + values[0].length + " and " + column.length + " rows do not make a table");
             }
         }
+        this.columns = List.copyOf(columns);
+        this.values = values;
+        this.target = target;
+    }
+
+    /** The columns' names. */
+    public List<String> columns() {
+        return columns;
+    }
+
+    /** Column {@code c}, row by row; not a copy. */
+    public double[] column(int c) {
+        return values[c];
+    }
+
+    /** Index of the column to forecast. */
+    public int target() {
+        return target;
     }
 
     /** Number of rows. */

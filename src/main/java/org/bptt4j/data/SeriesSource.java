@@ -74,7 +74,7 @@ public final class SeriesSource implements CountedSource {
 
     @Override
     public long batches() {
-        return (starts.length + rows - 1) / rows;
+        return ((long) starts.length + rows - 1) / rows;
     }
 
     @Override
