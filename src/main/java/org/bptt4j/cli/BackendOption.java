@@ -34,4 +34,9 @@ final class BackendOption {
     Backend open() {
         return Backends.select(backend, new BackendOptions(threads()));
     }
+
+    /** What was asked for. */
+    String name() {
+        return backend;
+    }
 }

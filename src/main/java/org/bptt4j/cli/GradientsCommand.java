@@ -12,6 +12,7 @@ import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.data.Batch;
 import org.bptt4j.io.Safetensors;
+import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.RnnSpec;
 import picocli.CommandLine.Command;
@@ -85,7 +86,7 @@ final class GradientsCommand implements Callable<Integer> {
                 Trainer trainer = Trainer.of(rnn)
                         .loss(theLoss)
                         .truncation(sweep.truncation())
-                        .clipping(sweep.clipping())
+                        .clipping(sweep.clipping(Clipping.NONE))
                         .build()) {
             Trainer.Gradients result = compute(trainer, data);
             toFile(rnn, data, result).write(out);

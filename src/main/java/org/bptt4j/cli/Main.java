@@ -26,6 +26,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             // In the order of the help: the main job first.
+            TrainCommand.class,
+            EvaluateCommand.class,
+            GenerateCommand.class,
             GradientsCommand.class,
             BenchCommand.class
         })

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Names as the command line writes them: an enum's constants in lower case with '-' for '_', and the nearest to a typo. */
@@ -33,8 +34,24 @@ final class Names {
                 return constant;
             }
         }
-        List<String> names = all(type);
-        throw new UsageException(
+        throw unknown(option, value, all(type));
+    }
+
+    /**
+     * The value of {@code values} whose name is {@code name}.
+     *
+     * @throws UsageException as {@link #parse}
+     */
+    static <T> T choose(String option, String name, Map<String, T> values) {
+        T value = values.get(name);
+        if (value == null) {
+            throw unknown(option, name, values.keySet());
+        }
+        return value;
+    }
+
+    private static UsageException unknown(String option, String value, Collection<String> names) {
+        return new UsageException(
                 option + " '" + value + "': must be one of " + String.join(", ", names) + didYouMean(value, names));
     }
 

@@ -1,5 +1,7 @@
 package org.bptt4j.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bptt4j.spec.Clipping;
@@ -26,7 +28,10 @@ final class SweepOptions {
             description = "Truncation: sweep back every K1 steps, over K2 steps (default: none).")
     private String tbptt;
 
-    @Option(names = "--clip-norm", paramLabel = "X", description = "Clip gradients to a global norm of X.")
+    @Option(
+            names = "--clip-norm",
+            paramLabel = "X",
+            description = "Clip gradients to a global norm of X (default in training: 1).")
     private Double clipNorm;
 
     @Option(names = "--clip-value", paramLabel = "V", description = "Clip each element of the gradients to -V ... V.")
@@ -53,21 +58,30 @@ final class SweepOptions {
         return new Truncation(k1, k2);
     }
 
-    /** The clipping that was given, or none. */
-    Clipping clipping() {
+    /** Where the targets were said to be, or null. */
+    String lossAt() {
+        return lossAt;
+    }
+
+    /** The clipping that was given, or {@code otherwise}. */
+    Clipping clipping(Clipping otherwise) {
         if (clipNorm != null && clipValue != null) {
             throw new UsageException("--clip-norm and --clip-value: only one of them can be given");
         }
         if (clipNorm != null) {
-            return Clipping.norm(notNegative("--clip-norm", clipNorm));
+            return Clipping.norm(Require.notNegative(clipNorm, "--clip-norm"));
         }
-        return clipValue == null ? Clipping.NONE : Clipping.value(notNegative("--clip-value", clipValue));
+        return clipValue == null ? otherwise : Clipping.value(Require.notNegative(clipValue, "--clip-value"));
     }
 
-    private static double notNegative(String option, double value) {
-        if (!(value >= 0)) { // NaN too
-            throw new UsageException(option + " " + value + ": must be 0 or more");
-        }
-        return value;
+    /** The options with the values that are used, by name. */
+    Map<String, Object> describe(Loss loss, Clipping clipping) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("loss-at", Names.of(loss.at()));
+        options.put("reduction", Names.of(loss.reduction()));
+        options.put("tbptt", tbptt);
+        options.put("clip-norm", clipping.kind() == Clipping.Kind.NORM ? clipping.limit() : null);
+        options.put("clip-value", clipping.kind() == Clipping.Kind.VALUE ? clipping.limit() : null);
+        return options;
     }
 }

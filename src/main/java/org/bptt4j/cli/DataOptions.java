@@ -1,0 +1,104 @@
+package org.bptt4j.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bptt4j.ModelFile;
+import org.bptt4j.data.Scaling;
+import org.bptt4j.data.Vocabulary;
+import picocli.CommandLine.Option;
+
+/** Which data: a text, a table, a task, or without any of them the bundled sunspot series. */
+final class DataOptions {
+    private static final int DEFAULT_LENGTH = 100;
+
+    @Option(names = "--text", paramLabel = "FILE", description = "text in UTF-8; predict the next character")
+    private Path text;
+
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            description = "table with a header, rows in time order; forecast the next row")
+    private Path csv;
+
+    @Option(
+            names = "--columns",
+            paramLabel = "A,B",
+            split = ",",
+            description = "columns of the table to read (default: all)")
+    private List<String> columns;
+
+    @Option(names = "--target", paramLabel = "C", description = "column to forecast (default: the last one read)")
+    private String target;
+
+    @Option(names = "--task", paramLabel = "NAME", description = "adding, temporal-order, copy or parity")
+    private String task;
+
+    @Option(names = "--length", paramLabel = "T", description = "length of the task's sequences (default: 100)")
+    private Integer length;
+
+    /** The data to train on. */
+    TrainingData load() {
+        check();
+        if (text != null) {
+            return TextData.read(text);
+        }
+        if (task != null) {
+            return new TaskData(task, length == null ? DEFAULT_LENGTH : length);
+        }
+        return csv == null ? SeriesData.bundled() : SeriesData.read(csv, columns, target);
+    }
+
+    /** The data as a model sees it: in its vocabulary, or its columns and its scaling. */
+    TrainingData loadFor(ModelFile model, Path file) {
+        check();
+        TrainingData data = loadKind(model.metadata(), file);
+        if (data.inputSize() != model.spec().inputSize()
+                || data.outputSize() != model.spec().outputSize()) {
+            throw new UsageException(file + ": the network has " + model.spec().inputSize() + " inputs and "
+                    + model.spec().outputSize() + " outputs, but its metadata describes " + data.inputSize() + " and "
+                    + data.outputSize());
+        }
+        return data;
+    }
+
+    private TrainingData loadKind(Map<String, String> metadata, Path file) {
+        if (metadata.containsKey(TextData.VOCABULARY)) {
+            requireKind(text != null, file, "text: give --text FILE");
+            return TextData.read(text, Vocabulary.of(metadata.get(TextData.VOCABULARY)));
+        }
+        if (metadata.containsKey(SeriesData.SCALING)) {
+            requireKind(text == null && task == null, file, "a table: give --csv FILE");
+            if (columns != null || target != null) {
+                throw new UsageException("--columns and --target come from the model here: leave them out");
+            }
+            return SeriesData.read(csv, Scaling.fromJson(metadata.get(SeriesData.SCALING)));
+        }
+        String own = metadata.get(TaskData.TASK);
+        if (own == null) {
+            throw new UsageException(
+                    file + ": does not say what data it was trained on (no vocabulary, scaling or task)");
+        }
+        requireKind(text == null && csv == null && (task == null || task.equals(own)), file, "the task " + own);
+        return new TaskData(own, length == null ? Integer.parseInt(metadata.get(TaskData.LENGTH)) : length);
+    }
+
+    private static void requireKind(boolean fits, Path file, String kind) {
+        if (!fits) {
+            throw new UsageException(file + ": the model is one of " + kind);
+        }
+    }
+
+    private void check() {
+        if (Stream.of(text, csv, task).filter(o -> o != null).count() > 1) {
+            throw new UsageException("--text, --csv and --task exclude each other: give one of them");
+        }
+        if (csv == null && (columns != null || target != null)) {
+            throw new UsageException("--columns and --target belong to --csv FILE, which is missing");
+        }
+        if (task == null && length != null) {
+            throw new UsageException("--length belongs to --task NAME, which is missing");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package org.bptt4j.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleFunction;
+import java.util.function.LongFunction;
+import org.bptt4j.spec.LearningRateSchedule;
+import org.bptt4j.spec.Optimizer;
+import picocli.CommandLine.Option;
+
+/** How gradients become updates. */
+final class LearningOptions {
+    private static final double MOMENTUM = 0.9;
+    private static final int STAGES = 3;
+    private static final double STAGE_FACTOR = 0.1;
+
+    private static final Map<String, DoubleFunction<Optimizer>> OPTIMIZERS = new TreeMap<>(Map.of(
+            "sgd", Optimizer::sgd,
+            "momentum", rate -> Optimizer.momentum(rate, MOMENTUM),
+            "rmsprop", Optimizer::rmsprop,
+            "adam", Optimizer::adam,
+            "adamw", Optimizer::adamw));
+    private static final Map<String, LongFunction<LearningRateSchedule>> SCHEDULES = new TreeMap<>(Map.of(
+            "constant", updates -> LearningRateSchedule.CONSTANT,
+            "cosine", LearningRateSchedule::cosine,
+            "step", updates -> LearningRateSchedule.step(Math.max(1, (updates + STAGES - 1) / STAGES), STAGE_FACTOR)));
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            description = "sgd, momentum (0.9), rmsprop, adam or adamw (weight decay 0.01)")
+    private String optimizer;
+
+    @Option(names = "--lr", paramLabel = "RATE", description = "learning rate")
+    private Double rate;
+
+    @Option(
+            names = "--lr-schedule",
+            paramLabel = "NAME",
+            description = "constant, cosine (down to 0 at the end) or step (a tenth after each third)")
+    private String schedule;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "passes over the training data; of a task, 100 batches each")
+    private Long epochs;
+
+    @Option(names = "--steps", paramLabel = "N", description = "updates; with --epochs, whichever ends first")
+    private Long steps;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "seed of all random numbers (default: 1)",
+            defaultValue = "1")
+    private long seed;
+
+    Optimizer optimizer(Defaults defaults) {
+        double value = Require.positive(rate == null ? defaults.rate() : rate, "--lr");
+        return Names.choose("--optimizer", name(optimizer, defaults.optimizer()), OPTIMIZERS)
+                .apply(value);
+    }
+
+    LearningRateSchedule schedule(Defaults defaults, long updates) {
+        return Names.choose("--lr-schedule", name(schedule, defaults.schedule()), SCHEDULES)
+                .apply(updates);
+    }
+
+    private static String name(String given, String otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    /** Updates of the whole run. */
+    long updates(Defaults defaults, long updatesPerEpoch) {
+        long asked = steps == null ? Long.MAX_VALUE : Require.atLeast(1, steps, "--steps");
+        if (epochs == null && steps != null) {
+            return asked;
+        }
+        long passes = Require.atLeast(1, epochs == null ? defaults.epochs() : epochs, "--epochs");
+        return Math.min(asked, Math.multiplyExact(passes, updatesPerEpoch));
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    /** The resolved options by name, for run.json. */
+    Map<String, Object> describe(Defaults defaults) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("optimizer", name(optimizer, defaults.optimizer()));
+        options.put("lr", optimizer(defaults).learningRate());
+        options.put("lr-schedule", name(schedule, defaults.schedule()));
+        options.put("epochs", epochs == null && steps == null ? Long.valueOf(defaults.epochs()) : epochs);
+        options.put("steps", steps);
+        options.put("seed", seed);
+        return options;
+    }
+}

@@ -1,0 +1,138 @@
+package org.bptt4j.cli;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.apache.commons.math3.util.ResizableDoubleArray;
+import org.bptt4j.StepReport;
+import org.bptt4j.report.Charts;
+
+/** metrics.jsonl, one event a line, each flushed so that a killed run keeps what it had; and the curves drawn of them. */
+final class MetricsLog implements AutoCloseable {
+    private final Path file;
+    private final BufferedWriter writer;
+    private final long started = System.nanoTime();
+    private final ResizableDoubleArray trainSteps = new ResizableDoubleArray();
+    private final ResizableDoubleArray trainLoss = new ResizableDoubleArray();
+    private final ResizableDoubleArray norm = new ResizableDoubleArray();
+    private final ResizableDoubleArray evalSteps = new ResizableDoubleArray();
+    private final ResizableDoubleArray evalLoss = new ResizableDoubleArray();
+    private double lossSum;
+    private long lossCount;
+    private long tokens;
+    private long lastStep;
+    private double lastSeconds;
+
+    MetricsLog(Path file) throws IOException {
+        this.file = file;
+        try {
+            this.writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw RunFolder.failed(file, e);
+        }
+    }
+
+    /** Seconds since the log was opened. */
+    double seconds() {
+        return (System.nanoTime() - started) / 1e9;
+    }
+
+    /** Counts one batch of {@code batchTokens} time steps of its rows together. */
+    void add(StepReport report, long batchTokens) {
+        lossSum += report.loss();
+        lossCount++;
+        tokens += batchTokens;
+    }
+
+    /** Mean loss since the last line. */
+    double meanLoss() {
+        return lossSum / (double) lossCount;
+    }
+
+    /** Writes a train line about all batches since the last. */
+    void train(StepReport report) throws IOException {
+        double seconds = seconds();
+        double interval = seconds - lastSeconds;
+        Map<String, Object> line = event("train", report.updates());
+        line.put("loss", meanLoss());
+        line.put("grad_norm", report.gradientNorm());
+        line.put("clipped", report.clipped());
+        line.put("lr", report.learningRate());
+        line.put("seconds", seconds);
+        line.put("steps_per_second", (double) (report.updates() - lastStep) / interval);
+        line.put("tokens_per_second", (double) tokens / interval);
+        write(line);
+        trainSteps.addElement((double) report.updates());
+        trainLoss.addElement(meanLoss());
+        norm.addElement(report.gradientNorm());
+        lossSum = 0;
+        lossCount = 0;
+        tokens = 0;
+        lastStep = report.updates();
+        lastSeconds = seconds;
+    }
+
+    /** Writes an eval line. */
+    void eval(long step, Map<String, Double> figures) throws IOException {
+        Map<String, Object> line = event("eval", step);
+        line.putAll(figures);
+        write(line);
+        evalSteps.addElement((double) step);
+        evalLoss.addElement(figures.get("loss"));
+        lastSeconds = seconds(); // an evaluation's time is not the training's
+    }
+
+    /** Writes the last line. */
+    void end(long step, Map<String, Double> figures) throws IOException {
+        Map<String, Object> line = event("end", step);
+        line.put("seconds", seconds());
+        line.putAll(figures);
+        write(line);
+    }
+
+    private static Map<String, Object> event(String name, long step) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", name);
+        line.put("step", step);
+        return line;
+    }
+
+    private void write(Map<String, ?> line) throws IOException {
+        try {
+            writer.write(Json.line(line));
+            writer.write('\n');
+            writer.flush();
+        } catch (IOException e) {
+            throw RunFolder.failed(file, e);
+        }
+    }
+
+    /** Draws loss.png and gradients.png. */
+    void draw(RunFolder folder, String lossName, OptionalDouble clipAt) throws IOException {
+        folder.chart(
+                "loss.png",
+                png -> Charts.lossCurve(
+                        png,
+                        trainSteps.getElements(),
+                        trainLoss.getElements(),
+                        evalSteps.getElements(),
+                        evalLoss.getElements(),
+                        lossName));
+        folder.chart(
+                "gradients.png", png -> Charts.gradientNorm(png, trainSteps.getElements(), norm.getElements(), clipAt));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            writer.close();
+        } catch (IOException e) {
+            throw RunFolder.failed(file, e);
+        }
+    }
+}

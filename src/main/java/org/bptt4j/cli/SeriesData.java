@@ -1,0 +1,224 @@
+package org.bptt4j.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bptt4j.Rnn;
+import org.bptt4j.RnnSession;
+import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.Scaling;
+import org.bptt4j.data.Series;
+import org.bptt4j.data.SeriesSource;
+import org.bptt4j.report.Charts;
+import org.bptt4j.spec.Loss;
+
+/** A table whose next row's value is forecast. The last fifth of the rows is held out. */
+final class SeriesData implements TrainingData {
+    /** Key of the scaling in a model file. */
+    static final String SCALING = "scaling";
+
+    /**
+     * Monthly mean relative sunspot numbers, January 1749 to September 2013: R's {@code sunspot.month}, from WDC-SILSO, Royal
+     * Observatory of Belgium, Brussels.
+     */
+    private static final String BUNDLED = "sunspot_month.csv";
+
+    private static final double BUNDLED_FIRST_YEAR = 1749;
+    private static final int MONTHS = 12;
+
+    private static final Defaults DEFAULTS = new Defaults(64, 120, 16, "adamw", 0.005, "cosine", 60);
+    private static final int STRIDES_PER_WINDOW = 4;
+    private static final int HELD_OUT_PART = 5;
+    private static final int LEAST_ROWS = 20;
+    private static final int CHUNK = 1000;
+
+    private final String name;
+    private final Series series;
+    private final Scaling scaling;
+    private final float[] scaled;
+    private final int trainingRows;
+
+    private SeriesData(String name, Series series, Scaling scaling) {
+        this.name = name;
+        this.series = series;
+        this.trainingRows = series.rows() - series.rows() / HELD_OUT_PART;
+        this.scaling = scaling == null ? Scaling.fit(series, trainingRows) : scaling;
+        this.scaled = this.scaling.apply(series);
+    }
+
+    /** A table of the user's; columns and target may be null for all and the last. */
+    static SeriesData read(Path file, List<String> columns, String target) {
+        return new SeriesData(file.toString(), CsvFile.read(file).series(columns, target, LEAST_ROWS), null);
+    }
+
+    /** A table for a model, with its columns and its scaling; no file means the bundled series. */
+    static SeriesData read(Path file, Scaling scaling) {
+        CsvFile csv = file == null ? bundledFile() : CsvFile.read(file);
+        String target = scaling.columns().get(scaling.target());
+        return new SeriesData(
+                file == null ? BUNDLED : file.toString(), csv.series(scaling.columns(), target, LEAST_ROWS), scaling);
+    }
+
+    /** The series that comes with the program. */
+    static SeriesData bundled() {
+        return new SeriesData(BUNDLED, bundledFile().series(List.of("sunspots"), null, LEAST_ROWS), null);
+    }
+
+    private static CsvFile bundledFile() {
+        try (InputStream in = SeriesData.class.getResourceAsStream(BUNDLED)) {
+            return CsvFile.parse(BUNDLED, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A short table gets a shorter unroll, so that several windows fit into its training rows. */
+    @Override
+    public Defaults defaults() {
+        Defaults d = DEFAULTS;
+        int unroll = Math.min(d.unroll(), trainingRows / STRIDES_PER_WINDOW);
+        return new Defaults(d.hidden(), unroll, d.batch(), d.optimizer(), d.rate(), d.schedule(), d.epochs());
+    }
+
+    @Override
+    public int inputSize() {
+        return series.columns().size();
+    }
+
+    @Override
+    public int outputSize() {
+        return 1;
+    }
+
+    @Override
+    public Loss loss() {
+        return Loss.mse();
+    }
+
+    @Override
+    public boolean hasOwnSequences() {
+        return false;
+    }
+
+    @Override
+    public CountedSource training(Settings s) {
+        if (trainingRows <= s.unroll()) {
+            throw new UsageException(name + ": has " + trainingRows + " rows to train on (the last fifth is held out),"
+                    + " at least " + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
+        }
+        return new SeriesSource(
+                scaled,
+                inputSize(),
+                series.target(),
+                trainingRows,
+                s.batch(),
+                s.unroll(),
+                Math.max(1, s.unroll() / STRIDES_PER_WINDOW),
+                s.loss().at(),
+                s.seed());
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of(SCALING, scaling.toJson());
+    }
+
+    @Override
+    public Map<String, Object> description() {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("csv", name);
+        about.put("columns", series.columns());
+        about.put("target", series.targetName());
+        about.put("rows", series.rows());
+        about.put("held_out", series.rows() - trainingRows);
+        return about;
+    }
+
+    @Override
+    public List<Part> parts() {
+        return List.of(Part.HELD_OUT, Part.ALL);
+    }
+
+    @Override
+    public Map<String, Double> evaluate(Rnn rnn, Part part) {
+        int from = firstRow(part);
+        double[] forecast = forecast(rnn);
+        double sum = 0;
+        for (int t = from; t < series.rows(); t++) {
+            double error = forecast[t] - series.truth()[t];
+            sum += error * error;
+        }
+        double rmse = Math.sqrt(sum / (series.rows() - from));
+        double scaledError = rmse / scaling.targetDeviation();
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("loss", scaledError * scaledError);
+        figures.put("rmse", rmse);
+        figures.put("persistence_rmse", series.persistenceError(from, series.rows()));
+        return figures;
+    }
+
+    private int firstRow(Part part) {
+        return part == Part.HELD_OUT ? trainingRows : 1;
+    }
+
+    /** Each row's forecast from all rows before it, one sequence from the first row on; NaN for the first. */
+    private double[] forecast(Rnn rnn) {
+        double[] truth = series.truth();
+        double[] forecast = new double[series.rows()];
+        forecast[0] = Double.NaN;
+        try (RnnSession session = new RnnSession(rnn, 1)) {
+            for (int t = 0; t < series.rows() - 1; t += CHUNK) {
+                int end = Math.min(t + CHUNK, series.rows() - 1);
+                float[] change = session.feed(Arrays.copyOfRange(scaled, t * inputSize(), end * inputSize()));
+                for (int i = 0; i < change.length; i++) {
+                    forecast[t + i + 1] = truth[t + i] + change[i] * scaling.targetDeviation();
+                }
+            }
+        }
+        return forecast;
+    }
+
+    @Override
+    public String summary(Part part, Map<String, Double> figures) {
+        String where = part == Part.HELD_OUT ? "held-out fifth" : "all rows";
+        double rmse = figures.get("rmse");
+        double persistence = figures.get("persistence_rmse");
+        return String.format(
+                Locale.ROOT,
+                "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g (%+.1f %%)",
+                where,
+                series.rows() - firstRow(part),
+                series.targetName(),
+                rmse,
+                persistence,
+                100 * (rmse / persistence - 1));
+    }
+
+    @Override
+    public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
+        boolean bundled = name.equals(BUNDLED);
+        double[] x = new double[series.rows() - trainingRows];
+        Arrays.setAll(
+                x, i -> bundled ? BUNDLED_FIRST_YEAR + (double) (trainingRows + i) / MONTHS : trainingRows + i + 1);
+        double[] truth = Arrays.copyOfRange(series.truth(), trainingRows, series.rows());
+        double[] forecast = Arrays.copyOfRange(forecast(rnn), trainingRows, series.rows());
+        folder.chart(
+                "forecast.png",
+                path -> Charts.forecast(
+                        path,
+                        "Forecast of the next row",
+                        x,
+                        truth,
+                        forecast,
+                        bundled ? "year" : "row",
+                        series.targetName()));
+    }
+}

@@ -1,0 +1,115 @@
+package org.bptt4j.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.LearningRateSchedule;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Truncation;
+import picocli.CommandLine.Mixin;
+
+/** All choices of a training run but the data: what the user said, and where he said nothing, what suits the data. */
+final class Settings {
+    private static final Clipping CLIPPING = Clipping.norm(1);
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private UnrollOptions unrolled;
+
+    @Mixin
+    private SweepOptions sweep;
+
+    @Mixin
+    private LearningOptions learning;
+
+    private TrainingData data;
+    private long updates = 1;
+
+    /** Fits the choices to the data; a {@link UsageException} if one of them is wrong. */
+    void resolve(TrainingData chosen) {
+        data = chosen;
+        // Every option is looked at, those without effect on the number of updates too.
+        initialization();
+        schedule();
+        describe();
+        updates = learning.updates(
+                data.defaults(), Math.multiplyExact(data.training(this).batches(), updatesPerBatch()));
+    }
+
+    /** One per segment; a loss at the last step has a gradient in the last segment only. */
+    private long updatesPerBatch() {
+        if (loss().at() == Loss.At.LAST) {
+            return 1;
+        }
+        long k1 = truncation().k1();
+        return (unroll() + k1 - 1) / k1;
+    }
+
+    RnnSpec spec() {
+        return model.spec(data);
+    }
+
+    Initialization initialization() {
+        return model.initialization();
+    }
+
+    /** T. */
+    int unroll() {
+        return unrolled.unroll(data);
+    }
+
+    /** B. */
+    int batch() {
+        return unrolled.batch(data);
+    }
+
+    Loss loss() {
+        Loss own = data.loss();
+        Loss loss = sweep.applyTo(own);
+        if (data.hasOwnSequences() && loss.at() != own.at()) {
+            throw new UsageException("--loss-at " + sweep.lossAt() + ": this task's targets are at "
+                    + (own.at() == Loss.At.LAST ? "the last step" : "every step") + "; leave the option out");
+        }
+        return loss;
+    }
+
+    Truncation truncation() {
+        return sweep.truncation();
+    }
+
+    Optimizer optimizer() {
+        return learning.optimizer(data.defaults());
+    }
+
+    LearningRateSchedule schedule() {
+        return learning.schedule(data.defaults(), updates);
+    }
+
+    Clipping clipping() {
+        return sweep.clipping(CLIPPING);
+    }
+
+    long seed() {
+        return learning.seed();
+    }
+
+    /** Updates of the whole run. */
+    long updates() {
+        return updates;
+    }
+
+    /** Every option by name with the value that is used. */
+    Map<String, Object> describe() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.putAll(model.describe(data));
+        options.putAll(unrolled.describe(data));
+        options.putAll(sweep.describe(loss(), clipping()));
+        options.putAll(learning.describe(data.defaults()));
+        return options;
+    }
+}

@@ -1,0 +1,132 @@
+package org.bptt4j.cli;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import org.bptt4j.Rnn;
+import org.bptt4j.Trainer;
+import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.tasks.Adding;
+import org.bptt4j.data.tasks.Copy;
+import org.bptt4j.data.tasks.Parity;
+import org.bptt4j.data.tasks.Task;
+import org.bptt4j.data.tasks.TaskSource;
+import org.bptt4j.data.tasks.TemporalOrder;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+
+/** A synthetic task; the held-out sequences are the same for every run. */
+final class TaskData implements TrainingData {
+    /** Key of the task's name in a model file. */
+    static final String TASK = "task";
+
+    /** Key of the task's length in a model file. */
+    static final String LENGTH = "length";
+
+    private static final Map<String, IntFunction<Task>> TASKS = new TreeMap<>(Map.of(
+            "adding", Adding::new, "temporal-order", TemporalOrder::new, "copy", Copy::new, "parity", Parity::new));
+
+    private static final Defaults DEFAULTS = new Defaults(100, 0, 50, "adam", 0.001, "cosine", 100);
+    private static final long BATCHES_PER_EPOCH = 100;
+    private static final int HELD_OUT_ROWS = 100;
+    private static final int HELD_OUT_BATCHES = 10;
+
+    private final String name;
+    private final int length;
+    private final Task task;
+
+    /** The task of this name with sequences of this length. */
+    TaskData(String name, int length) {
+        this.name = name;
+        this.length = length;
+        try {
+            this.task = Names.choose("--task", name, TASKS).apply(length);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--length: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Defaults defaults() {
+        Defaults d = DEFAULTS;
+        return new Defaults(d.hidden(), task.steps(), d.batch(), d.optimizer(), d.rate(), d.schedule(), d.epochs());
+    }
+
+    @Override
+    public int inputSize() {
+        return task.inputSize();
+    }
+
+    @Override
+    public int outputSize() {
+        return task.outputSize();
+    }
+
+    @Override
+    public Loss loss() {
+        return task.loss();
+    }
+
+    @Override
+    public boolean hasOwnSequences() {
+        return true;
+    }
+
+    @Override
+    public CountedSource training(Settings s) {
+        return TaskSource.training(task, s.batch(), BATCHES_PER_EPOCH, s.seed());
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of(TASK, name, LENGTH, Integer.toString(length));
+    }
+
+    @Override
+    public Map<String, Object> description() {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("task", name);
+        about.put("length", length);
+        about.put("trivial_loss", task.trivialLoss());
+        about.put("held_out", HELD_OUT_ROWS * HELD_OUT_BATCHES);
+        return about;
+    }
+
+    @Override
+    public List<Part> parts() {
+        return List.of(Part.HELD_OUT);
+    }
+
+    @Override
+    public Map<String, Double> evaluate(Rnn rnn, Part part) {
+        try (Trainer trainer =
+                Trainer.of(rnn).loss(task.loss()).optimizer(Optimizer.sgd(1)).build()) {
+            double loss = trainer.evaluate(TaskSource.heldOut(task, HELD_OUT_ROWS, HELD_OUT_BATCHES, 0))
+                    .loss();
+            Map<String, Double> figures = new LinkedHashMap<>();
+            figures.put("loss", loss);
+            figures.put("trivial_loss", task.trivialLoss());
+            return figures;
+        }
+    }
+
+    @Override
+    public String summary(Part part, Map<String, Double> figures) {
+        return String.format(
+                Locale.ROOT,
+                "%d held-out sequences: %s %.6f, without memory %.6f",
+                HELD_OUT_ROWS * HELD_OUT_BATCHES,
+                task.loss().kind() == Loss.Kind.MSE ? "mean squared error" : "cross-entropy",
+                figures.get("loss"),
+                task.trivialLoss());
+    }
+
+    @Override
+    public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) {
+        // The figures say it all.
+    }
+}

@@ -1,0 +1,164 @@
+package org.bptt4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bptt4j.Rnn;
+import org.bptt4j.Trainer;
+import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.RandomStream;
+import org.bptt4j.data.TextSource;
+import org.bptt4j.data.Vocabulary;
+import org.bptt4j.io.AtomicFiles;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+
+/** A text whose next character is predicted. The last tenth is held out; the vocabulary is that of the whole text. */
+final class TextData implements TrainingData {
+    /** Key of the vocabulary in a model file: all characters in the order of their ids. */
+    static final String VOCABULARY = "vocabulary";
+
+    private static final Defaults DEFAULTS = new Defaults(256, 100, 32, "adam", 0.002, "cosine", 10);
+    private static final int HELD_OUT_PART = 10;
+    private static final int LEAST_CHARACTERS = 2 * HELD_OUT_PART;
+    private static final int EVALUATION_ROWS = 32;
+    private static final int EVALUATION_STEPS = 100;
+    private static final int SAMPLE_LENGTH = 600;
+    private static final double SAMPLE_TEMPERATURE = 0.8;
+
+    private final Path file;
+    private final Vocabulary vocabulary;
+    private final int[] ids;
+    private final int split;
+
+    private TextData(Path file, Vocabulary vocabulary, int[] ids) {
+        if (ids.length < LEAST_CHARACTERS) {
+            throw new UsageException(
+                    file + ": has " + ids.length + " characters, at least " + LEAST_CHARACTERS + " are needed");
+        }
+        this.file = file;
+        this.vocabulary = vocabulary;
+        this.ids = ids;
+        this.split = ids.length - ids.length / HELD_OUT_PART;
+    }
+
+    /** A text with a vocabulary of its own. */
+    static TextData read(Path file) {
+        String text = TextFile.read(file, "a text");
+        Vocabulary vocabulary = Vocabulary.of(text);
+        return new TextData(file, vocabulary, vocabulary.encode(text));
+    }
+
+    /** A text in the vocabulary of a model. */
+    static TextData read(Path file, Vocabulary vocabulary) {
+        try {
+            return new TextData(file, vocabulary, vocabulary.encode(TextFile.read(file, "a text")));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Defaults defaults() {
+        return DEFAULTS;
+    }
+
+    @Override
+    public int inputSize() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public int outputSize() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public Loss loss() {
+        return Loss.crossEntropy();
+    }
+
+    @Override
+    public boolean hasOwnSequences() {
+        return false;
+    }
+
+    @Override
+    public CountedSource training(Settings s) {
+        if (split <= s.unroll()) {
+            throw new UsageException(file + ": has " + split + " characters to train on (the last tenth is held out),"
+                    + " at least " + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
+        }
+        return TextSource.training(
+                ids, 0, split, s.batch(), s.unroll(), s.loss().at());
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of(VOCABULARY, vocabulary.characters());
+    }
+
+    @Override
+    public Map<String, Object> description() {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("text", file.toString());
+        about.put("characters", ids.length);
+        about.put("vocabulary", vocabulary.size());
+        about.put("held_out", ids.length - split);
+        return about;
+    }
+
+    @Override
+    public List<Part> parts() {
+        return List.of(Part.HELD_OUT, Part.ALL);
+    }
+
+    @Override
+    public Map<String, Double> evaluate(Rnn rnn, Part part) {
+        int from = part == Part.HELD_OUT ? split : 0;
+        // A trainer of its own: evaluation must not disturb the state that the next training batch continues.
+        try (Trainer trainer = Trainer.of(rnn)
+                .loss(Loss.crossEntropy())
+                .optimizer(Optimizer.sgd(1))
+                .build()) {
+            double loss = trainer.evaluate(
+                            TextSource.evaluation(ids, from, ids.length, EVALUATION_ROWS, EVALUATION_STEPS))
+                    .loss();
+            Map<String, Double> figures = new LinkedHashMap<>();
+            figures.put("loss", loss);
+            figures.put("bpc", loss / Math.log(2));
+            return figures;
+        }
+    }
+
+    @Override
+    public String summary(Part part, Map<String, Double> figures) {
+        String where = part == Part.HELD_OUT ? "held-out tenth" : "whole text";
+        return String.format(Locale.ROOT, "%s: %.4f bits per character", where, figures.get("bpc"));
+    }
+
+    /** What to draw text after where there is no prompt: a line end, or else the first character. */
+    static String start(Vocabulary vocabulary) {
+        return vocabulary.id('\n') >= 0 ? "\n" : vocabulary.decode(0);
+    }
+
+    @Override
+    public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
+        String sample = new Sampler(
+                        rnn,
+                        vocabulary,
+                        SAMPLE_TEMPERATURE,
+                        RandomStream.of(settings.seed(), RandomStream.Use.SAMPLE, 0))
+                .continueText(start(vocabulary), SAMPLE_LENGTH);
+        folder.write(
+                "sample.txt",
+                path -> AtomicFiles.write(path, to -> to.write((sample + "\n").getBytes(StandardCharsets.UTF_8))));
+        out.println("sample:");
+        out.println(sample);
+    }
+}

@@ -1,0 +1,53 @@
+package org.bptt4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import org.bptt4j.Rnn;
+import org.bptt4j.data.CountedSource;
+import org.bptt4j.spec.Loss;
+
+/** One kind of data: how a network is trained on it and held against it, and what a run leaves behind. */
+interface TrainingData {
+    /** A part of the data that can be evaluated. */
+    enum Part {
+        /** What training never sees: the end of a text or table, or a task's other sequences. */
+        HELD_OUT,
+        ALL
+    }
+
+    /** Settings that do well where the user says nothing. */
+    Defaults defaults();
+
+    int inputSize();
+
+    int outputSize();
+
+    /** The data's own loss. */
+    Loss loss();
+
+    /** Whether the data is sequences of a given length with targets at given steps, which are then no options. */
+    boolean hasOwnSequences();
+
+    /** Batches to train on. */
+    CountedSource training(Settings settings);
+
+    /** What the model file must know to be used on other data of this kind. */
+    Map<String, String> metadata();
+
+    /** What the data is, for run.json. */
+    Map<String, Object> description();
+
+    /** The parts that can be told apart. */
+    List<Part> parts();
+
+    /** Figures of a part, {@code loss} first. */
+    Map<String, Double> evaluate(Rnn rnn, Part part);
+
+    /** One line that says what the figures are. */
+    String summary(Part part, Map<String, Double> figures);
+
+    /** Writes what this kind leaves in the folder of a finished run (a chart, a sample) and prints what is worth seeing. */
+    void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException;
+}

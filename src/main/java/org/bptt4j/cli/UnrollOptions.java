@@ -1,0 +1,31 @@
+package org.bptt4j.cli;
+
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** How much data goes into one training step. */
+final class UnrollOptions {
+    @Option(names = "--unroll", paramLabel = "T", description = "Time steps of a training sequence.")
+    private Integer unroll;
+
+    @Option(names = "--batch", paramLabel = "B", description = "Sequences at a time.")
+    private Integer batch;
+
+    int unroll(TrainingData data) {
+        int own = data.defaults().unroll();
+        if (data.hasOwnSequences() && unroll != null && unroll != own) {
+            throw new UsageException(
+                    "--unroll " + unroll + ": this task's sequences have " + own + " steps; choose them with --length");
+        }
+        return Require.atLeast(1, unroll == null ? own : unroll, "--unroll");
+    }
+
+    int batch(TrainingData data) {
+        return Require.atLeast(1, batch == null ? data.defaults().batch() : batch, "--batch");
+    }
+
+    /** The options with the values that are used, by name. */
+    Map<String, Object> describe(TrainingData data) {
+        return Map.of("unroll", unroll(data), "batch", batch(data));
+    }
+}

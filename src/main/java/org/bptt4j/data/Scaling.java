@@ -1,0 +1,116 @@
+package org.bptt4j.data;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.math3.stat.descriptive.moment.Mean;
+import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
+
+/**
+ * Standardisation of a table's columns, z = (x − mean)/deviation, with the figures of the training rows only: what is held
+ * out must not be looked at, not even through its mean.
+ *
+ * @param columns the columns' names
+ * @param target index of the column to forecast
+ * @param mean of each column
+ * @param deviation standard deviation of each column; 1 for a constant one
+ */
+public record Scaling(List<String> columns, int target, List<Double> mean, List<Double> deviation) {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    public Scaling {
+        columns = List.copyOf(columns);
+        mean = List.copyOf(mean);
+        deviation = List.copyOf(deviation);
+        int count = columns.size();
+        if (mean.size() != count || deviation.size() != count || target < 0 || target >= count) {
+            throw new IllegalArgumentException("a scaling of " + count + " columns with " + mean.size() + " means, "
+                    + deviation.size() + " deviations and target column " + target);
+        }
+    }
+
+    /** The scaling by the first {@code rows} rows of {@code series}. */
+    public static Scaling fit(Series series, int rows) {
+        List<Double> mean = new ArrayList<>();
+        List<Double> deviation = new ArrayList<>();
+        for (int c = 0; c < series.columns().size(); c++) {
+            double[] column = series.column(c);
+            double sd = new StandardDeviation(false).evaluate(column, 0, rows);
+            mean.add(new Mean().evaluate(column, 0, rows));
+            deviation.add(sd > 0 ? sd : 1);
+        }
+        return new Scaling(series.columns(), series.target(), mean, deviation);
+    }
+
+    /** The table's scaled values, [row][column] row-major. */
+    public float[] apply(Series series) {
+        if (!series.columns().equals(columns)) {
+            throw new IllegalArgumentException(
+                    "a table of columns " + series.columns() + " for a scaling of columns " + columns);
+        }
+        int width = columns.size();
+        float[] scaled = new float[Math.multiplyExact(series.rows(), width)];
+        for (int i = 0; i < scaled.length; i++) {
+            int c = i % width;
+            scaled[i] = (float) ((series.column(c)[i / width] - mean.get(c)) / deviation.get(c));
+        }
+        return scaled;
+    }
+
+    /** Standard deviation of the column to forecast: a scaled error times this is in the column's unit. */
+    public double targetDeviation() {
+        return deviation.get(target);
+    }
+
+    /** As one line of JSON: {@code {"columns":[…],"target":"…","mean":[…],"deviation":[…]}}. */
+    public String toJson() {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeFieldName("columns");
+            json.writeArray(columns.toArray(String[]::new), 0, columns.size());
+            json.writeStringField("target", columns.get(target));
+            json.writeFieldName("mean");
+            json.writeArray(toArray(mean), 0, mean.size());
+            json.writeFieldName("deviation");
+            json.writeArray(toArray(deviation), 0, deviation.size());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a string takes everything
+        }
+        return text.toString();
+    }
+
+    private static double[] toArray(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    /** The scaling of {@link #toJson}'s text; an {@link IllegalArgumentException} if it is anything else. */
+    public static Scaling fromJson(String text) {
+        List<String> columns = new ArrayList<>();
+        List<String> target = new ArrayList<>();
+        List<Double> mean = new ArrayList<>();
+        List<Double> deviation = new ArrayList<>();
+        try (JsonParser json = JSON.createParser(text)) {
+            String field = null;
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.FIELD_NAME) {
+                    field = json.currentName();
+                } else if (token == JsonToken.VALUE_STRING) {
+                    ("target".equals(field) ? target : columns).add(json.getText());
+                } else if (token.isNumeric()) {
+                    ("mean".equals(field) ? mean : deviation).add(json.getDoubleValue());
+                }
+            }
+            return new Scaling(columns, target.isEmpty() ? -1 : columns.indexOf(target.get(0)), mean, deviation);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a scaling: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.bptt4j.data;
+
+import java.util.Arrays;
+import org.apache.commons.math3.random.RandomDataGenerator;
+import org.apache.commons.math3.random.RandomGenerator;
+import org.bptt4j.spec.Loss;
+
+/**
+ * Training windows of a scaled table: input all columns of T rows, target after each row the <em>change</em> of the forecast
+ * column to the next row.
+ *
+ * <p>The forecast is y_t + the network's output, and its squared error is the loss: (y_t + ŷ) − y_{t+1} = ŷ − (y_{t+1} − y_t).
+ * So a network that outputs 0 is the persistence forecast, and a series that leaves the range it was trained on is still
+ * forecast from where it is.
+ *
+ * <p>Windows begin every {@code stride} rows from a random first row, drawn anew for each epoch, in random order.
+ */
+public final class SeriesSource implements CountedSource {
+    private final float[] scaled;
+    private final int columns;
+    private final int target;
+    private final int rows;
+    private final int steps;
+    private final int stride;
+    private final int largestPhase;
+    private final Loss.At at;
+    private final long seed;
+    private final int[] starts;
+    private int next;
+
+    /**
+     * A source of windows.
+     *
+     * @param scaled table [row][column], row-major
+     * @param columns its columns
+     * @param target index of the column to forecast
+     * @param trainingRows only the first so many rows are used, at least T + 1
+     * @param rows B; the last batch of an epoch may have fewer
+     * @param steps T
+     * @param stride rows between the beginnings of two windows
+     * @param at targets [T,B,1] at every step, or [B,1] at the last
+     * @param seed of the windows' beginnings and order
+     */
+    public SeriesSource(
+            float[] scaled,
+            int columns,
+            int target,
+            int trainingRows,
+            int rows,
+            int steps,
+            int stride,
+            Loss.At at,
+            long seed) {
+        if (rows < 1 || steps < 1 || stride < 1) {
+            throw new IllegalArgumentException("B = " + rows + " windows of T = " + steps + " rows every " + stride
+                    + " rows: all must be at least 1");
+        }
+        if (trainingRows <= steps || (long) trainingRows * columns > scaled.length) {
+            throw new IllegalArgumentException(trainingRows + " training rows, of a table of " + scaled.length / columns
+                    + ", do not fill one window of T = " + steps + " and its target");
+        }
+        this.scaled = scaled;
+        this.columns = columns;
+        this.target = target;
+        this.rows = rows;
+        this.steps = steps;
+        this.stride = stride;
+        this.at = at;
+        this.seed = seed;
+        int lastStart = trainingRows - 1 - steps;
+        this.largestPhase = Math.min(stride - 1, lastStart);
+        this.starts = new int[(lastStart - largestPhase) / stride + 1];
+    }
+
+    @Override
+    public long batches() {
+        return ((long) starts.length + rows - 1) / rows;
+    }
+
+    @Override
+    public void start(long epoch) {
+        RandomGenerator random = RandomStream.of(seed, RandomStream.Use.TRAINING, epoch);
+        int phase = random.nextInt(largestPhase + 1);
+        int[] order = new RandomDataGenerator(random).nextPermutation(starts.length, starts.length);
+        Arrays.setAll(starts, i -> phase + order[i] * stride);
+        next = 0;
+    }
+
+    @Override
+    public Batch next() {
+        int count = Math.min(rows, starts.length - next);
+        if (count == 0) {
+            return null;
+        }
+        float[] x = new float[steps * count * columns];
+        int first = at == Loss.At.EVERY ? 0 : steps - 1;
+        float[] targets = new float[(steps - first) * count];
+        for (int t = 0; t < steps; t++) {
+            for (int b = 0; b < count; b++) {
+                int row = starts[next + b] + t;
+                System.arraycopy(scaled, row * columns, x, (t * count + b) * columns, columns);
+                if (t >= first) {
+                    targets[(t - first) * count + b] =
+                            scaled[(row + 1) * columns + target] - scaled[row * columns + target];
+                }
+            }
+        }
+        next += count;
+        return Batch.dense(steps, count, columns, x).withTargets(targets);
+    }
+}

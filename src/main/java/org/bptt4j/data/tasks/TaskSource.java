@@ -1,0 +1,54 @@
+package org.bptt4j.data.tasks;
+
+import org.apache.commons.math3.random.RandomGenerator;
+import org.bptt4j.data.Batch;
+import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.RandomStream;
+
+/** Batches of a task. Training sequences are new in every epoch; held-out ones are the same each time, and other ones. */
+public final class TaskSource implements CountedSource {
+    private final Task task;
+    private final int rows;
+    private final long batches;
+    private final long seed;
+    private final RandomStream.Use use;
+    private RandomGenerator random;
+    private long next;
+
+    private TaskSource(Task task, int rows, long batches, long seed, RandomStream.Use use) {
+        if (rows < 1 || batches < 1) {
+            throw new IllegalArgumentException(batches + " batches of " + rows + " rows: both must be at least 1");
+        }
+        this.task = task;
+        this.rows = rows;
+        this.batches = batches;
+        this.seed = seed;
+        this.use = use;
+    }
+
+    /** Sequences to train on. */
+    public static TaskSource training(Task task, int rows, long batches, long seed) {
+        return new TaskSource(task, rows, batches, seed, RandomStream.Use.TRAINING);
+    }
+
+    /** Sequences to evaluate on. */
+    public static TaskSource heldOut(Task task, int rows, long batches, long seed) {
+        return new TaskSource(task, rows, batches, seed, RandomStream.Use.HELD_OUT);
+    }
+
+    @Override
+    public long batches() {
+        return batches;
+    }
+
+    @Override
+    public void start(long epoch) {
+        random = RandomStream.of(seed, use, use == RandomStream.Use.TRAINING ? epoch : 0);
+        next = 0;
+    }
+
+    @Override
+    public Batch next() {
+        return next++ < batches ? task.draw(rows, random) : null;
+    }
+}
