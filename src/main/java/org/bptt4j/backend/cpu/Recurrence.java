@@ -25,6 +25,9 @@ final class Recurrence {
     private final Workers workers;
     private final PackedMatrix packed;
     private final float[][] scratch;
+    /** Threads that wait for each other must all be running: never more than there are processors. */
+    private final int barrierThreads;
+
     private float[] bias = new float[0];
 
     Recurrence(Kernels kernels, Workers workers) {
@@ -32,6 +35,7 @@ final class Recurrence {
         this.workers = workers;
         this.packed = new PackedMatrix(kernels);
         this.scratch = new float[workers.threads()][kernels.scratchLength()];
+        this.barrierThreads = Math.min(workers.threads(), Runtime.getRuntime().availableProcessors());
     }
 
     /** What one thread does in each step: batch rows {@code from … to−1} and the hidden units of panels {@code p0 … p1−1}. */
@@ -48,7 +52,7 @@ final class Recurrence {
     private void split(int batch, int steps, int hidden, Sweep sweep) {
         long work = (long) batch * hidden * hidden;
         int rowParts = Split.parts(batch, GRAIN, work * steps, workers);
-        int columnParts = (int) Math.max(1, Math.min(Math.min(workers.threads(), packed.panels()), work / LEAST_STEP));
+        int columnParts = (int) Math.max(1, Math.min(Math.min(barrierThreads, packed.panels()), work / LEAST_STEP));
         boolean byColumns = columnParts > rowParts || (columnParts == rowParts && packed.length() > LARGE_WEIGHT);
         if (byColumns) {
             SpinBarrier barrier = new SpinBarrier(columnParts);
