@@ -75,15 +75,15 @@ class NonFiniteTest {
         return rnn.parameterNames().stream().map(rnn::parameter).toArray(float[][]::new);
     }
 
-    /** h doubles its exponent: 10^15 a step from step 1 on passes the largest float at the third step after it. */
+    /** h grows by 4·2⁵⁰ a step from step 1 on and passes the largest float, 2¹²⁸, at the third step after it. */
     @Test
     void aStateThatExplodes() {
         try (Rnn rnn = zeros(Cell.RELU, 2)) {
             rnn.setParameter("rnn.weight_ih_l0", filled(H * I, 1));
             rnn.setParameter("rnn.weight_ih_l1", filled(H * H, 1e-3f));
-            rnn.setParameter("rnn.weight_hh_l1", filled(H * H, 1e15f));
+            rnn.setParameter("rnn.weight_hh_l1", filled(H * H, 0x1p50f));
             rnn.setParameter("head.weight", filled(O * H, 1));
-            // Layer 1: 4e-3 at step 1, 1.6e13, 6.4e28, infinite at step 4.
+            // Layer 1: 2⁻⁸ at step 1, 2⁴⁴, 2⁹⁶, infinite at step 4.
             Culprit c = culprit(rnn, Trainer.of(rnn).loss(Loss.mse()), everyStep(impulse(1, 2)), "rnn.weight_ih_l0");
             assertEquals(new Culprit("state h", 1, 4, 2), c);
         }

@@ -3,7 +3,6 @@ package org.bptt4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -265,64 +264,6 @@ class TrainerTest {
                         .loss();
             }
             assertTrue(loss < 0.2, "loss " + loss + ", guessing gives " + Math.log(O));
-        }
-    }
-
-    // ---- batches that do not fit ------------------------------------------------------------------------------------
-
-    @Test
-    void batchesThatDoNotFitAreRefusedAndChangeNothing() {
-        float[][] before = parameters();
-        try (Trainer trainer = Trainer.of(rnn).build()) {
-            refused(trainer, Batch.symbols(1, 2, new int[] {0, 5}).withTargets(new int[2]), "5", "row 1", "0 … 4");
-            refused(trainer, Batch.symbols(2, 1, new int[] {0, -1}).withTargets(new int[2]), "-1", "step 1");
-            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[] {0, 4}), "4", "row 1", "0 … 3");
-            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[] {-1, 0}), "-1", "row 0");
-            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[3]), "2", "3");
-            refused(trainer, Batch.symbols(1, 2, new int[2]), "none");
-            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new float[2 * O]), "none");
-            refused(trainer, Batch.dense(1, 2, 4, new float[8]).withTargets(new int[2]), "4", "5");
-            refused(trainer, batch(T).withInitialState(new float[7]), "h0", "7", Integer.toString(2 * B * 9));
-            refused(trainer, batch(T).continuing(), "none before");
-            trainer.step(batch(T));
-            before = parameters();
-            refused(
-                    trainer,
-                    Batch.symbols(1, 2, new int[2]).withTargets(new int[2]).continuing(),
-                    "2 rows",
-                    "3");
-        }
-        assertArrayEquals(before, parameters());
-    }
-
-    @Test
-    void valueTargetsMustBeFinite() {
-        try (Trainer trainer = Trainer.of(rnn).loss(Loss.mse()).build()) {
-            float[] values = new float[T * B * O];
-            values[(4 * B + 2) * O + 1] = Float.NaN;
-            refused(trainer, batch(T).withTargets(values), "NaN", "step 4", "row 2", "output 1");
-            values[(4 * B + 2) * O + 1] = Float.NEGATIVE_INFINITY;
-            refused(trainer, batch(T).withTargets(values), "-Infinity");
-            trainer.step(batch(T).withTargets(values).withLengths(new int[] {T, T, 4}));
-        }
-        try (Trainer trainer = Trainer.of(rnn).loss(Loss.mse().atLastStep()).build()) {
-            refused(trainer, batch(T).withTargets(new float[T * B * O]), Integer.toString(B * O));
-        }
-    }
-
-    @Test
-    void aNetworkWithoutAHeadCannotBeTrainedWithALoss() {
-        try (Rnn headless = Rnn.create(backend, SPEC.withoutHead(), 1)) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> Trainer.of(headless).build());
-        }
-    }
-
-    private static void refused(Trainer trainer, Batch batch, String... words) {
-        String message = assertThrows(IllegalArgumentException.class, () -> trainer.step(batch))
-                .getMessage();
-        for (String word : words) {
-            assertTrue(message.contains(word), "says " + word + ": " + message);
         }
     }
 }

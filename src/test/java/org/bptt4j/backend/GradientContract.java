@@ -2,11 +2,12 @@ package org.bptt4j.backend;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Gradients of weights that every step shares. */
 interface GradientContract extends Contract {
-    int[] WIDTHS = {1, 3, 7, 8, 9, 16, 17, 33};
+    List<Integer> WIDTHS = List.of(1, 3, 7, 8, 9, 16, 17, 33);
 
     @Test
     @Covers({"weightGradient", "biasGradient"})
@@ -60,7 +61,7 @@ interface GradientContract extends Contract {
     }
 
     private void scatter(int steps, int batch, int n, int symbols) {
-        int[] ids = kit().random.ints(steps * batch, 0, symbols).toArray();
+        int[] ids = kit().random.ints((long) steps * batch, 0, symbols).toArray();
         float[][] delta = kit().random(ids.length, n);
         float[][] old = kit().random(n, symbols);
         Sums sums = new Sums(n, symbols);
@@ -85,7 +86,7 @@ interface GradientContract extends Contract {
         int m = 45;
         Matrix delta = kit().randomMatrix(steps * batch, n);
         Matrix input = kit().randomMatrix(steps * batch, m);
-        Ints ids = kit().ints(kit().random.ints(steps * batch, 0, m).toArray());
+        Ints ids = kit().ints(kit().random.ints((long) steps * batch, 0, m).toArray());
         float[][][] whole = accumulated(delta, input, ids, batch, 0, steps);
         assertArrayEquals(whole, accumulated(delta, input, ids, batch, 0, 1, 13, 14, 29, steps));
         assertArrayEquals(whole, accumulated(delta, input, ids, batch, 0, 24, steps));

@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The two losses, their gradients, and the sum in the report. */
 interface LossContract extends Contract {
     int IGNORED = -100;
-    int[] OUTPUTS = {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 101};
+    List<Integer> OUTPUTS = List.of(1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 101);
 
     @Test
     @Covers("crossEntropy")

@@ -2,11 +2,12 @@ package org.bptt4j.backend;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Fills, copies, gathers and products. */
 interface MatrixContract extends Contract {
-    int[] SIZES = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 67};
+    List<Integer> SIZES = List.of(1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 67);
 
     @Test
     @Covers({"fill", "copy", "fillRows"})

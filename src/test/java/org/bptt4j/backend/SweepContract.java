@@ -3,12 +3,13 @@ package org.bptt4j.backend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import org.bptt4j.spec.Cell;
 import org.junit.jupiter.api.Test;
 
 /** The two recurrent sweeps against the recursion written down in double. */
 interface SweepContract extends Contract {
-    int[] HIDDEN = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 65};
+    List<Integer> HIDDEN = List.of(1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 65);
 
     @Test
     @Covers({"recurrentForward", "recurrentBackward"})

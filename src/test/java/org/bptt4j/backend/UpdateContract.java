@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Norm, clipping, and the optimisers against their formulas in double. */
 interface UpdateContract extends Contract {
-    int[] LENGTHS = {1, 7, 8, 9, 31, 4095, 4097, 20_011};
+    List<Integer> LENGTHS = List.of(1, 7, 8, 9, 31, 4095, 4097, 20_011);
 
     private float[] gradients(int length, double scale) {
         float[] g = kit().random(1, length)[0];

@@ -46,7 +46,7 @@ final class MathSamples {
         return y;
     }
 
-    static float[] map(OnFloat f, float[] x) {
+    static float[] mapEach(OnFloat f, float[] x) {
         float[] y = new float[x.length];
         for (int i = 0; i < x.length; i++) {
             y[i] = f.of(x[i]);

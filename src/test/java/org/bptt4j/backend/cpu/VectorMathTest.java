@@ -23,13 +23,13 @@ class VectorMathTest implements MathContract {
     void scalarsAndVectorsOfEveryWidthGiveTheSameBits() {
         for (int exponent = 0; exponent <= 255; exponent++) {
             float[] x = MathSamples.ofExponent(exponent);
-            float[] tanh = MathSamples.map(ScalarMath::tanh, x);
+            float[] tanh = MathSamples.mapEach(ScalarMath::tanh, x);
             sameBits(x, tanh, MathSamples.map(VectorMath::tanh, x));
-            sameBits(x, MathSamples.map(ScalarMath::exp, x), MathSamples.map(VectorMath::exp, x));
+            sameBits(x, MathSamples.mapEach(ScalarMath::exp, x), MathSamples.map(VectorMath::exp, x));
         }
         float[] x = MathSamples.ofExponent(126);
         for (VectorSpecies<Float> species : List.of(FloatVector.SPECIES_64, FloatVector.SPECIES_128)) {
-            sameBits(x, MathSamples.map(ScalarMath::tanh, x), MathSamples.map(VectorMath::tanh, x, species));
+            sameBits(x, MathSamples.mapEach(ScalarMath::tanh, x), MathSamples.map(VectorMath::tanh, x, species));
         }
     }
 
