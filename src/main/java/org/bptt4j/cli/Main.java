@@ -1,6 +1,8 @@
 package org.bptt4j.cli;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,8 +48,12 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] args) {
         configureLogging();
-        int exitCode = run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+        int exitCode = run(writer(System.out), writer(System.err), args);
         System.exit(exitCode);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, Charset.defaultCharset());
     }
 
     /** Runs one command line and returns its exit code. */

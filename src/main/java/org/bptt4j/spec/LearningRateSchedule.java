@@ -25,7 +25,7 @@ public interface LearningRateSchedule {
         if (!(gamma > 0) || !Double.isFinite(gamma)) {
             throw new IllegalArgumentException("gamma " + gamma + ": must be finite and above 0");
         }
-        return update -> Math.pow(gamma, (double) (update / updates));
+        return update -> Math.pow(gamma, (double) Math.floorDiv(update, updates));
     }
 
     private static void requirePositive(long value, String name) {

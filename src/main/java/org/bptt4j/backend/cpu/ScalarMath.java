@@ -8,9 +8,9 @@ import org.bptt4j.spec.Cell;
  */
 final class ScalarMath {
     // The constants are VectorMath's, repeated because that class cannot be loaded without the vector module.
-    private static final float LOG2_E = 1.44269504f;
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float LOG2_E = 1.442695f;
+    private static final float LN2_HIGH = 0.6933594f;
+    private static final float LN2_LOW = -2.1219444e-4f;
     private static final float ROUND = 12582912f;
 
     private ScalarMath() {}
@@ -21,11 +21,11 @@ final class ScalarMath {
         float y;
         if (a < 0.625f) {
             float z = a * a;
-            float p = Fma.fma(z, 0.002142963f, -0.0081773996f);
+            float p = Fma.fma(z, 0.002142963f, -0.0081774f);
             p = Fma.fma(p, z, 0.021700704f);
             p = Fma.fma(p, z, -0.053946763f);
             p = Fma.fma(p, z, 0.13333206f);
-            p = Fma.fma(p, z, -0.33333331f);
+            p = Fma.fma(p, z, -0.3333333f);
             y = Fma.fma(p * z, a, a);
         } else {
             y = 1 - 2 / (expOf(a + a) + 1);

@@ -19,7 +19,7 @@ final class Split {
 
     /** First item of part {@code part}: parts as even as multiples of {@code grain} allow. */
     static int start(int part, int parts, int items, int grain) {
-        long groups = (items + grain - 1) / grain;
+        long groups = ((long) items + grain - 1) / grain;
         return (int) Math.min(items, groups * part / parts * grain);
     }
 }

@@ -16,15 +16,15 @@ import jdk.incubator.vector.VectorSpecies;
  * what f' = 1 − h² makes of it.
  */
 final class VectorMath {
-    private static final float LOG2_E = 1.44269504f;
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float LOG2_E = 1.442695f;
+    private static final float LN2_HIGH = 0.6933594f;
+    private static final float LN2_LOW = -2.1219444e-4f;
     private static final float TANH_SPLIT = 0.625f;
-    private static final float T3 = -0.33333331f;
+    private static final float T3 = -0.3333333f;
     private static final float T5 = 0.13333206f;
     private static final float T7 = -0.053946763f;
     private static final float T9 = 0.021700704f;
-    private static final float T11 = -0.0081773996f;
+    private static final float T11 = -0.0081774f;
     private static final float T13 = 0.002142963f;
     private static final float ROUND = 12582912f;
 
