@@ -2,14 +2,16 @@ package org.bptt4j.report;
 
 import java.awt.AWTError;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.bptt4j.io.AtomicFiles;
 
 /**
@@ -120,12 +122,18 @@ public final class Charts {
             // What a Java without fontconfig or a font throws, as is common in small container images.
             throw new IOException(png + ": cannot draw: this Java finds no fonts, install fontconfig and a font", e);
         }
-        AtomicFiles.write(png, out -> encode(image, out, png));
+        byte[] encoded = encode(image, png);
+        AtomicFiles.write(png, out -> out.write(encoded));
     }
 
-    private static void encode(BufferedImage image, OutputStream out, Path png) throws IOException {
-        if (!ImageIO.write(image, "png", out)) {
-            throw new IOException(png + ": this Java cannot write PNG");
+    /** In memory: on a full disk ImageIO's own stream says nothing of the reason, and later throws in a thread of its own. */
+    private static byte[] encode(BufferedImage image, Path png) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IOException(png + ": this Java cannot write PNG");
+            }
         }
+        return bytes.toByteArray();
     }
 }

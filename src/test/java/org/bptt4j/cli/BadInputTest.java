@@ -1,0 +1,177 @@
+package org.bptt4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wrong options and wrong files: a message that says what to do, and nothing written. */
+class BadInputTest {
+    @TempDir
+    Path folder;
+
+    private Commands.Result train(String... options) {
+        List<String> args = new ArrayList<>(List.of("train", "--progress", "none", "--out", run().toString()));
+        args.addAll(Arrays.asList(options));
+        return Commands.run(args.toArray(String[]::new));
+    }
+
+    private Path run() {
+        return folder.resolve("run");
+    }
+
+    private void assertRefused(String expected, Commands.Result result) {
+        assertInstanceOf(UsageException.class, result.failure(), result.err());
+        String message = result.failure().getMessage();
+        assertTrue(message.contains(expected), message);
+        assertTrue(message.lines().count() <= 2, message);
+        assertFalse(Files.exists(run()));
+        assertEquals("", result.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "--cell tahn                          | 'tanh'",
+                "--init orthogonl                     | 'orthogonal'",
+                "--optimizer adamv                    | 'adam'",
+                "--lr-schedule cosin                  | 'cosine'",
+                "--task add                           | 'adding'",
+                "--loss-at lst                        | 'last'",
+                "--reduction avg                      | mean",
+                "--backend gpu                        | there are: auto",
+                "--hidden 0                           | --hidden 0: must be 1 or more",
+                "--layers 0                           | --layers 0",
+                "--unroll 0                           | --unroll 0",
+                "--batch -1                           | --batch -1",
+                "--epochs 0                           | --epochs 0",
+                "--steps 0                            | --steps 0",
+                "--threads -1                         | --threads -1",
+                "--lr 0                               | --lr 0.0: must be a number above 0",
+                "--lr -0.1                            | --lr -0.1",
+                "--lr NaN                             | --lr NaN",
+                "--clip-norm -1                       | --clip-norm -1.0",
+                "--clip-value NaN                     | --clip-value NaN",
+                "--clip-norm 1 --clip-value 1         | exclude each other",
+                "--tbptt 0,5                          | K1 = 0: must be 1 or more",
+                "--tbptt 5,0                          | K2 = 0: must be 1 or more",
+                "--tbptt 5                            | expected two whole numbers K1,K2",
+                "--task copy --length 5 --loss-at last | targets are at every step",
+                "--task adding --loss-at every        | targets are at the last step",
+                "--task adding --unroll 7             | choose them with --length",
+                "--task temporal-order --length 9     | at least 10 steps",
+                "--length 9                           | --length belongs to --task",
+                "--columns a                          | belong to --csv",
+                "--unroll 5000                        | at least 5001 are needed",
+                "--text a --task adding               | exclude each other",
+                "--text nowhere.txt                   | nowhere.txt: there is no such file",
+                "--csv nowhere.csv                    | nowhere.csv: there is no such file",
+            })
+    void wrongOptionsSayWhatIsRight(String options, String expected) {
+        assertRefused(expected, train(options.split(" ", -1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--bidirectional",
+                "--dropout=0.1",
+                "--memory=1g",
+                "--explain",
+                "--resume=x",
+                "--cuda-libraries=x"
+            })
+    void optionsOfLaterVersionsAreUnknown(String option) {
+        Commands.Result result = train(option);
+        assertEquals(2, result.code());
+        assertTrue(result.err().contains("Unknown option"), result.err());
+        assertFalse(Files.exists(run()));
+    }
+
+    @Test
+    void textsThatAreNone() throws IOException {
+        assertRefused("is a folder", train("--text", folder.toString()));
+        assertRefused("is empty", train("--text", file(new byte[0])));
+        assertRefused("byte 1 is NUL", train("--text", file(new byte[] {'a', 0})));
+        assertRefused("byte 2 is not UTF-8", train("--text", file(new byte[] {'a', 'b', (byte) 0xff, 'c'})));
+        assertRefused("at least 20", train("--text", file("abc".getBytes(StandardCharsets.UTF_8))));
+        assertRefused(
+                "at least 101 are needed for --unroll 100",
+                train("--text", file("abcdefghij".repeat(11).getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private String file(byte[] content) throws IOException {
+        return Files.write(folder.resolve("file"), content).toString();
+    }
+
+    @Test
+    void anUnknownWayToShowProgress() {
+        assertRefused("'bar'", Commands.run("train", "--progress", "baar", "--out", run().toString()));
+    }
+
+    @Test
+    void foldersThatCannotBeUsed() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertRefused("is a file", Commands.run("train", "--out", file.toString()));
+        assertRefused(
+                "cannot write in",
+                Commands.run("train", "--out", file.resolve("below").toString()));
+        Path old = Files.createDirectory(folder.resolve("old"));
+        Files.writeString(old.resolve("metrics.jsonl"), "{}");
+        assertRefused("already holds a run", Commands.run("train", "--out", old.toString()));
+        assertEquals("{}", Files.readString(old.resolve("metrics.jsonl")));
+    }
+
+    @Test
+    void modelsThatDoNotFit() throws IOException {
+        assertRefused(
+                "there is no such folder",
+                Commands.run("evaluate", "--model", folder.resolve("no").toString()));
+        assertRefused("holds no model.safetensors", Commands.run("generate", "--model", folder.toString()));
+        Path model = folder.resolve("series");
+        assertEquals(
+                0,
+                Commands.run("train", "--steps", "1", "--progress", "none", "--out", model.toString())
+                        .code());
+        assertRefused("give --csv", Commands.run("evaluate", "--model", model.toString(), "--task", "adding"));
+        assertRefused("has no vocabulary", Commands.run("generate", "--model", model.toString()));
+        String text = file("abcdefghij\n".repeat(30).getBytes(StandardCharsets.UTF_8));
+        Path chars = folder.resolve("chars");
+        assertEquals(
+                0,
+                Commands.run(
+                                "train",
+                                "--text",
+                                text,
+                                "--steps",
+                                "1",
+                                "--unroll",
+                                "9",
+                                "--progress",
+                                "none",
+                                "--out",
+                                chars.toString())
+                        .code());
+        assertRefused(
+                "--prompt: character 3, 'é' (U+00E9)",
+                Commands.run("generate", "--model", chars.toString(), "--prompt", "abé"));
+        assertRefused(
+                "--temperature -1.0", Commands.run("generate", "--model", chars.toString(), "--temperature", "-1"));
+        assertRefused("give --text FILE", Commands.run("evaluate", "--model", chars.toString()));
+    }
+}

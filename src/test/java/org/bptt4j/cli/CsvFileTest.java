@@ -1,0 +1,68 @@
+package org.bptt4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.bptt4j.data.Series;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CsvFileTest {
+    @Test
+    void readsColumnsInTheOrderAskedFor() {
+        Series series = CsvFile.parse("t.csv", "day,a, b \nmon,1,2\n\n\"tue\",3, -4e1\n")
+                .series(List.of("b", " a"), null, 1);
+        assertEquals(List.of("b", "a"), series.columns());
+        assertArrayEquals(new double[] {2, -40}, series.column(0));
+        assertArrayEquals(new double[] {1, 3}, series.truth());
+        assertEquals("a", series.targetName());
+    }
+
+    @Test
+    void readsAllColumnsAndForecastsTheLastUnlessTold() {
+        CsvFile csv = CsvFile.parse("t.csv", "a,b\n1,2\n3,4\n");
+        assertEquals("b", csv.series(null, null, 1).targetName());
+        assertEquals("a", csv.series(null, "a", 1).targetName());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            ignoreLeadingAndTrailingWhitespace = true,
+            value = {
+                "a,b;1,2;x,4        | t.csv: line 3, column 'a': 'x' is not a number | --columns b",
+                "a,b;1,2;;x,4       | line 4, column 'a'                             | --columns b",
+                "a,b;1,2;3,         | line 3, column 'b': the cell is empty          | leave the row out",
+                "a,b;1,NaN;3,4      | line 2, column 'b': NaN is not a finite number | leave the row out",
+                "a,b;1,2;3          | line 3 has 1 cells, the header has 2           | every column",
+                "a,a;1,2;3,4        | line 1, column 2: the name 'a' is used twice   | name of its own",
+                "1,2;3,4            | line 1 holds numbers only                      | name the columns",
+                "a,b;1,2            | has 1 rows below the header, at least 2        | needed",
+                "a;\"1             | is not CSV                                     | t.csv",
+            })
+    void errorsSayWhereAndWhatToDo(String text, String where, String what) {
+        String message = assertThrows(
+                        UsageException.class,
+                        () -> CsvFile.parse("t.csv", text.replace(';', '\n')).series(null, null, 2))
+                .getMessage();
+        assertTrue(message.contains(where) && message.contains(what), message);
+        assertTrue(message.startsWith("t.csv"), message);
+    }
+
+    @Test
+    void aMissingColumnNamesTheNearest() {
+        CsvFile csv = CsvFile.parse("t.csv", "month,sunspots\n1,2\n");
+        String message = assertThrows(UsageException.class, () -> csv.series(List.of("Sunspot"), null, 1))
+                .getMessage();
+        assertTrue(message.contains("'Sunspot'; the nearest is 'sunspots'"), message);
+        message = assertThrows(UsageException.class, () -> csv.series(List.of("month"), "sunspots", 1))
+                .getMessage();
+        assertTrue(message.contains("--columns month,sunspots"), message);
+        assertThrows(UsageException.class, () -> csv.series(List.of("month", "month"), null, 1));
+    }
+}

@@ -1,0 +1,221 @@
+package org.bptt4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bptt4j.ModelFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Small runs from the first update to the last file, and what evaluate and generate make of them. */
+class TrainCommandTest {
+    @TempDir
+    Path folder;
+
+    private Commands.Result train(String... options) {
+        List<String> args = new ArrayList<>(List.of("train", "--hidden", "8", "--progress", "plain"));
+        args.addAll(List.of(options));
+        Commands.Result result = Commands.run(args.toArray(String[]::new));
+        assertEquals(0, result.code(), () -> String.valueOf(result.failure()) + result.err());
+        return result;
+    }
+
+    private static Commands.Result run(String... args) {
+        Commands.Result result = Commands.run(args);
+        assertEquals(0, result.code(), () -> String.valueOf(result.failure()) + result.err());
+        return result;
+    }
+
+    private String out(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private Path text() throws IOException {
+        return Files.writeString(
+                folder.resolve("text.txt"), "the quick brown fox jumps over the lazy dog\n".repeat(60));
+    }
+
+    private static void assertFiles(Path run, String last) {
+        for (String name :
+                List.of("model.safetensors", "run.json", "metrics.jsonl", "loss.png", "gradients.png", last)) {
+            assertTrue(Files.exists(run.resolve(name)), name);
+        }
+        assertTrue(Files.exists(run.resolve("checkpoints/latest.safetensors")));
+    }
+
+    @Test
+    void theBundledSeriesNeedsNoOption() throws IOException {
+        Commands.Result result = train("--steps", "10", "--out", out("run"));
+        assertTrue(result.out().contains("RMSE of 'sunspots'"), result.out());
+        assertTrue(result.out().contains("persistence forecast 18.06"), result.out());
+        assertTrue(result.err().contains("update 10 of 10"), result.err());
+        Path run = folder.resolve("run");
+        assertFiles(run, "forecast.png");
+        List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+        assertTrue(
+                lines.get(0)
+                        .matches(
+                                "\\{\"event\":\"train\",\"step\":1,\"loss\":.*,\"grad_norm\":.*,\"clipped\":.*,\"lr\":.*,"
+                                        + "\"seconds\":.*,\"steps_per_second\":.*,\"tokens_per_second\":.*}"),
+                lines.get(0));
+        assertTrue(
+                lines.stream()
+                        .anyMatch(
+                                line -> line.matches(
+                                        "\\{\"event\":\"eval\",\"step\":10,\"loss\":.*,\"rmse\":.*,\"persistence_rmse\":18.05.*}")),
+                lines.toString());
+        assertTrue(lines.get(lines.size() - 1).startsWith("{\"event\":\"end\",\"step\":10"));
+        String json = Files.readString(run.resolve("run.json"));
+        for (String name : List.of("\"hidden\" : 8", "\"seed\" : 1", "\"backend\"", "\"final\"", "\"java\"")) {
+            assertTrue(json.contains(name), name);
+        }
+        String held = result.out().lines().findFirst().orElseThrow();
+        assertTrue(run("evaluate", "--model", run.toString()).out().contains(held));
+    }
+
+    @Test
+    void aTableIsEvaluatedInItsOwnScaling() throws IOException {
+        StringBuilder csv = new StringBuilder("when,a,b\n");
+        for (int i = 0; i < 100; i++) {
+            csv.append("d")
+                    .append(i)
+                    .append(',')
+                    .append(Math.sin(i))
+                    .append(',')
+                    .append(i % 7)
+                    .append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("table.csv"), csv);
+        Commands.Result result = train(
+                "--csv",
+                file.toString(),
+                "--columns",
+                "a,b",
+                "--target",
+                "a",
+                "--steps",
+                "4",
+                "--loss-at",
+                "last",
+                "--out",
+                out("run"));
+        assertTrue(result.out().contains("held-out fifth (20 rows): RMSE of 'a'"), result.out());
+        String again =
+                run("evaluate", "--model", out("run"), "--csv", file.toString()).out();
+        assertTrue(again.startsWith(result.out().lines().findFirst().orElseThrow()), again);
+    }
+
+    @Test
+    void aTextIsSampledAndGenerated() throws IOException {
+        Commands.Result result = train(
+                "--text", text().toString(), "--unroll", "20", "--batch", "4", "--steps", "30", "--out", out("run"));
+        assertTrue(result.out().contains("bits per character"), result.out());
+        assertTrue(result.out().contains("sample:"), result.out());
+        assertFiles(folder.resolve("run"), "sample.txt");
+        String again = run("evaluate", "--model", out("run"), "--text", text().toString())
+                .out();
+        assertTrue(again.startsWith(result.out().lines().findFirst().orElseThrow()), again);
+        String[] args = {"generate", "--model", out("run"), "--prompt", "the ", "--length", "30", "--seed", "4"};
+        String generated = run(args).out();
+        assertTrue(generated.startsWith("the "), generated);
+        assertEquals(34, generated.length() - System.lineSeparator().length());
+        assertEquals(generated, run(args).out());
+        Commands.Result coldest = run("generate", "--model", out("run"), "--temperature", "0", "--length", "5");
+        assertEquals(5, coldest.out().length() - System.lineSeparator().length());
+    }
+
+    @Test
+    void aTaskIsTrainedOnItsOwnTargets() throws IOException {
+        for (String task : List.of("adding", "temporal-order", "copy", "parity")) {
+            Commands.Result result =
+                    train("--task", task, "--length", "12", "--batch", "5", "--steps", "3", "--out", out(task));
+            assertTrue(result.out().contains("1000 held-out sequences"), result.out());
+            String again = run("evaluate", "--model", out(task)).out();
+            assertTrue(again.startsWith(result.out().lines().findFirst().orElseThrow()), again);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameModel() throws IOException {
+        for (String name : List.of("one", "two", "other")) {
+            train(
+                    "--task",
+                    "parity",
+                    "--length",
+                    "6",
+                    "--steps",
+                    "5",
+                    "--seed",
+                    name.equals("other") ? "2" : "1",
+                    "--threads",
+                    name.equals("two") ? "2" : "1",
+                    "--out",
+                    out(name));
+        }
+        assertEquals(-1, Files.mismatch(model("one"), model("two")));
+        assertFalse(-1 == Files.mismatch(model("one"), model("other")));
+    }
+
+    private Path model(String run) {
+        return folder.resolve(run).resolve("model.safetensors");
+    }
+
+    @Test
+    void truncationMakesAnUpdateForEachSegment() throws IOException {
+        train(
+                "--text",
+                text().toString(),
+                "--unroll",
+                "20",
+                "--tbptt",
+                "5,10",
+                "--epochs",
+                "1",
+                "--batch",
+                "4",
+                "--optimizer",
+                "momentum",
+                "--lr-schedule",
+                "step",
+                "--clip-value",
+                "0.5",
+                "--reduction",
+                "sum",
+                "--lr",
+                "0.001",
+                "--layers",
+                "2",
+                "--cell",
+                "relu",
+                "--init",
+                "orthogonal",
+                "--out",
+                out("run"));
+        List<String> lines = Files.readAllLines(folder.resolve("run/metrics.jsonl"));
+        assertTrue(lines.get(lines.size() - 1).contains("\"step\":" + 4 * ((60 * 44 * 9 / 10 - 1) / 4 / 20)));
+        assertEquals(2, ModelFile.read(model("run")).spec().layers());
+    }
+
+    @Test
+    void anUnfinishedRunsCheckpointStandsForItsModel() throws IOException {
+        train("--text", text().toString(), "--unroll", "20", "--steps", "3", "--out", out("run"));
+        Files.delete(model("run"));
+        assertEquals(0, run("generate", "--model", out("run"), "--length", "3").code());
+    }
+
+    @Test
+    void nothingButTheRunIsLeftBehind() throws IOException {
+        train("--steps", "3", "--out", out("run"));
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertEquals(
+                    List.of(), files.filter(f -> f.toString().endsWith(".tmp")).toList());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.bptt4j.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScalingTest {
+    private static final Series SERIES =
+            new Series(List.of("a", "flat"), new double[][] {{1, 3, 100, -100}, {7, 7, 9, 5}}, 0);
+
+    @Test
+    void usesTheTrainingRowsOnly() {
+        Scaling scaling = Scaling.fit(SERIES, 2);
+        assertEquals(List.of(2.0, 7.0), scaling.mean());
+        assertEquals(List.of(1.0, 1.0), scaling.deviation());
+        assertArrayEquals(new float[] {-1, 0, 1, 0, 98, 2, -102, -2}, scaling.apply(SERIES));
+        assertEquals(1, scaling.targetDeviation());
+    }
+
+    @Test
+    void comesBackFromJson() {
+        Scaling scaling = Scaling.fit(SERIES, 3);
+        assertEquals(scaling, Scaling.fromJson(scaling.toJson()));
+        Scaling odd =
+                new Scaling(List.of("mean", "target", "\"q\"\n"), 1, List.of(1.0, 2.0, 3.0), List.of(1.0, 1e-9, 1e300));
+        assertEquals(odd, Scaling.fromJson(odd.toJson()));
+    }
+
+    @Test
+    void refusesWhatIsNoScaling() {
+        assertThrows(IllegalArgumentException.class, () -> Scaling.fromJson("{\"columns\":[\"a\"]"));
+        assertThrows(IllegalArgumentException.class, () -> Scaling.fromJson("{}"));
+        Series other = new Series(List.of("b", "flat"), new double[][] {{1, 2}, {3, 4}}, 0);
+        assertThrows(
+                IllegalArgumentException.class, () -> Scaling.fit(SERIES, 2).apply(other));
+    }
+
+    @Test
+    void persistenceIsTheLastValueAgain() {
+        assertEquals(Math.sqrt((97.0 * 97 + 200 * 200) / 2), SERIES.persistenceError(2, 4));
+    }
+}
