@@ -59,7 +59,7 @@ class CsvFileTest {
         CsvFile csv = CsvFile.parse("t.csv", "month,sunspots\n1,2\n");
         String message = assertThrows(UsageException.class, () -> csv.series(List.of("Sunspot"), null, 1))
                 .getMessage();
-        assertTrue(message.contains("'Sunspot'; the nearest is 'sunspots'"), message);
+        assertTrue(message.contains("did you mean 'sunspots'?"), message);
         message = assertThrows(UsageException.class, () -> csv.series(List.of("month"), "sunspots", 1))
                 .getMessage();
         assertTrue(message.contains("--columns month,sunspots"), message);

@@ -19,17 +19,17 @@ class TrainCommandTest {
     @TempDir
     Path folder;
 
-    private Commands.Result train(String... options) {
+    private CliRun train(String... options) {
         List<String> args = new ArrayList<>(List.of("train", "--hidden", "8", "--progress", "plain"));
         args.addAll(List.of(options));
-        Commands.Result result = Commands.run(args.toArray(String[]::new));
-        assertEquals(0, result.code(), () -> String.valueOf(result.failure()) + result.err());
+        CliRun result = CliRun.of(args.toArray(String[]::new));
+        assertEquals(0, result.exitCode(), result::err);
         return result;
     }
 
-    private static Commands.Result run(String... args) {
-        Commands.Result result = Commands.run(args);
-        assertEquals(0, result.code(), () -> String.valueOf(result.failure()) + result.err());
+    private static CliRun run(String... args) {
+        CliRun result = CliRun.of(args);
+        assertEquals(0, result.exitCode(), result::err);
         return result;
     }
 
@@ -52,7 +52,7 @@ class TrainCommandTest {
 
     @Test
     void theBundledSeriesNeedsNoOption() throws IOException {
-        Commands.Result result = train("--steps", "10", "--out", out("run"));
+        CliRun result = train("--steps", "10", "--out", out("run"));
         assertTrue(result.out().contains("RMSE of 'sunspots'"), result.out());
         assertTrue(result.out().contains("persistence forecast 18.06"), result.out());
         assertTrue(result.err().contains("update 10 of 10"), result.err());
@@ -93,7 +93,7 @@ class TrainCommandTest {
                     .append('\n');
         }
         Path file = Files.writeString(folder.resolve("table.csv"), csv);
-        Commands.Result result = train(
+        CliRun result = train(
                 "--csv",
                 file.toString(),
                 "--columns",
@@ -114,7 +114,7 @@ class TrainCommandTest {
 
     @Test
     void aTextIsSampledAndGenerated() throws IOException {
-        Commands.Result result = train(
+        CliRun result = train(
                 "--text", text().toString(), "--unroll", "20", "--batch", "4", "--steps", "30", "--out", out("run"));
         assertTrue(result.out().contains("bits per character"), result.out());
         assertTrue(result.out().contains("sample:"), result.out());
@@ -127,15 +127,14 @@ class TrainCommandTest {
         assertTrue(generated.startsWith("the "), generated);
         assertEquals(34, generated.length() - System.lineSeparator().length());
         assertEquals(generated, run(args).out());
-        Commands.Result coldest = run("generate", "--model", out("run"), "--temperature", "0", "--length", "5");
+        CliRun coldest = run("generate", "--model", out("run"), "--temperature", "0", "--length", "5");
         assertEquals(5, coldest.out().length() - System.lineSeparator().length());
     }
 
     @Test
     void aTaskIsTrainedOnItsOwnTargets() throws IOException {
         for (String task : List.of("adding", "temporal-order", "copy", "parity")) {
-            Commands.Result result =
-                    train("--task", task, "--length", "12", "--batch", "5", "--steps", "3", "--out", out(task));
+            CliRun result = train("--task", task, "--length", "12", "--batch", "5", "--steps", "3", "--out", out(task));
             assertTrue(result.out().contains("1000 held-out sequences"), result.out());
             String again = run("evaluate", "--model", out(task)).out();
             assertTrue(again.startsWith(result.out().lines().findFirst().orElseThrow()), again);
@@ -207,7 +206,7 @@ class TrainCommandTest {
     void anUnfinishedRunsCheckpointStandsForItsModel() throws IOException {
         train("--text", text().toString(), "--unroll", "20", "--steps", "3", "--out", out("run"));
         Files.delete(model("run"));
-        assertEquals(0, run("generate", "--model", out("run"), "--length", "3").code());
+        assertEquals(0, run("generate", "--model", out("run"), "--length", "3").exitCode());
     }
 
     @Test
