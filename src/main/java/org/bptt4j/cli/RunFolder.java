@@ -96,7 +96,9 @@ final class RunFolder {
 
     /** A failure to write {@code file}, with what to say to the user. */
     static IOException failed(Path file, IOException cause) {
-        return new IOException("cannot write " + file + ": " + reason(cause), cause);
+        String reason = reason(cause);
+        boolean says = reason != null && reason.startsWith(file.toString());
+        return new IOException(says ? reason : "cannot write " + file + ": " + reason, cause);
     }
 
     private static String reason(IOException e) {
