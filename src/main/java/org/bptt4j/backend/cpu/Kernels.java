@@ -21,7 +21,7 @@ interface Kernels {
     /** Columns of a packed left operand ({@link #multiplyPacked}), a multiple of {@link #tileRows}. */
     int packedWidth();
 
-    /** Floats of scratch memory that the multiplying methods need. */
+    /** Floats of scratch memory that some methods need; a thread has its own. */
     int scratchLength();
 
     /**
@@ -89,5 +89,5 @@ interface Kernels {
      * One row of softmax cross-entropy: {@code d = scale·(softmax(y) − onehot(target))}; returns ln Σ exp(y) − y_target.
      * {@code d} may be {@code y}.
      */
-    double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0);
+    double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch);
 }

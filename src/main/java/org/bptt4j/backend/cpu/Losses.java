@@ -11,11 +11,13 @@ final class Losses {
 
     private final Kernels kernels;
     private final Workers workers;
+    private final float[][] scratch;
     private double[] partial = new double[0];
 
     Losses(Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
+        this.scratch = new float[workers.threads()][kernels.scratchLength()];
     }
 
     /** Σ_r (ln Σ_j exp(y_rj) − y_r,target), and its gradient times scale. */
@@ -24,7 +26,7 @@ final class Losses {
         float[] d = ((CpuArray) dLogits.array()).floats();
         int[] target = ((CpuArray) targets.array()).ints();
         int n = logits.cols();
-        sumRows(logits, report, r -> {
+        sumRows(logits, report, (r, scratch) -> {
             int y0 = (int) logits.offset() + r * logits.stride();
             int d0 = (int) dLogits.offset() + r * dLogits.stride();
             int c = target[(int) targets.offset() + r];
@@ -32,7 +34,7 @@ final class Losses {
                 Arrays.fill(d, d0, d0 + n, 0f);
                 return 0;
             }
-            return kernels.crossEntropy(y, y0, n, c, scale, d, d0);
+            return kernels.crossEntropy(y, y0, n, c, scale, d, d0, scratch);
         });
     }
 
@@ -41,7 +43,7 @@ final class Losses {
         float[] y = ((CpuArray) outputs.array()).floats();
         float[] d = ((CpuArray) dOutputs.array()).floats();
         float[] target = ((CpuArray) targets.array()).floats();
-        sumRows(outputs, report, r -> {
+        sumRows(outputs, report, (r, scratch) -> {
             int y0 = (int) outputs.offset() + r * outputs.stride();
             int d0 = (int) dOutputs.offset() + r * dOutputs.stride();
             int t0 = (int) targets.offset() + r * targets.stride();
@@ -56,7 +58,7 @@ final class Losses {
     }
 
     private interface RowLoss {
-        double at(int row);
+        double at(int row, float[] scratch);
     }
 
     private void sumRows(Matrix outputs, float[] report, RowLoss loss) {
@@ -70,7 +72,7 @@ final class Losses {
             for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
                 double sum = 0;
                 for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
-                    sum += loss.at(r);
+                    sum += loss.at(r, scratch[part]);
                 }
                 partial[block] = sum;
             }

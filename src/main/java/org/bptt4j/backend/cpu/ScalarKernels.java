@@ -130,7 +130,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0) {
+    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
         float correct = y[y0 + target];
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {

@@ -200,7 +200,7 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0) {
+    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
         int whole = S.loopBound(n);
         float correct = y[y0 + target];
         FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
@@ -217,7 +217,12 @@ final class VectorKernels implements Kernels {
             sums = sums.add(e);
             e.intoArray(d, d0 + i);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        // Not reduceLanes(ADD): its order is not specified, and compiled code differs from interpreted code.
+        sums.intoArray(scratch, 0);
+        float sum = 0;
+        for (int i = 0; i < LANES; i++) {
+            sum += scratch[i];
+        }
         for (int i = whole; i < n; i++) {
             d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
             sum += d[d0 + i];
