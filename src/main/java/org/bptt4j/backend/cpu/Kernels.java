@@ -76,11 +76,26 @@ interface Kernels {
      */
     void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width, int ldp);
 
-    /** {@code x_i = f(x_i + bias_i)} for i &lt; n. */
-    void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n);
+    /** {@code x_i = f(x_i + bias_i)} for i &lt; n, in each of {@code rows} rows of stride {@code ldx}. */
+    void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n);
 
-    /** {@code d_i = (d_i + carry_i)·f'} and then {@code carry_i = 0} for i &lt; n, with f' from the activation's output h_i. */
-    void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int n);
+    /**
+     * {@code d_i = (d_i + carry_i)·f'} and then {@code carry_i = 0} for i &lt; n, with f' from the activation's output h_i, in
+     * each of {@code rows} rows of strides {@code ldd, ldc, ldh}.
+     */
+    void derivative(
+            Cell cell,
+            float[] d,
+            int d0,
+            int ldd,
+            float[] carry,
+            int c0,
+            int ldc,
+            float[] h,
+            int h0,
+            int ldh,
+            int rows,
+            int n);
 
     /** {@code y_i += x_i} for i &lt; n. */
     void add(float[] x, int x0, float[] y, int y0, int n);

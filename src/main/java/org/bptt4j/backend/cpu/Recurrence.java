@@ -96,13 +96,13 @@ final class Recurrence {
             int previous = (int) f.states().offset() + (t * f.batch() + s.from) * ld;
             int current = previous + f.batch() * ld;
             packed.multiply(h, previous, ld, s.rows(), h, current, ld, s.p0, s.p1, s.scratch);
-            for (int b = s.from; b < s.to; b++) {
-                int row = current + (b - s.from) * ld + first;
-                if (lengths != null
-                        && f.firstStep() + t >= lengths[(int) f.lengths().offset() + b]) {
-                    Arrays.fill(h, row, row + units, 0f);
-                } else {
-                    kernels.activate(f.cell(), h, row, bias, first, units);
+            kernels.activate(f.cell(), h, current + first, ld, s.rows(), bias, first, units);
+            if (lengths != null) {
+                for (int b = s.from; b < s.to; b++) {
+                    int row = current + (b - s.from) * ld + first;
+                    if (f.firstStep() + t >= lengths[(int) f.lengths().offset() + b]) {
+                        Arrays.fill(h, row, row + units, 0f);
+                    }
                 }
             }
             s.barrier.await();
@@ -131,10 +131,8 @@ final class Recurrence {
         for (int t = f.steps() - 1; t >= 0; t--) {
             int d0 = (int) f.dStates().offset() + (t * f.batch() + s.from) * ld;
             int h0 = (int) f.states().offset() + ((t + 1) * f.batch() + s.from) * ldh;
-            for (int r = 0; r < s.rows(); r++) {
-                kernels.derivative(
-                        f.cell(), d, d0 + r * ld + first, carry, c0 + r * ldc + first, h, h0 + r * ldh + first, units);
-            }
+            kernels.derivative(
+                    f.cell(), d, d0 + first, ld, carry, c0 + first, ldc, h, h0 + first, ldh, s.rows(), units);
             // δ_t is complete: the product needs all hidden units of it, and gives the carry of this share's own.
             s.barrier.await();
             packed.multiply(d, d0, ld, s.rows(), carry, c0, ldc, s.p0, s.p1, s.scratch);

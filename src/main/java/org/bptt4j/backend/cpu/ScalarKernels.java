@@ -113,13 +113,29 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n) {
-        ScalarMath.activate(cell, x, x0, bias, b0, 0, n);
+    public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
+        for (int r = 0; r < rows; r++) {
+            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, 0, n);
+        }
     }
 
     @Override
-    public void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int n) {
-        ScalarMath.derivative(cell, d, d0, carry, c0, h, h0, 0, n);
+    public void derivative(
+            Cell cell,
+            float[] d,
+            int d0,
+            int ldd,
+            float[] carry,
+            int c0,
+            int ldc,
+            float[] h,
+            int h0,
+            int ldh,
+            int rows,
+            int n) {
+        for (int r = 0; r < rows; r++) {
+            ScalarMath.derivative(cell, d, d0 + r * ldd, carry, c0 + r * ldc, h, h0 + r * ldh, 0, n);
+        }
     }
 
     @Override

@@ -146,44 +146,72 @@ final class VectorKernels implements Kernels {
         Packing.pack(from, f0, ld, rows, whole, cols, to, t0, width, ldp);
     }
 
+    // The point-wise passes run over all vectors of all rows in one loop: rows are short, and a loop for each of them
+    // would
+    // spend more time beginning and ending than working.
+
     @Override
-    public void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int n) {
+    public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
         int whole = S.loopBound(n);
-        if (cell == Cell.TANH) {
-            for (int i = 0; i < whole; i += LANES) {
-                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, b0 + i));
-                VectorMath.tanh(a).intoArray(x, x0 + i);
-            }
-        } else {
-            for (int i = 0; i < whole; i += LANES) {
-                FloatVector a = FloatVector.fromArray(S, x, x0 + i).add(FloatVector.fromArray(S, bias, b0 + i));
-                a.max(0f).intoArray(x, x0 + i);
+        int vectors = rows * (whole / LANES);
+        int i = x0;
+        int c = 0;
+        for (int v = 0; v < vectors; v++) {
+            FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
+            (cell == Cell.TANH ? VectorMath.tanh(a) : a.max(0f)).intoArray(x, i + c);
+            c += LANES;
+            if (c == whole) {
+                c = 0;
+                i += ldx;
             }
         }
-        ScalarMath.activate(cell, x, x0, bias, b0, whole, n);
+        for (int r = 0; whole < n && r < rows; r++) {
+            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, whole, n);
+        }
     }
 
     @Override
-    public void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int n) {
+    public void derivative(
+            Cell cell,
+            float[] d,
+            int d0,
+            int ldd,
+            float[] carry,
+            int c0,
+            int ldc,
+            float[] h,
+            int h0,
+            int ldh,
+            int rows,
+            int n) {
         int whole = S.loopBound(n);
+        int vectors = rows * (whole / LANES);
         FloatVector zero = FloatVector.zero(S);
-        if (cell == Cell.TANH) {
-            FloatVector one = FloatVector.broadcast(S, 1f);
-            for (int i = 0; i < whole; i += LANES) {
-                FloatVector y = FloatVector.fromArray(S, h, h0 + i);
-                FloatVector e = FloatVector.fromArray(S, d, d0 + i).add(FloatVector.fromArray(S, carry, c0 + i));
-                zero.intoArray(carry, c0 + i);
-                e.mul(y.neg().fma(y, one)).intoArray(d, d0 + i);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        int i = d0;
+        int j = c0;
+        int k = h0;
+        int c = 0;
+        for (int v = 0; v < vectors; v++) {
+            FloatVector y = FloatVector.fromArray(S, h, k + c);
+            FloatVector e = FloatVector.fromArray(S, d, i + c).add(FloatVector.fromArray(S, carry, j + c));
+            zero.intoArray(carry, j + c);
+            if (cell == Cell.TANH) {
+                e.mul(y.neg().fma(y, one)).intoArray(d, i + c);
+            } else {
+                zero.blend(e, y.compare(VectorOperators.GT, 0f)).intoArray(d, i + c);
             }
-        } else {
-            for (int i = 0; i < whole; i += LANES) {
-                FloatVector y = FloatVector.fromArray(S, h, h0 + i);
-                FloatVector e = FloatVector.fromArray(S, d, d0 + i).add(FloatVector.fromArray(S, carry, c0 + i));
-                zero.intoArray(carry, c0 + i);
-                zero.blend(e, y.compare(VectorOperators.GT, 0f)).intoArray(d, d0 + i);
+            c += LANES;
+            if (c == whole) {
+                c = 0;
+                i += ldd;
+                j += ldc;
+                k += ldh;
             }
         }
-        ScalarMath.derivative(cell, d, d0, carry, c0, h, h0, whole, n);
+        for (int r = 0; whole < n && r < rows; r++) {
+            ScalarMath.derivative(cell, d, d0 + r * ldd, carry, c0 + r * ldc, h, h0 + r * ldh, whole, n);
+        }
     }
 
     @Override
