@@ -97,6 +97,9 @@ interface Kernels {
             int rows,
             int n);
 
+    /** {@code y_i += Σ_r x_{r,i}} for i &lt; n over {@code rows} rows of stride {@code ldx}, r ascending, one chain per i. */
+    void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0);
+
     /** {@code y_i += x_i} for i &lt; n. */
     void add(float[] x, int x0, float[] y, int y0, int n);
 

@@ -87,11 +87,12 @@ final class Rows {
         float[] g = floats(gradient);
         int n = delta.cols();
         int g0 = (int) gradient.offset();
-        int count = Split.parts(n, 16, Split.MOVE * delta.rows() * n, workers);
-        workers.run(count, (part, parts) -> {
-            int from = Split.start(part, parts, n, 16);
-            int to = Split.start(part + 1, parts, n, 16);
-            forChain(delta, batch, r -> kernels.add(d, at(delta, r) + from, g, g0 + from, to - from));
+        workers.run(Split.parts(n, 64, delta.rows() * n, workers), (part, parts) -> {
+            int from = Split.start(part, parts, n, 64);
+            int to = Split.start(part + 1, parts, n, 64);
+            for (int t = (int) (delta.rows() / batch) - 1; t >= 0; t--) {
+                kernels.addRows(d, at(delta, t * batch) + from, delta.stride(), batch, to - from, g, g0 + from);
+            }
         });
     }
 

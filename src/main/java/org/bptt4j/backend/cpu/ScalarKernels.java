@@ -139,6 +139,13 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0) {
+        for (int r = 0; r < rows; r++) {
+            add(x, x0 + r * ldx, y, y0, n);
+        }
+    }
+
+    @Override
     public void add(float[] x, int x0, float[] y, int y0, int n) {
         for (int i = 0; i < n; i++) {
             y[y0 + i] += x[x0 + i];

@@ -215,6 +215,31 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0) {
+        int i = 0;
+        for (; i + 4 * LANES <= n; i += 4 * LANES) {
+            FloatVector s0 = FloatVector.fromArray(S, y, y0 + i);
+            FloatVector s1 = FloatVector.fromArray(S, y, y0 + i + LANES);
+            FloatVector s2 = FloatVector.fromArray(S, y, y0 + i + 2 * LANES);
+            FloatVector s3 = FloatVector.fromArray(S, y, y0 + i + 3 * LANES);
+            for (int r = 0; r < rows; r++) {
+                int q = x0 + r * ldx + i;
+                s0 = s0.add(FloatVector.fromArray(S, x, q));
+                s1 = s1.add(FloatVector.fromArray(S, x, q + LANES));
+                s2 = s2.add(FloatVector.fromArray(S, x, q + 2 * LANES));
+                s3 = s3.add(FloatVector.fromArray(S, x, q + 3 * LANES));
+            }
+            s0.intoArray(y, y0 + i);
+            s1.intoArray(y, y0 + i + LANES);
+            s2.intoArray(y, y0 + i + 2 * LANES);
+            s3.intoArray(y, y0 + i + 3 * LANES);
+        }
+        for (int r = 0; i < n && r < rows; r++) {
+            add(x, x0 + r * ldx + i, y, y0 + i, n - i);
+        }
+    }
+
+    @Override
     public void add(float[] x, int x0, float[] y, int y0, int n) {
         int whole = S.loopBound(n);
         for (int i = 0; i < whole; i += LANES) {
