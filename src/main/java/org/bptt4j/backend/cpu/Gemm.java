@@ -17,7 +17,7 @@ final class Gemm {
         this.kernels = kernels;
         this.workers = workers;
         this.packed = new PackedMatrix(kernels);
-        this.scratch = new float[workers.threads()][PackedMatrix.scratchLength(kernels)];
+        this.scratch = new float[workers.threads()][kernels.scratchLength()];
     }
 
     /** C (+)= A·B, with B = {@code b} or {@code b}ᵀ. */

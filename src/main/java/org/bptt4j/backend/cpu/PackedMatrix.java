@@ -10,16 +10,6 @@ final class PackedMatrix {
     /** Rows of B per pass: a block of 256 × 32 floats fills two thirds of a first-level cache of 48 KiB. */
     private static final int DEPTH_BLOCK = 256;
 
-    /** Rows per pass: their slice of A stays in the second-level cache while the panels go by. */
-    private static final int ROW_BLOCK = 64;
-    /**
-     * Rows of A this far apart (2 KiB) crowd into few sets of the first-level cache, which the panel nearly fills; a copy of
-     * the block with a better stride costs a hundredth of its use.
-     */
-    private static final int LONG_STRIDE = 512;
-
-    private static final int COPY_STRIDE = DEPTH_BLOCK + 16;
-
     private final Kernels kernels;
     private final int width;
     private float[] data = new float[0];
@@ -72,11 +62,6 @@ final class PackedMatrix {
         return Math.min(columns, p * width);
     }
 
-    /** Floats of scratch memory that a thread needs to {@link #multiply}. */
-    static int scratchLength(Kernels kernels) {
-        return kernels.scratchLength() + ROW_BLOCK * COPY_STRIDE;
-    }
-
     /** C += A·B for {@code rows} rows of A and C; k ascending in one chain per element. */
     void multiply(float[] a, int a0, int lda, int rows, float[] c, int c0, int ldc, float[] scratch) {
         multiply(a, a0, lda, rows, c, c0, ldc, 0, panels(), scratch);
@@ -84,29 +69,15 @@ final class PackedMatrix {
 
     /** The same for the columns of the panels {@code from … to−1} only. */
     void multiply(float[] a, int a0, int lda, int rows, float[] c, int c0, int ldc, int from, int to, float[] scratch) {
-        for (int r = 0; r < rows; r += ROW_BLOCK) {
-            block(a, a0 + r * lda, lda, Math.min(ROW_BLOCK, rows - r), c, c0 + r * ldc, ldc, from, to, scratch);
-        }
-    }
-
-    private void block(
-            float[] a, int a0, int lda, int rows, float[] c, int c0, int ldc, int from, int to, float[] scratch) {
         int group = kernels.rowPanels();
         int single = group == 1 ? 0 : rows % 4;
         int tiled = rows - single;
-        boolean copy = lda >= LONG_STRIDE && tiled > 0;
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
             int length = Math.min(DEPTH_BLOCK, depth - k);
-            float[] left = copy ? scratch : a;
-            int l0 = copy ? kernels.scratchLength() : a0 + k;
-            int ldl = copy ? COPY_STRIDE : lda;
-            for (int r = 0; copy && r < tiled; r++) {
-                System.arraycopy(a, a0 + r * lda + k, left, l0 + r * ldl, length);
-            }
             for (int p = from; tiled > 0 && p < to; p++) {
                 int p0 = (p * depth + k) * width;
                 int cols = column(p + 1) - column(p);
-                kernels.multiplyRows(left, l0, ldl, tiled, data, p0, length, c, c0 + p * width, ldc, cols, scratch);
+                kernels.multiplyRows(a, a0 + k, lda, tiled, data, p0, length, c, c0 + p * width, ldc, cols, scratch);
             }
             for (int r = tiled; r < rows; r++) {
                 row(a, a0 + r * lda + k, k, length, c, c0 + r * ldc, from, to, group, scratch);
