@@ -59,7 +59,12 @@ final class Recurrence {
             workers.run(columnParts, (part, parts) -> {
                 int p0 = Split.start(part, parts, packed.panels(), 1);
                 int p1 = Split.start(part + 1, parts, packed.panels(), 1);
-                sweep.run(new Share(0, batch, p0, p1, barrier, scratch[part]));
+                try {
+                    sweep.run(new Share(0, batch, p0, p1, barrier, scratch[part]));
+                } catch (RuntimeException | Error e) {
+                    barrier.breakUp();
+                    throw e;
+                }
             });
         } else {
             SpinBarrier alone = new SpinBarrier(1);

@@ -13,12 +13,18 @@ final class SpinBarrier {
     private final int parties;
     private final AtomicInteger arrived = new AtomicInteger();
     private volatile int generation;
+    private volatile boolean broken;
 
     SpinBarrier(int parties) {
         this.parties = parties;
     }
 
-    /** Returns when all parties have called it. */
+    /** Called by a party that failed and will not come again: the others throw in place of waiting for ever. */
+    void breakUp() {
+        broken = true;
+    }
+
+    /** Returns when all parties have called it; throws an {@link IllegalStateException} once one has failed. */
     void await() {
         int mine = generation;
         if (arrived.incrementAndGet() == parties) {
@@ -27,6 +33,9 @@ final class SpinBarrier {
             return;
         }
         for (int spins = 0; generation == mine; spins++) {
+            if (broken) {
+                throw new IllegalStateException("another thread of this sweep failed");
+            }
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
