@@ -30,7 +30,7 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         Safetensors tensors = Safetensors.read(file);
         RnnSpec spec = spec(file, tensors.metadata());
         Map<String, float[]> values = new HashMap<>();
-        for (Parameter p : new ParameterLayout(spec).parameters()) {
+        for (Parameter p : layout(file, spec, tensors.tensors().size()).parameters()) {
             Tensor tensor = tensors.tensors().get(p.name());
             if (tensor == null) {
                 throw new SafetensorsException(
@@ -53,6 +53,19 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             }
         }
         return new ModelFile(spec, values, tensors.metadata());
+    }
+
+    /** A file of a few tensors cannot make us list the parameters of a billion layers. */
+    private static ParameterLayout layout(Path file, RnnSpec spec, int tensors) throws SafetensorsException {
+        if (spec.layers() > tensors) {
+            throw new SafetensorsException(file + ": the metadata says " + spec.layers()
+                    + " layers, but there are only " + tensors + " tensors");
+        }
+        try {
+            return new ParameterLayout(spec);
+        } catch (IllegalArgumentException e) {
+            throw new SafetensorsException(file + ": metadata: " + e.getMessage(), e);
+        }
     }
 
     private static RnnSpec spec(Path file, Map<String, String> metadata) throws SafetensorsException {

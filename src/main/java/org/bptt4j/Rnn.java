@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.bptt4j.backend.Backend;
@@ -37,12 +38,7 @@ public final class Rnn implements AutoCloseable {
 
     /** A new network; the same seed gives the same values on every backend. */
     public static Rnn create(Backend backend, RnnSpec spec, Initialization initialization, long seed) {
-        Rnn rnn = new Rnn(backend, spec);
-        Initializer initializer = new Initializer(spec, initialization, seed);
-        for (Parameter p : rnn.network.layout().parameters()) {
-            rnn.setParameter(p.name(), initializer.values(p));
-        }
-        return rnn;
+        return filled(backend, spec, new Initializer(spec, initialization, seed)::values);
     }
 
     /** A network from a safetensors file with the metadata that {@link #save} writes. */
@@ -52,11 +48,20 @@ public final class Rnn implements AutoCloseable {
 
     /** A network of these parameters, by name; all must be there and no other. */
     static Rnn of(Backend backend, RnnSpec spec, Map<String, float[]> values) {
+        return filled(backend, spec, p -> values.get(p.name()));
+    }
+
+    private static Rnn filled(Backend backend, RnnSpec spec, Function<Parameter, float[]> values) {
         Rnn rnn = new Rnn(backend, spec);
-        for (Parameter p : rnn.network.layout().parameters()) {
-            rnn.setParameter(p.name(), values.get(p.name()));
+        try {
+            for (Parameter p : rnn.network.layout().parameters()) {
+                rnn.setParameter(p.name(), values.apply(p));
+            }
+            return rnn;
+        } catch (RuntimeException | Error e) {
+            rnn.close();
+            throw e;
         }
-        return rnn;
     }
 
     /** Writes the parameters as safetensors, beside the target first and then renamed over it. */

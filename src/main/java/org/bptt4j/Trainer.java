@@ -49,17 +49,30 @@ public final class Trainer implements AutoCloseable {
         this.skipNonFinite = b.skipNonFinite;
         this.bptt = new Bptt(rnn.network(), loss, truncation);
         this.report = backend.allocate(Report.LENGTH);
-        DeviceArray[] states = new DeviceArray[optimizer.kind().states()];
-        for (int i = 0; i < states.length; i++) {
-            states[i] = backend.allocate(rnn.network().layout().length());
-        }
         this.update = new Update(
                 optimizer,
                 clipping,
                 rnn.network().parameterArray(),
                 rnn.network().gradientArray(),
-                states,
+                allocateStates(),
                 report);
+    }
+
+    private DeviceArray[] allocateStates() {
+        DeviceArray[] states = new DeviceArray[optimizer.kind().states()];
+        int done = 0;
+        try {
+            for (; done < states.length; done++) {
+                states[done] = backend.allocate(rnn.network().layout().length());
+            }
+            return states;
+        } catch (RuntimeException e) {
+            while (done > 0) {
+                states[--done].close();
+            }
+            report.close();
+            throw e;
+        }
     }
 
     /** A trainer of {@code rnn}; unless said otherwise: cross-entropy at every step, Adam(1e-3), no clipping, full BPTT. */

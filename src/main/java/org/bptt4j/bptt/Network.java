@@ -19,7 +19,12 @@ public final class Network implements AutoCloseable {
         this.spec = spec;
         this.layout = new ParameterLayout(spec);
         this.parameters = new Weights(spec, layout, backend.allocate(layout.length()));
-        this.gradients = new Weights(spec, layout, backend.allocate(layout.length()));
+        try {
+            this.gradients = new Weights(spec, layout, backend.allocate(layout.length()));
+        } catch (RuntimeException e) {
+            parameters.array().close();
+            throw e;
+        }
     }
 
     public Backend backend() {

@@ -13,6 +13,7 @@ public final class ParameterLayout {
     private final List<Parameter> parameters = new ArrayList<>();
     private long length;
 
+    /** An {@link IllegalArgumentException} if the elements of the buffer cannot be counted. */
     public ParameterLayout(RnnSpec spec) {
         int gateRows = spec.gateRows();
         for (int l = 0; l < spec.layers(); l++) {
@@ -29,7 +30,12 @@ public final class ParameterLayout {
 
     private void add(String name, int layer, int rows, int cols, boolean bias) {
         parameters.add(new Parameter(name, layer, length, rows, cols, bias));
-        length = Math.addExact(length, Math.multiplyExact((long) rows, cols));
+        long size = (long) rows * cols;
+        if (size > Long.MAX_VALUE - length) {
+            throw new IllegalArgumentException("parameter " + name + " [" + rows + ", " + cols
+                    + "]: the number of elements up to it overflows 64 bits; use fewer hidden units or layers");
+        }
+        length += size;
     }
 
     /** All parameters in the buffer's order. */

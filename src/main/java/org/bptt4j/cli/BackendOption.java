@@ -7,6 +7,9 @@ import picocli.CommandLine.Option;
 
 /** Where a command runs: a mixin for each command that computes. */
 final class BackendOption {
+    /** More than any machine has processors; each thread costs a megabyte. */
+    private static final int MOST_THREADS = 1024;
+
     @Option(
             names = "--backend",
             paramLabel = "NAME",
@@ -19,8 +22,8 @@ final class BackendOption {
 
     /** CPU threads: what was asked for, or one per processor. */
     int threads() {
-        if (threads != null && threads < 1) {
-            throw new UsageException("--threads " + threads + ": must be at least 1");
+        if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
+            throw new UsageException("--threads " + threads + ": must be 1 to " + MOST_THREADS);
         }
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
@@ -28,7 +31,7 @@ final class BackendOption {
     /**
      * Opens the backend; the caller closes it.
      *
-     * @throws UsageException if the number of threads is below 1
+     * @throws UsageException if the number of threads is not one that can be
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
      */
     Backend open() {

@@ -53,7 +53,7 @@ final class DataOptions {
     /** The data as a model sees it: in its vocabulary, or its columns and its scaling. */
     TrainingData loadFor(ModelFile model, Path file) {
         check();
-        TrainingData data = loadKind(model.metadata(), file);
+        TrainingData data = loadKnown(model.metadata(), file);
         if (data.inputSize() != model.spec().inputSize()
                 || data.outputSize() != model.spec().outputSize()) {
             throw new UsageException(file + ": the network has " + model.spec().inputSize() + " inputs and "
@@ -61,6 +61,14 @@ final class DataOptions {
                     + data.outputSize());
         }
         return data;
+    }
+
+    private TrainingData loadKnown(Map<String, String> metadata, Path file) {
+        try {
+            return loadKind(metadata, file);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(file + ": metadata: " + e.getMessage(), e);
+        }
     }
 
     private TrainingData loadKind(Map<String, String> metadata, Path file) {

@@ -8,6 +8,7 @@ import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.data.RandomStream;
 import org.bptt4j.data.Vocabulary;
+import org.bptt4j.spec.RnnSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,7 @@ public final class GenerateCommand implements Callable<Integer> {
             throw new UsageException(
                     saved.file() + ": the model has no vocabulary; only one trained with --text can" + " generate");
         }
-        Vocabulary vocabulary = Vocabulary.of(characters);
+        Vocabulary vocabulary = vocabulary(model, characters);
         String start = prompt == null || prompt.isEmpty() ? TextData.start(vocabulary) : prompt;
         requireKnown(vocabulary, start);
         try (Backend backend = where.open();
@@ -72,6 +73,16 @@ public final class GenerateCommand implements Callable<Integer> {
             out.flush();
         }
         return 0;
+    }
+
+    private Vocabulary vocabulary(ModelFile model, String characters) {
+        RnnSpec net = model.spec();
+        int size = characters.isEmpty() ? 0 : Vocabulary.of(characters).size();
+        if (size == 0 || net.inputSize() != size || net.outputSize() != size) {
+            throw new UsageException(saved.file() + ": the network has " + net.inputSize() + " inputs and "
+                    + net.outputSize() + " outputs, but its vocabulary " + size + " characters");
+        }
+        return Vocabulary.of(characters);
     }
 
     private static void requireKnown(Vocabulary vocabulary, String text) {

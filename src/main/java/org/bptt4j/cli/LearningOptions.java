@@ -24,7 +24,7 @@ final class LearningOptions {
     private static final Map<String, LongFunction<LearningRateSchedule>> SCHEDULES = new TreeMap<>(Map.of(
             "constant", updates -> LearningRateSchedule.CONSTANT,
             "cosine", LearningRateSchedule::cosine,
-            "step", updates -> LearningRateSchedule.step(Math.max(1, (updates + STAGES - 1) / STAGES), STAGE_FACTOR)));
+            "step", updates -> LearningRateSchedule.step((updates - 1) / STAGES + 1, STAGE_FACTOR)));
 
     @Option(
             names = "--optimizer",
@@ -79,7 +79,8 @@ final class LearningOptions {
             return asked;
         }
         long passes = Require.atLeast(1, epochs == null ? defaults.epochs() : epochs, "--epochs");
-        return Math.min(asked, Math.multiplyExact(passes, updatesPerEpoch));
+        // Of so many passes that their updates cannot be counted nobody will see the end.
+        return passes > Long.MAX_VALUE / updatesPerEpoch ? asked : Math.min(asked, passes * updatesPerEpoch);
     }
 
     long seed() {

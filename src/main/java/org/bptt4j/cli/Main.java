@@ -1,5 +1,6 @@
 package org.bptt4j.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -68,7 +69,12 @@ public final class Main implements Callable<Integer> {
         main.spec.version(version);
         commandLine.getSubcommands().values().forEach(c -> c.getCommandSpec().version(version));
         try {
-            return commandLine.execute(args);
+            int exitCode = commandLine.execute(args);
+            // Writers keep their failures to themselves; results that went nowhere are no success.
+            if (exitCode == 0 && out.checkError()) {
+                return main.failed(new IOException("cannot write to standard output: it is full or closed"), err);
+            }
+            return exitCode;
         } catch (Error e) {
             // Picocli hands over exceptions only; an exhausted heap deserves its two lines as well.
             return main.failed(e, err);

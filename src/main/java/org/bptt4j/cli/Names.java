@@ -66,8 +66,8 @@ final class Names {
     static Optional<String> nearest(String value, Collection<String> candidates) {
         String lower = value.toLowerCase(Locale.ROOT);
         return candidates.stream()
-                .filter(c -> 2 * edits(lower, c) <= Math.max(lower.length(), c.length()))
-                .min(Comparator.comparingInt(c -> edits(lower, c)));
+                .filter(c -> 2 * edits(lower, c.toLowerCase(Locale.ROOT)) <= Math.max(lower.length(), c.length()))
+                .min(Comparator.comparingInt(c -> edits(lower, c.toLowerCase(Locale.ROOT))));
     }
 
     /** Levenshtein's distance: the fewest letters to insert, delete or replace to make {@code b} of {@code a}. */

@@ -50,8 +50,16 @@ final class SeriesData implements TrainingData {
         this.name = name;
         this.series = series;
         this.trainingRows = series.rows() - series.rows() / HELD_OUT_PART;
-        this.scaling = scaling == null ? Scaling.fit(series, trainingRows) : scaling;
+        this.scaling = scaling == null ? fit() : scaling;
         this.scaled = this.scaling.apply(series);
+    }
+
+    private Scaling fit() {
+        try {
+            return Scaling.fit(series, trainingRows);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(name + ": " + e.getMessage(), e);
+        }
     }
 
     /** A table of the user's; columns and target may be null for all and the last. */

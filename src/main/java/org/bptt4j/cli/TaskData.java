@@ -38,6 +38,7 @@ final class TaskData implements TrainingData {
     private final String name;
     private final int length;
     private final Task task;
+    private final TaskSource heldOut;
 
     /** The task of this name with sequences of this length. */
     TaskData(String name, int length) {
@@ -45,6 +46,7 @@ final class TaskData implements TrainingData {
         this.length = length;
         try {
             this.task = Names.choose("--task", name, TASKS).apply(length);
+            this.heldOut = TaskSource.heldOut(task, HELD_OUT_ROWS, HELD_OUT_BATCHES, 0);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--length: " + e.getMessage(), e);
         }
@@ -105,8 +107,7 @@ final class TaskData implements TrainingData {
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
         try (Trainer trainer =
                 Trainer.of(rnn).loss(task.loss()).optimizer(Optimizer.sgd(1)).build()) {
-            double loss = trainer.evaluate(TaskSource.heldOut(task, HELD_OUT_ROWS, HELD_OUT_BATCHES, 0))
-                    .loss();
+            double loss = trainer.evaluate(heldOut).loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
             figures.put("trivial_loss", task.trivialLoss());

@@ -17,9 +17,6 @@ final class TextFile {
     /** The text, without a byte order mark; {@code use} says what it should have been, for messages. */
     static String read(Path file, String use) {
         byte[] bytes = bytes(file, use);
-        if (bytes.length == 0) {
-            throw new UsageException(file + ": the file is empty, expected " + use);
-        }
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == 0) {
                 throw new UsageException(
@@ -27,7 +24,11 @@ final class TextFile {
             }
         }
         String text = decode(file, bytes, use);
-        return text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+        text = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+        if (text.isEmpty()) {
+            throw new UsageException(file + ": the file is empty, expected " + use);
+        }
+        return text;
     }
 
     private static byte[] bytes(Path file, String use) {

@@ -69,7 +69,7 @@ final class TrainingRun {
     private void train(Trainer trainer, MetricsLog log, Progress progress) throws IOException {
         CountedSource source = data.training(settings);
         long trainInterval = Math.max(1, total / TRAIN_LINES);
-        long evalInterval = Math.max((total + EVALUATIONS - 1) / EVALUATIONS, source.batches() / EVALUATIONS_PER_EPOCH);
+        long evalInterval = Math.max((total - 1) / EVALUATIONS + 1, source.batches() / EVALUATIONS_PER_EPOCH);
         long nextTrain = trainInterval;
         long nextEval = evalInterval;
         for (long epoch = 0; updates < total; epoch++) {

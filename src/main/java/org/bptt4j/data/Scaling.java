@@ -35,14 +35,20 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
         }
     }
 
-    /** The scaling by the first {@code rows} rows of {@code series}. */
+    /** The scaling by the first {@code rows} rows of {@code series}; refuses columns whose mean or deviation overflows. */
     public static Scaling fit(Series series, int rows) {
         List<Double> mean = new ArrayList<>();
         List<Double> deviation = new ArrayList<>();
         for (int c = 0; c < series.columns().size(); c++) {
             double[] column = series.column(c);
             double sd = new StandardDeviation(false).evaluate(column, 0, rows);
-            mean.add(new Mean().evaluate(column, 0, rows));
+            double average = new Mean().evaluate(column, 0, rows);
+            // Also where only the sum of squares overflows: nothing scaled by that deviation makes sense.
+            if (!Double.isFinite(average) || !Double.isFinite(sd)) {
+                throw new IllegalArgumentException("column '" + series.columns().get(c)
+                        + "': its values are too large to take their mean and deviation");
+            }
+            mean.add(average);
             deviation.add(sd > 0 ? sd : 1);
         }
         return new Scaling(series.columns(), series.target(), mean, deviation);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bptt4j.io.Safetensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,10 @@ class BadInputTest {
                 "--task adding --unroll 7             | choose them with --length",
                 "--task temporal-order --length 9     | at least 10 steps",
                 "--length 9                           | --length belongs to --task",
+                "--task adding --length 2147483647    | do not fit a Java array",
+                "--task parity --batch 2000000000     | use a smaller batch",
+                "--task copy --length 2147483647      | passes 2147483647",
+                "--hidden 2000000000 --layers 3       | use fewer hidden units or layers",
                 "--columns a                          | belong to --csv",
                 "--unroll 5000                        | at least 5001 are needed",
                 "--text a --task adding               | exclude each other",
@@ -99,12 +104,19 @@ class BadInputTest {
     void textsThatAreNone() throws IOException {
         assertRefused("is a folder", train("--text", folder.toString()));
         assertRefused("is empty", train("--text", file(new byte[0])));
+        assertRefused("is empty", train("--text", file("\uFEFF".getBytes(StandardCharsets.UTF_8))));
         assertRefused("byte 1 is NUL", train("--text", file(new byte[] {'a', 0})));
         assertRefused("byte 2 is not UTF-8", train("--text", file(new byte[] {'a', 'b', (byte) 0xff, 'c'})));
         assertRefused("at least 20", train("--text", file("abc".getBytes(StandardCharsets.UTF_8))));
         assertRefused(
                 "at least 101 are needed for --unroll 100",
                 train("--text", file("abcdefghij".repeat(11).getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void aTableTooLargeToScale() throws IOException {
+        String table = "a\n" + "-1e308\n1e308\n".repeat(20);
+        assertRefused("column 'a'", train("--csv", file(table.getBytes(StandardCharsets.UTF_8))));
     }
 
     private String file(byte[] content) throws IOException {
@@ -162,6 +174,15 @@ class BadInputTest {
         assertRefused(
                 "--prompt: character 3, 'é' (U+00E9)",
                 CliRun.of("generate", "--model", chars.toString(), "--prompt", "abé"));
+        Path other = folder.resolve("other.safetensors");
+        Safetensors.read(chars.resolve("model.safetensors"))
+                .putMetadata("vocabulary", "ab")
+                .write(other);
+        assertRefused("its vocabulary 2 characters", CliRun.of("generate", "--model", other.toString()));
+        Safetensors.read(model.resolve("model.safetensors"))
+                .putMetadata("scaling", "{no")
+                .write(other);
+        assertRefused(other + ": metadata: not a scaling", CliRun.of("evaluate", "--model", other.toString()));
         assertRefused("--temperature -1.0", CliRun.of("generate", "--model", chars.toString(), "--temperature", "-1"));
         assertRefused("give --text FILE", CliRun.of("evaluate", "--model", chars.toString()));
     }

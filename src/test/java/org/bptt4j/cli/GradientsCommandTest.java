@@ -164,6 +164,20 @@ class GradientsCommandTest {
         assertFalse(Files.exists(out));
     }
 
+    @Test
+    void metadataOfAnImpossibleNetworkIsRefusedBeforeItsMemoryIsAskedFor() throws IOException {
+        Safetensors.read(weights).putMetadata("layers", "2000000000").write(weights);
+        run(good()).assertFailed(2, weights.toString(), "2000000000 layers");
+        String huge = Integer.toString(Integer.MAX_VALUE);
+        Safetensors.read(weights)
+                .putMetadata("layers", "1")
+                .putMetadata("input_size", huge)
+                .putMetadata("hidden_size", huge)
+                .write(weights);
+        run(good()).assertFailed(2, weights.toString(), "overflows 64 bits");
+        assertFalse(Files.exists(out));
+    }
+
     /** A copy in which tensor {@code name} is missing, or one of whole numbers. */
     private static Safetensors copy(Safetensors file, String name, boolean whole) throws SafetensorsException {
         Safetensors copy = new Safetensors();

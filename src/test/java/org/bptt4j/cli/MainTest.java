@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,8 +56,22 @@ class MainTest {
         CliRun.of("gradients").assertFailed(2, "--weights", "--batch", "--out", "See 'bptt4j gradients --help'");
         CliRun.of("bench", "here").assertFailed(2, "unexpected argument 'here'");
         CliRun.of("bench", "--threads", "many").assertFailed(2, "--threads", "many");
-        CliRun.of("bench", "--threads", "0").assertFailed(2, "--threads 0", "at least 1");
+        CliRun.of("bench", "--threads", "0").assertFailed(2, "--threads 0", "1 to 1024");
+        CliRun.of("bench", "--threads", "1025").assertFailed(2, "--threads 1025", "1 to 1024");
         CliRun.of("bench", "--backend", "abacus").assertFailed(2, "abacus", "auto, cpu");
+    }
+
+    @Test
+    void resultsThatCannotBePrintedAreAFailure() {
+        PrintWriter full = new PrintWriter(Writer.nullWriter()) {
+            @Override
+            public boolean checkError() {
+                return true;
+            }
+        };
+        StringWriter err = new StringWriter();
+        assertEquals(1, Main.run(full, new PrintWriter(err), "--version"));
+        assertTrue(err.toString().startsWith("error: cannot write to standard output"), err.toString());
     }
 
     @Test

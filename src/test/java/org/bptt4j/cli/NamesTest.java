@@ -32,6 +32,7 @@ class NamesTest {
         List<String> names = List.of("train", "bench", "evaluate");
         assertEquals(Optional.of("train"), Names.nearest("trian", names));
         assertEquals(Optional.of("train"), Names.nearest("TRAIN", names));
+        assertEquals(Optional.of("SUNSPOTS"), Names.nearest("sunspot", List.of("MONTH", "SUNSPOTS")));
         assertEquals(Optional.of("branch"), Names.nearest("brench", List.of("bench-all", "branch")));
         assertEquals(Optional.empty(), Names.nearest("xyz", names));
         assertEquals(Optional.empty(), Names.nearest("", names));

@@ -203,6 +203,12 @@ class TrainCommandTest {
     }
 
     @Test
+    void moreEpochsThanCanBeCountedEndWithTheSteps() throws IOException {
+        String most = Long.toString(Long.MAX_VALUE);
+        train("--epochs", most, "--steps", "2", "--out", out("run")).assertDone();
+    }
+
+    @Test
     void anUnfinishedRunsCheckpointStandsForItsModel() throws IOException {
         train("--text", text().toString(), "--unroll", "20", "--steps", "3", "--out", out("run"));
         Files.delete(model("run"));

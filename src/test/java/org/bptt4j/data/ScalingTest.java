@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,22 @@ class ScalingTest {
         assertEquals(List.of(1.0, 1.0), scaling.deviation());
         assertArrayEquals(new float[] {-1, 0, 1, 0, 98, 2, -102, -2}, scaling.apply(SERIES));
         assertEquals(1, scaling.targetDeviation());
+    }
+
+    @Test
+    void aConstantColumnIsNotScaledByItsRoundingErrors() {
+        for (int rows = 3; rows < 50; rows++) {
+            double[] column = new double[rows];
+            Arrays.fill(column, 0.1 * rows);
+            Series flat = new Series(List.of("flat"), new double[][] {column}, 0);
+            assertEquals(1, Scaling.fit(flat, rows).targetDeviation());
+        }
+    }
+
+    @Test
+    void refusesColumnsTooLargeToScale() {
+        Series large = new Series(List.of("a"), new double[][] {{-1e308, 1e308, 1e308}}, 0);
+        assertThrows(IllegalArgumentException.class, () -> Scaling.fit(large, 3));
     }
 
     @Test

@@ -40,7 +40,7 @@ public record Adding(int steps) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        float[] x = new float[Math.multiplyExact(steps * 2, rows)];
+        float[] x = new float[Math.multiplyExact(Math.multiplyExact(2, rows), steps)];
         for (int i = 0; i < x.length; i += 2) {
             x[i] = random.nextFloat();
         }

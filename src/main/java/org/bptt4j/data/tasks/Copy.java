@@ -24,6 +24,10 @@ public record Copy(int lag) implements Task {
 
     public Copy {
         Task.requireLength(lag, 1, "copy");
+        if (lag > Integer.MAX_VALUE - 2 * COPIED) {
+            throw new IllegalArgumentException("length " + lag + ": with the " + 2 * COPIED
+                    + " steps to read and to answer it passes " + Integer.MAX_VALUE);
+        }
     }
 
     @Override

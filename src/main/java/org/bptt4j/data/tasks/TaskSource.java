@@ -7,6 +7,8 @@ import org.bptt4j.data.RandomStream;
 
 /** Batches of a task. Training sequences are new in every epoch; held-out ones are the same each time, and other ones. */
 public final class TaskSource implements CountedSource {
+    private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
     private final Task task;
     private final int rows;
     private final long batches;
@@ -18,6 +20,11 @@ public final class TaskSource implements CountedSource {
     private TaskSource(Task task, int rows, long batches, long seed, RandomStream.Use use) {
         if (rows < 1 || batches < 1) {
             throw new IllegalArgumentException(batches + " batches of " + rows + " rows: both must be at least 1");
+        }
+        // Twice the cells: adding has two inputs a step.
+        if (2L * task.steps() * rows > LARGEST_ARRAY) {
+            throw new IllegalArgumentException(rows + " sequences of " + task.steps()
+                    + " steps at a time do not fit a Java array: use a smaller batch or a shorter length");
         }
         this.task = task;
         this.rows = rows;

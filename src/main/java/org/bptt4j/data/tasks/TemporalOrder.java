@@ -60,7 +60,8 @@ public record TemporalOrder(int steps) implements Task {
 
     /** A step in [low·T/10, high·T/10]. */
     private int between(int low, int high, RandomGenerator random) {
-        int first = low * steps / 10;
-        return first + random.nextInt(high * steps / 10 - first + 1);
+        int first = (int) ((long) low * steps / 10);
+        int last = (int) ((long) high * steps / 10);
+        return first + random.nextInt(last - first + 1);
     }
 }

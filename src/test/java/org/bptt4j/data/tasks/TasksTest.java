@@ -101,6 +101,16 @@ class TasksTest {
     }
 
     @Test
+    void refuseWhatNoArrayHolds() {
+        assertThrows(IllegalArgumentException.class, () -> new Copy(Integer.MAX_VALUE));
+        for (int rows : new int[] {1, Integer.MAX_VALUE}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> TaskSource.training(new Adding(Integer.MAX_VALUE), rows, 1, 1));
+        }
+    }
+
+    @Test
     void trainingSequencesAreNewEachEpochAndNeverHeldOutOnes() {
         Task task = new Parity(40);
         TaskSource training = TaskSource.training(task, 4, 2, 5);
