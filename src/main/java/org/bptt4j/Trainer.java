@@ -168,11 +168,13 @@ public final class Trainer implements AutoCloseable {
     private StepReport notFinite(double value, double rate) {
         skipped++;
         if (skipNonFinite) {
+            bptt.unrolled().forgetState();
             return new StepReport(updates, value, bptt.valid(), host[Report.NORM], false, rate, true);
         }
         NonFiniteSearch search = new NonFiniteSearch(bptt);
         Optional<Culprit> culprit = search.find(report);
         Optional<Parameter> parameter = search.firstParameter(rnn.network().gradientArray());
+        bptt.unrolled().forgetState();
         throw new NonFiniteGradientException(
                 parameter.map(Parameter::name).orElse(null), culprit.orElse(null), updates);
     }
@@ -240,7 +242,10 @@ public final class Trainer implements AutoCloseable {
         return new Evaluation(sum * bptt.scale(targets), targets);
     }
 
-    /** The outputs y [T,B,O] of the network for a batch with targets, without training. */
+    /**
+     * The outputs y [T,B,O] of the network for a batch with targets, without training. As in a step, the state is carried on: a
+     * batch may continue this one.
+     */
     public float[] outputs(Batch batch) {
         bptt.load(batch);
         for (int s = 0; s < bptt.segments(); s++) {

@@ -28,8 +28,8 @@ public final class Backends {
     }
 
     /**
-     * Opens the backend called {@code name}, or with "auto" the first that can run (one log line says which and why not the
-     * others). A named one never falls back.
+     * Opens the backend called {@code name}, or with "auto" the first that can run (if that is not the first of all, one log line
+     * says which and why not the others). A named one never falls back.
      *
      * @throws BackendUnavailableException if it cannot run, saying why and what to do
      */
@@ -46,7 +46,7 @@ public final class Backends {
             Optional<String> reason = provider.unavailable();
             if (reason.isEmpty()) {
                 Backend backend = provider.open(options);
-                if (name.equals("auto")) {
+                if (!reasons.isEmpty()) {
                     LOG.info("backend {}{}", backend.description(), reasons);
                 }
                 return backend;

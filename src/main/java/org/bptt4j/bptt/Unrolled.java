@@ -105,6 +105,13 @@ public final class Unrolled implements AutoCloseable {
         }
     }
 
+    /** The next batch that continues this one starts from zero: its state is of no use. */
+    public void forgetState() {
+        if (finalState != null) {
+            backend.fill(finalState, 0f);
+        }
+    }
+
     /** The state to carry is set aside: batches may continue it and each other, and {@link #restoreState} brings it back. */
     public void setStateAside() {
         stateAside = finalState;

@@ -47,7 +47,10 @@ final class LearningOptions {
             description = "passes over the training data; of a task, 100 batches each")
     private Long epochs;
 
-    @Option(names = "--steps", paramLabel = "N", description = "updates; with --epochs, whichever ends first")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "updates, rounded up to whole batches; with --epochs, whichever ends first")
     private Long steps;
 
     @Option(

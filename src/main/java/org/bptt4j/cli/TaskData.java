@@ -32,12 +32,15 @@ final class TaskData implements TrainingData {
 
     private static final Defaults DEFAULTS = new Defaults(100, 0, 50, "adam", 0.001, "cosine", 150);
     private static final long BATCHES_PER_EPOCH = 100;
-    private static final int HELD_OUT_ROWS = 100;
     private static final int HELD_OUT_BATCHES = 10;
+    private static final int HELD_OUT_ROWS = 100;
+    /** Steps of a held-out batch, all rows together: of long sequences it has fewer, so that training is what needs memory. */
+    private static final int HELD_OUT_STEPS = 200_000;
 
     private final String name;
     private final int length;
     private final Task task;
+    private final int heldOutRows;
     private final TaskSource heldOut;
 
     /** The task of this name with sequences of this length. */
@@ -46,7 +49,8 @@ final class TaskData implements TrainingData {
         this.length = length;
         try {
             this.task = Names.choose("--task", name, TASKS).apply(length);
-            this.heldOut = TaskSource.heldOut(task, HELD_OUT_ROWS, HELD_OUT_BATCHES, 0);
+            this.heldOutRows = Math.max(1, Math.min(HELD_OUT_ROWS, HELD_OUT_STEPS / task.steps()));
+            this.heldOut = TaskSource.heldOut(task, heldOutRows, HELD_OUT_BATCHES, 0);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--length: " + e.getMessage(), e);
         }
@@ -94,7 +98,7 @@ final class TaskData implements TrainingData {
         about.put("task", name);
         about.put("length", length);
         about.put("trivial_loss", task.trivialLoss());
-        about.put("held_out", HELD_OUT_ROWS * HELD_OUT_BATCHES);
+        about.put("held_out", heldOutRows * HELD_OUT_BATCHES);
         return about;
     }
 
@@ -120,7 +124,7 @@ final class TaskData implements TrainingData {
         return String.format(
                 Locale.ROOT,
                 "%d held-out sequences: %s %.6f, without memory %.6f",
-                HELD_OUT_ROWS * HELD_OUT_BATCHES,
+                heldOutRows * HELD_OUT_BATCHES,
                 task.loss().kind() == Loss.Kind.MSE ? "mean squared error" : "cross-entropy",
                 figures.get("loss"),
                 task.trivialLoss());

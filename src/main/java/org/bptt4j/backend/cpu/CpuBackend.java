@@ -74,7 +74,7 @@ final class CpuBackend implements Backend {
         }
         return call(() -> {
             if (length > LONGEST) {
-                throw new OutOfDeviceMemoryException(name(), 4 * length, 4 * LONGEST, null);
+                throw new OutOfDeviceMemoryException(name(), bytesOf(length), 4 * LONGEST, null);
             }
             try {
                 CpuArray array = new CpuArray(this, type, (int) length);
@@ -87,6 +87,11 @@ final class CpuBackend implements Backend {
                 throw new OutOfDeviceMemoryException(name(), 4 * length, free, e);
             }
         });
+    }
+
+    /** Four for each element, and the largest number where that is too much for one. */
+    private static long bytesOf(long length) {
+        return length > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * length;
     }
 
     void free(CpuArray array) {

@@ -63,7 +63,7 @@ final class Losses {
 
     private void sumRows(Matrix outputs, float[] report, RowLoss loss) {
         int rows = (int) outputs.rows();
-        int blocks = (rows + BLOCK - 1) / BLOCK;
+        int blocks = Split.blocks(rows, BLOCK);
         if (partial.length < blocks) {
             partial = new double[blocks];
         }
@@ -71,7 +71,7 @@ final class Losses {
             int end = Split.start(part + 1, parts, blocks, 1);
             for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
                 double sum = 0;
-                for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
+                for (int r = block * BLOCK; r < Split.blockEnd(block, BLOCK, rows); r++) {
                     sum += loss.at(r, scratch[part]);
                 }
                 partial[block] = sum;

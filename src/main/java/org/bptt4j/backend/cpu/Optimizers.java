@@ -22,7 +22,7 @@ final class Optimizers {
 
     /** ‖g‖₂ in double: the square of the largest float is 10⁷⁷. */
     void globalNorm(float[] g, float[] report) {
-        int blocks = (g.length + BLOCK - 1) / BLOCK;
+        int blocks = Split.blocks(g.length, BLOCK);
         if (partial.length < blocks) {
             partial = new double[blocks];
         }
@@ -162,11 +162,11 @@ final class Optimizers {
     }
 
     private void forBlocks(int length, BlockAction action) {
-        int blocks = (length + BLOCK - 1) / BLOCK;
+        int blocks = Split.blocks(length, BLOCK);
         workers.run(Split.parts(blocks, 1, (long) Split.FUNCTION * length, workers), (part, parts) -> {
             int end = Split.start(part + 1, parts, blocks, 1);
             for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
-                action.run(block * BLOCK, Math.min(length, (block + 1) * BLOCK));
+                action.run(block * BLOCK, Split.blockEnd(block, BLOCK, length));
             }
         });
     }

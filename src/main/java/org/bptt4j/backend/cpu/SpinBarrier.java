@@ -26,6 +26,9 @@ final class SpinBarrier {
 
     /** Returns when all parties have called it; throws an {@link IllegalStateException} once one has failed. */
     void await() {
+        if (parties == 1) {
+            return;
+        }
         int mine = generation;
         if (arrived.incrementAndGet() == parties) {
             arrived.set(0);

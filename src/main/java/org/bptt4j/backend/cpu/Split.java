@@ -17,6 +17,16 @@ final class Split {
         return (int) Math.max(1, Math.min(workers.threads(), most));
     }
 
+    /** Blocks of {@code size} that {@code items} make; the last may be smaller. */
+    static int blocks(int items, int size) {
+        return items / size + (items % size == 0 ? 0 : 1);
+    }
+
+    /** One past the last item of block {@code block}. */
+    static int blockEnd(int block, int size, int items) {
+        return (int) Math.min(items, (block + 1L) * size);
+    }
+
     /** First item of part {@code part}: parts as even as multiples of {@code grain} allow. */
     static int start(int part, int parts, int items, int grain) {
         long groups = ((long) items + grain - 1) / grain;

@@ -106,7 +106,9 @@ final class Workers implements AutoCloseable {
                 try {
                     mine.run(part, parts);
                 } catch (RuntimeException | Error e) {
-                    failure = e;
+                    if (failure == null) {
+                        failure = e;
+                    }
                 } finally {
                     running.decrementAndGet();
                 }

@@ -32,6 +32,21 @@ class SpinBarrierTest {
     }
 
     @Test
+    void aBarrierOfOneHoldsNobodyEvenIfSharedByMany() {
+        SpinBarrier barrier = new SpinBarrier(1);
+        int[] passed = new int[2];
+        try (Workers workers = new Workers(2)) {
+            workers.run(2, (part, parts) -> {
+                for (int i = 0; i < 2_000_000; i++) {
+                    barrier.await();
+                    passed[part]++;
+                }
+            });
+        }
+        assertEquals(4_000_000, passed[0] + passed[1]);
+    }
+
+    @Test
     void aPartyThatFailsReleasesTheOthers() {
         SpinBarrier barrier = new SpinBarrier(2);
         CountDownLatch waiting = new CountDownLatch(1);
