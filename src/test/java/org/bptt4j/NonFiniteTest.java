@@ -201,6 +201,17 @@ class NonFiniteTest {
         }
     }
 
+    /** A batch that continues the skipped one starts from zero, not from its NaN. */
+    @Test
+    void aSkippedStateIsNotCarriedOn() {
+        try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1);
+                Trainer trainer =
+                        Trainer.of(rnn).loss(Loss.mse()).skipNonFinite().build()) {
+            assertTrue(trainer.step(everyStep(filled(T * B * I, Float.NaN))).skipped());
+            assertFalse(trainer.step(everyStep(impulse(0, 0)).continuing()).skipped());
+        }
+    }
+
     /** Segments before the bad one did update; they count, and the optimiser's bias correction goes on from there. */
     @Test
     void updatesBeforeTheBadSegmentCount() {
