@@ -2,6 +2,7 @@ package org.bptt4j.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,13 +15,15 @@ import java.util.List;
  */
 public final class Compare {
     private static final double TOLERANCE = 1e-3;
+    /** A contender's name with this ending runs with MKL's check of the processor's maker answered (see benchmarks/run). */
+    private static final String UNLOCKED = "-unlocked";
 
     private Compare() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
         int rounds = Integer.parseInt(args[0]);
         String[] contenders = args[2].split(",", -1);
-        System.out.printf("%-22s %-10s %10s %10s %8s%n", "B,T,I,H,O", "contender", "median ms", "GFLOP/s", "ratio");
+        System.out.printf("%-22s %-14s %10s %10s %8s%n", "B,T,I,H,O", "contender", "median ms", "GFLOP/s", "ratio");
         for (String config : Arrays.copyOfRange(args, 3, args.length)) {
             double[][] times = new double[contenders.length][rounds];
             String[][] first = new String[contenders.length][];
@@ -37,7 +40,7 @@ public final class Compare {
             for (int c = 0; c < contenders.length; c++) {
                 double ms = median(times[c]);
                 System.out.printf(
-                        "%-22s %-10s %10.3f %10.1f %8.2f%n", config, contenders[c], ms, flop / ms / 1e6, ms / base);
+                        "%-22s %-14s %10.3f %10.1f %8.2f%n", config, contenders[c], ms, flop / ms / 1e6, ms / base);
             }
         }
     }
@@ -51,12 +54,17 @@ public final class Compare {
                 "-cp",
                 System.getProperty("java.class.path"),
                 TimeStep.class.getName(),
-                contender,
+                contender.replace(UNLOCKED, ""),
                 config,
                 threads));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        if (contender.endsWith(UNLOCKED)) {
+            builder.environment()
+                    .put(
+                            "LD_PRELOAD",
+                            Path.of("target", "mkl-unlock.so").toAbsolutePath().toString());
+        }
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
         return output.lines()

@@ -204,14 +204,6 @@ public final class Trainer implements AutoCloseable {
     // ---- looking without training -----------------------------------------------------------------------------------
 
     /**
-     * The loss of a whole source.
-     *
-     * @param loss mean over all valid targets, or the sum
-     * @param targets valid targets
-     */
-    public record Evaluation(double loss, long targets) {}
-
-    /**
      * The loss over one epoch of {@code source}, without training; batches may continue each other. The state that training
      * carries from batch to batch is not touched.
      */
@@ -253,19 +245,6 @@ public final class Trainer implements AutoCloseable {
         }
         return bptt.downloadOutputs();
     }
-
-    /**
-     * Loss, outputs and gradients of one batch at the present parameters.
-     *
-     * @param loss the mean divides by the valid targets of the whole batch
-     * @param outputs y [T,B,O]
-     * @param finalState h_n [L,B,H]
-     * @param gradientNorm global norm of the parameters' gradients before clipping
-     * @param x ∂L/∂x [T,B,I]; null with truncation or symbol ids
-     * @param initialState ∂L/∂h0 [L,B,H]; null with truncation
-     */
-    public record Gradients(
-            double loss, float[] outputs, float[] finalState, double gradientNorm, float[] x, float[] initialState) {}
 
     /**
      * One loss and its gradient, neither clipped nor used for an update: the segments' gradients are summed, the mean divides

@@ -43,7 +43,7 @@ class PyTorchFixtureTest {
                         .truncation(f.truncation())
                         .clipping(f.clipping())
                         .build()) {
-            Trainer.Gradients g = trainer.gradients(f.batch());
+            Gradients g = trainer.gradients(f.batch());
             Map<String, Tensor> expected = f.expected().tensors();
             Fixture.assertClose(expected, "loss", new float[] {(float) g.loss()});
             if (expected.containsKey("output")) {

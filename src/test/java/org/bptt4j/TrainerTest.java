@@ -195,7 +195,7 @@ class TrainerTest {
             assertEquals(0, report.updates());
             assertFalse(report.clipped());
             assertArrayEquals(before, parameters());
-            Trainer.Gradients g = trainer.gradients(batch(T).withTargets(ignored));
+            Gradients g = trainer.gradients(batch(T).withTargets(ignored));
             assertEquals(0, g.loss());
             assertEquals(0, g.gradientNorm());
             assertEquals(
@@ -226,7 +226,7 @@ class TrainerTest {
         try (Trainer trainer = Trainer.of(rnn).truncation(new Truncation(2, 3)).build()) {
             double a = trainer.gradients(many).loss();
             double b = trainer.gradients(few).loss();
-            Trainer.Evaluation e = trainer.evaluate(new Batches(List.of(many, few)));
+            Evaluation e = trainer.evaluate(new Batches(List.of(many, few)));
             assertEquals(T * B + 2, e.targets());
             assertEquals((a * T * B + b * 2) / (T * B + 2), e.loss(), 1e-6);
             assertArrayEquals(before, parameters());

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.bptt4j.Gradients;
 import org.bptt4j.ModelFile;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
@@ -88,7 +89,7 @@ final class GradientsCommand implements Callable<Integer> {
                         .truncation(sweep.truncation())
                         .clipping(sweep.clipping(Clipping.NONE))
                         .build()) {
-            Trainer.Gradients result = compute(trainer, data);
+            Gradients result = compute(trainer, data);
             toFile(rnn, data, result).write(out);
             spec.commandLine()
                     .getOut()
@@ -112,7 +113,7 @@ final class GradientsCommand implements Callable<Integer> {
     }
 
     /** Ids and targets outside their range are found here: the message then needs the file's name. */
-    private Trainer.Gradients compute(Trainer trainer, Batch data) {
+    private Gradients compute(Trainer trainer, Batch data) {
         try {
             return trainer.gradients(data);
         } catch (IllegalArgumentException e) {
@@ -120,7 +121,7 @@ final class GradientsCommand implements Callable<Integer> {
         }
     }
 
-    private static Safetensors toFile(Rnn rnn, Batch data, Trainer.Gradients result) {
+    private static Safetensors toFile(Rnn rnn, Batch data, Gradients result) {
         RnnSpec net = rnn.spec();
         long[] stateShape = {net.layers(), data.rows(), net.hiddenSize()};
         Safetensors file = new Safetensors()

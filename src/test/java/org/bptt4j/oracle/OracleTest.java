@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.bptt4j.Gradients;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
@@ -70,7 +71,7 @@ class OracleTest {
         }
     }
 
-    private static void compare(RandomProblem p, OracleResult truth, Rnn rnn, Trainer.Gradients g) {
+    private static void compare(RandomProblem p, OracleResult truth, Rnn rnn, Gradients g) {
         assertEquals(truth.loss(), g.loss(), 1e-5 * (Math.abs(truth.loss()) + 1e-3), "loss");
         assertNear(truth.outputs(), g.outputs(), "outputs");
         assertNear(truth.finalState(), g.finalState(), "h_n");

@@ -1,14 +1,11 @@
 package org.bptt4j.backend.cpu;
 
 import java.util.ConcurrentModificationException;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
-import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Report;
@@ -19,9 +16,6 @@ import org.bptt4j.spec.Clipping;
 
 /** The backend of this JVM's own processor: checks the contract, then hands each operation to the class that does it. */
 final class CpuBackend implements Backend {
-    /** The longest array that every JVM allows. */
-    private static final long LONGEST = Integer.MAX_VALUE - 8;
-
     private final Kernels kernels;
     private final Workers workers;
     private final Gemm gemm;
@@ -30,9 +24,8 @@ final class CpuBackend implements Backend {
     private final Rows rows;
     private final Losses losses;
     private final Optimizers optimizers;
-    private final Set<CpuArray> arrays = new HashSet<>();
+    private final CpuMemory memory = new CpuMemory(this);
     private final AtomicReference<Thread> inside = new AtomicReference<>();
-    private long bytes;
     private boolean closed;
 
     CpuBackend(Kernels kernels, int threads) {
@@ -72,41 +65,18 @@ final class CpuBackend implements Backend {
         if (length < 0) {
             throw new IllegalArgumentException("an array of " + length + " elements");
         }
-        return call(() -> {
-            if (length > LONGEST) {
-                throw new OutOfDeviceMemoryException(name(), bytesOf(length), 4 * LONGEST, null);
-            }
-            try {
-                CpuArray array = new CpuArray(this, type, (int) length);
-                arrays.add(array);
-                bytes += 4 * length;
-                return array;
-            } catch (OutOfMemoryError e) {
-                Runtime jvm = Runtime.getRuntime();
-                long free = jvm.maxMemory() - jvm.totalMemory() + jvm.freeMemory();
-                throw new OutOfDeviceMemoryException(name(), 4 * length, free, e);
-            }
-        });
-    }
-
-    /** Four for each element, and the largest number where that is too much for one. */
-    private static long bytesOf(long length) {
-        return length > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * length;
+        return call(() -> memory.allocate(type, length));
     }
 
     void free(CpuArray array) {
         if (!closed && !array.isClosed()) {
-            run(() -> {
-                array.release();
-                arrays.remove(array);
-                bytes -= 4 * array.length();
-            });
+            run(() -> memory.free(array));
         }
     }
 
     @Override
     public long allocatedBytes() {
-        return bytes;
+        return memory.bytes();
     }
 
     @Override
@@ -311,9 +281,7 @@ final class CpuBackend implements Backend {
         }
         run(() -> {
             closed = true;
-            arrays.forEach(CpuArray::release);
-            arrays.clear();
-            bytes = 0;
+            memory.freeAll();
             workers.close();
         });
     }
@@ -321,27 +289,15 @@ final class CpuBackend implements Backend {
     // ---- the contract -----------------------------------------------------------------------------------------------
 
     private CpuArray own(DeviceArray array) {
-        if (array.backend() != this) {
-            throw new IllegalArgumentException("an array of another backend ("
-                    + array.backend().name() + ") was handed to this one (" + name() + "); download and upload it");
-        }
-        return (CpuArray) array;
+        return memory.own(array);
     }
 
     private Matrix own(Matrix m) {
-        requireOpen(own(m.array()));
-        return m;
+        return memory.own(m);
     }
 
     private Ints own(Ints m) {
-        requireOpen(own(m.array()));
-        return m;
-    }
-
-    private static void requireOpen(CpuArray array) {
-        if (array.isClosed()) {
-            throw new IllegalStateException("an array of " + array.length() + " elements was used after close");
-        }
+        return memory.own(m);
     }
 
     private interface Call<R> {
