@@ -51,7 +51,12 @@ final class CsvFile {
             csv.checkHeader();
             return csv;
         } catch (IOException | UncheckedIOException | IllegalStateException e) {
-            throw new UsageException(name + ": is not CSV: " + e.getMessage(), e);
+            // commons-csv wraps its own message, which names the line, in others that only name classes.
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new UsageException(name + ": is not CSV: " + cause.getMessage(), e);
         }
     }
 

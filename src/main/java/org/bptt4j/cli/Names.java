@@ -64,10 +64,16 @@ final class Names {
 
     /** The candidate with the fewest edits from {@code value}, if that is at most half the longer one's letters. */
     static Optional<String> nearest(String value, Collection<String> candidates) {
-        String lower = value.toLowerCase(Locale.ROOT);
+        String typed = comparable(value);
         return candidates.stream()
-                .filter(c -> 2 * edits(lower, c.toLowerCase(Locale.ROOT)) <= Math.max(lower.length(), c.length()))
-                .min(Comparator.comparingInt(c -> edits(lower, c.toLowerCase(Locale.ROOT))));
+                .filter(c -> 2 * edits(typed, comparable(c))
+                        <= Math.max(typed.length(), comparable(c).length()))
+                .min(Comparator.comparingInt(c -> edits(typed, comparable(c))));
+    }
+
+    /** In lower case and without the dashes of an option, which all options share. */
+    private static String comparable(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceFirst("^-+", "");
     }
 
     /** Levenshtein's distance: the fewest letters to insert, delete or replace to make {@code b} of {@code a}. */

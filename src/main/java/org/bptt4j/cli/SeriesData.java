@@ -201,13 +201,13 @@ final class SeriesData implements TrainingData {
         double persistence = figures.get("persistence_rmse");
         return String.format(
                 Locale.ROOT,
-                "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g (%+.1f %%)",
+                "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g%s",
                 where,
                 series.rows() - firstRow(part),
                 series.targetName(),
                 rmse,
                 persistence,
-                100 * (rmse / persistence - 1));
+                persistence > 0 ? String.format(Locale.ROOT, " (%+.1f %%)", 100 * (rmse / persistence - 1)) : "");
     }
 
     @Override
