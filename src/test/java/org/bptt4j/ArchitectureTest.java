@@ -8,14 +8,19 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +79,19 @@ class ArchitectureTest {
     @Test
     void noCycles() {
         slices().matching("org.bptt4j.(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    /** A second vector shape in the JVM makes JDK 17 box every vector, 40 times slower (docs/decisions.md). */
+    @Test
+    void oneVectorShapeOnly() throws IOException {
+        Pattern fixedShape = Pattern.compile("SPECIES_(64|128|256|512|MAX)|VectorShape|withLanes|withShape");
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            List<Path> java = files.filter(f -> f.toString().endsWith(".java")).toList();
+            assertTrue(java.size() > 50, "sources of the house: " + java.size());
+            for (Path file : java) {
+                assertFalse(fixedShape.matcher(Files.readString(file)).find(), file + " names a vector shape");
+            }
+        }
     }
 
     @Test
