@@ -10,7 +10,7 @@ import java.lang.management.ManagementFactory;
  * the JVM's own flag tells which it will be.
  */
 final class Fma {
-    private static final boolean FUSED = isFused();
+    private static final boolean FUSED = asksTheJvm();
 
     private Fma() {}
 
@@ -18,7 +18,12 @@ final class Fma {
         return FUSED ? Math.fma(a, b, c) : a * b + c;
     }
 
-    private static boolean isFused() {
+    /** Whether a·b + c is one instruction here. */
+    static boolean isFused() {
+        return FUSED;
+    }
+
+    private static boolean asksTheJvm() {
         try {
             HotSpotDiagnosticMXBean jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
             return Boolean.parseBoolean(jvm.getVMOption("UseFMA").getValue());

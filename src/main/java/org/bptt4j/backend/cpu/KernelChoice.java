@@ -27,6 +27,10 @@ final class KernelChoice {
                     MODULE);
             return new ScalarKernels();
         }
+        if (!Fma.isFused()) {
+            LOG.info("this processor has no fused multiply-add (or the JVM does not say so): using scalar CPU kernels");
+            return new ScalarKernels();
+        }
         Kernels vector = new VectorKernels();
         if (vector.panelWidth() < 8) {
             LOG.info("CPU vectors have fewer than 4 float lanes here; using scalar kernels");
