@@ -112,11 +112,6 @@ final class SeriesData implements TrainingData {
     }
 
     @Override
-    public boolean hasOwnSequences() {
-        return false;
-    }
-
-    @Override
     public CountedSource training(Settings s) {
         if (trainingRows <= s.unroll()) {
             throw new UsageException(name + ": has " + trainingRows + " rows to train on (the last fifth is held out),"

@@ -84,11 +84,6 @@ final class TextData implements TrainingData {
     }
 
     @Override
-    public boolean hasOwnSequences() {
-        return false;
-    }
-
-    @Override
     public CountedSource training(Settings s) {
         if (split <= s.unroll()) {
             throw new UsageException(file + ": has " + split + " characters to train on (the last tenth is held out),"

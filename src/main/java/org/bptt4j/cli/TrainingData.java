@@ -28,7 +28,9 @@ interface TrainingData {
     Loss loss();
 
     /** Whether the data is sequences of a given length with targets at given steps, which are then no options. */
-    boolean hasOwnSequences();
+    default boolean hasOwnSequences() {
+        return false;
+    }
 
     /** Batches to train on. */
     CountedSource training(Settings settings);

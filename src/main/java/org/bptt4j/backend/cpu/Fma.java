@@ -6,8 +6,8 @@ import java.lang.management.ManagementFactory;
 /**
  * a·b + c for scalar code: fused where the processor can, in two roundings elsewhere.
  *
- * <p>{@code Math.fma} without hardware support is exact all the same, through BigDecimal and thousands of times slower; only
- * the JVM's own flag tells which it will be.
+ * <p>{@code Math.fma} without hardware support is exact all the same, through BigDecimal and far slower; only the JVM's own
+ * flag tells which it will be.
  */
 final class Fma {
     private static final boolean FUSED = asksTheJvm();

@@ -16,7 +16,7 @@ import org.bptt4j.backend.RecurrentForward;
 final class Recurrence {
     /** Fewer rows than this take as long as this many: the tiles are latency-bound below. */
     private static final int GRAIN = 4;
-    /** Multiply-adds per step and thread from which a barrier, some 0.2 µs, is worth its price. */
+    /** Multiply-adds per step and thread from which a barrier is worth its price (estimated). */
     private static final int LEAST_STEP = 1 << 14;
     /** Floats of W_hh (512 KiB) above which it does not stay in a second-level cache beside the states. */
     private static final int LARGE_WEIGHT = 1 << 17;

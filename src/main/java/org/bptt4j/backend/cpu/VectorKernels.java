@@ -270,7 +270,7 @@ final class VectorKernels implements Kernels {
             sums = sums.add(e);
             e.intoArray(d, d0 + i);
         }
-        // Not reduceLanes(ADD): its order is not specified, and compiled code differs from interpreted code.
+        // Not reduceLanes(ADD): its order is not specified, so the same row need not give the same bits twice.
         sums.intoArray(scratch, 0);
         float sum = 0;
         for (int i = 0; i < LANES; i++) {
