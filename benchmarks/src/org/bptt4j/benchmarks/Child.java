@@ -16,7 +16,7 @@ final class Child {
 
     static final String SUMS = "sums ";
 
-    /** A contender's name with this ending runs with MKL's question for the processor's maker answered. */
+    /** A contender's name with this ending runs with what lets its library take its fastest path on this processor. */
     private static final String UNLOCKED = "-unlocked";
 
     private static final int LINES_OF_ERRORS = 40;
@@ -68,9 +68,7 @@ final class Child {
                 environment.put(library + "_NUM_THREADS", Integer.toString(threads));
             }
             if (unlocked) {
-                environment.put(
-                        "LD_PRELOAD",
-                        Path.of("target", "mkl-unlock.so").toAbsolutePath().toString());
+                unlock(environment);
             }
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -85,6 +83,21 @@ final class Child {
             return output.lines().toList();
         } finally {
             Files.delete(errors);
+        }
+    }
+
+    /**
+     * MKL is told that the processor is its maker's; OpenBLAS, which takes processors it does not know for older ones, that this
+     * one has AVX-512 if it has.
+     */
+    private static void unlock(Map<String, String> environment) throws IOException {
+        Path answer = Path.of("target", "mkl-unlock.so").toAbsolutePath();
+        if (!Files.exists(answer)) {
+            throw new IOException("to unlock MKL needs " + answer + ", which benchmarks/run builds with a C compiler");
+        }
+        environment.put("LD_PRELOAD", answer.toString());
+        if (Machine.hasAvx512()) {
+            environment.put("OPENBLAS_CORETYPE", "SkylakeX");
         }
     }
 }

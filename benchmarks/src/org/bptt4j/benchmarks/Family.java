@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.bptt4j.benchmarks.block.Block;
+import org.bptt4j.benchmarks.gemm.Gemm;
 import org.bptt4j.benchmarks.step.Step;
 
 /** A kind of workload, with the rows and the contenders that are run when none are named. */
@@ -36,7 +37,14 @@ enum Family {
                     "64,50,1024,1024",
                     "32,30,512,512",
                     "16,50,1760,1760",
-                    "128,100,32,64"));
+                    "128,100,32,64")),
+
+    /** One matrix product. */
+    GEMM(
+            Gemm.FORMAT,
+            Gemm::parse,
+            List.of("bptt4j", "openblas", "openblas-unlocked", "mkl", "mkl-unlocked"),
+            List.of("32,128,128", "64,512,512", "16,1760,1760", "3200,128,64", "128,128,3200,tn", "512,512,8192,tn"));
 
     private final String format;
     private final Function<String, Workload> parser;
