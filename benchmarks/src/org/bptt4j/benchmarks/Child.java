@@ -29,6 +29,7 @@ final class Child {
     static Measured measure(Family family, String contender, String config, int threads)
             throws IOException, InterruptedException {
         List<String> lines = run(
+                List.of(),
                 Measure.class,
                 threads,
                 contender.endsWith(UNLOCKED),
@@ -49,16 +50,14 @@ final class Child {
         return new Measured(ms, sums);
     }
 
-    /** Runs {@code main} and returns the lines it printed; if it fails, the exception has the end of its standard error. */
-    static List<String> run(Class<?> main, int threads, boolean unlocked, String... arguments)
+    /** Runs {@code main} with options of the JVM and returns the lines it printed; if it fails, the exception has the end of its standard error. */
+    static List<String> run(List<String> options, Class<?> main, int threads, boolean unlocked, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         Path errors = Files.createTempFile("benchmark", ".err");
         try {

@@ -2,6 +2,7 @@ package org.bptt4j.benchmarks;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import org.bptt4j.benchmarks.block.Block;
 import org.bptt4j.benchmarks.gemm.Gemm;
@@ -46,6 +47,8 @@ enum Family {
             List.of("bptt4j", "openblas", "openblas-unlocked", "mkl", "mkl-unlocked"),
             List.of("32,128,128", "64,512,512", "16,1760,1760", "3200,128,64", "128,128,3200,tn", "512,512,8192,tn"));
 
+    private static final Set<String> SLOW = Set.of("dl4j", "textbook");
+
     private final String format;
     private final Function<String, Workload> parser;
     private final List<String> contenders;
@@ -60,6 +63,19 @@ enum Family {
 
     static Family parse(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether a contender takes seconds where others take milliseconds. */
+    boolean isSlow(String contender) {
+        return SLOW.contains(contender);
+    }
+
+    /** Refuses a name that no contender of this family has. */
+    void requireContender(String name) {
+        if (!contenders.contains(name)) {
+            throw new IllegalArgumentException("no contender of " + this + " is called '" + name + "'; there are: "
+                    + String.join(", ", contenders));
+        }
     }
 
     Workload workload(String config) {

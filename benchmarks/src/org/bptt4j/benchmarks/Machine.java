@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What Linux says about this machine. */
@@ -17,6 +22,27 @@ final class Machine {
     /** The processor's name. */
     static String processor() throws IOException {
         return line("model name").orElse(System.getProperty("os.arch"));
+    }
+
+    /** Head of a report: processor, JVM and limits. */
+    static List<String> lines(List<Limits> limits) throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add(processor() + (hasAvx512() ? " with AVX-512, " : ", ")
+                + Runtime.getRuntime().availableProcessors() + " processors, level 2 cache "
+                + (level2Bytes() >> 10) + " KiB; " + System.getProperty("java.vm.name") + " "
+                + System.getProperty("java.version") + "; "
+                + LocalDate.now(ZoneOffset.UTC));
+        for (Limits l : limits) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%d thread%s: multiply-add peak %.0f GFLOP/s; reads %.0f GB/s from level 2, %.0f GB/s from memory",
+                    l.threads(),
+                    l.threads() == 1 ? "" : "s",
+                    l.peak(),
+                    l.level2(),
+                    l.memory()));
+        }
+        return lines;
     }
 
     static boolean hasAvx512() throws IOException {
