@@ -1,0 +1,102 @@
+package org.bptt4j.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A fresh JVM that runs one main class with this one's class path. */
+final class Child {
+    /** Beginnings of the lines that {@link Measure} prints. */
+    static final String MEDIAN = "median ";
+
+    static final String SUMS = "sums ";
+
+    /** A contender's name with this ending runs with what lets its library take its fastest path on this processor. */
+    private static final String UNLOCKED = "-unlocked";
+
+    private static final int LINES_OF_ERRORS = 40;
+
+    private Child() {}
+
+    /** What one measurement said: milliseconds, and the sums of each result by name. */
+    record Measured(double ms, Map<String, Sums> sums) {}
+
+    static Measured measure(Family family, String contender, String config, int threads)
+            throws IOException, InterruptedException {
+        List<String> lines = run(
+                List.of(),
+                Measure.class,
+                threads,
+                contender.endsWith(UNLOCKED),
+                family.toString(),
+                contender.replace(UNLOCKED, ""),
+                config,
+                Integer.toString(threads));
+        double ms = Double.NaN;
+        Map<String, Sums> sums = new LinkedHashMap<>();
+        for (String line : lines) {
+            if (line.startsWith(MEDIAN)) {
+                ms = Double.parseDouble(line.substring(MEDIAN.length()));
+            } else if (line.startsWith(SUMS)) {
+                String[] words = line.substring(SUMS.length()).split(" ", -1);
+                sums.put(words[0], new Sums(Double.parseDouble(words[1]), Double.parseDouble(words[2])));
+            }
+        }
+        return new Measured(ms, sums);
+    }
+
+    /** Runs {@code main} with options of the JVM and returns the lines it printed; if it fails, the exception has the end of its standard error. */
+    static List<String> run(List<String> options, Class<?> main, int threads, boolean unlocked, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        Path errors = Files.createTempFile("benchmark", ".err");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+            Map<String, String> environment = builder.environment();
+            for (String library : new String[] {"OMP", "MKL", "OPENBLAS"}) {
+                environment.put(library + "_NUM_THREADS", Integer.toString(threads));
+            }
+            if (unlocked) {
+                unlock(environment);
+            }
+            Process process = builder.start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int code = process.waitFor();
+            if (code != 0) {
+                List<String> lines =
+                        Files.readString(errors, StandardCharsets.UTF_8).lines().toList();
+                List<String> end = lines.subList(Math.max(0, lines.size() - LINES_OF_ERRORS), lines.size());
+                throw new IOException(String.join(" ", arguments) + ": the process ended with exit code " + code + "\n"
+                        + String.join("\n", end));
+            }
+            return output.lines().toList();
+        } finally {
+            Files.delete(errors);
+        }
+    }
+
+    /**
+     * MKL is told that the processor is its maker's; OpenBLAS, which takes processors it does not know for older ones, that this
+     * one has AVX-512 if it has.
+     */
+    private static void unlock(Map<String, String> environment) throws IOException {
+        Path answer = Path.of("target", "mkl-unlock.so").toAbsolutePath();
+        if (!Files.exists(answer)) {
+            throw new IOException("to unlock MKL needs " + answer + ", which benchmarks/run builds with a C compiler");
+        }
+        environment.put("LD_PRELOAD", answer.toString());
+        if (Machine.hasAvx512()) {
+            environment.put("OPENBLAS_CORETYPE", "SkylakeX");
+        }
+    }
+}

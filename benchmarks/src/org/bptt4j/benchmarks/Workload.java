@@ -1,0 +1,15 @@
+package org.bptt4j.benchmarks;
+
+/** One problem with its sizes and data, the same for every contender. */
+public interface Workload {
+    /** Multiply-adds count two; point-wise work is not counted. */
+    double flop();
+
+    /** Opens the contender called {@code name}, which may use {@code threads} threads. */
+    Contender open(String name, int threads);
+
+    /** What {@link #open} throws for a name it does not know. */
+    static IllegalArgumentException unknown(String name) {
+        return new IllegalArgumentException("no contender of this family is called '" + name + "'");
+    }
+}
