@@ -69,6 +69,51 @@ public final class Shapes {
         requireDisjoint("weightGradient", input, gradient);
     }
 
+    /** gradient [1, N] += Σ δ over rows, a whole number of steps of {@code batch} rows. */
+    public static void requireBiasGradient(Matrix delta, int batch, Matrix gradient) {
+        requireSteps("delta", delta, batch);
+        require("gradient", gradient, 1, delta.cols());
+    }
+
+    /** to[i, ·] = from[rows[i], ·]. */
+    public static void requireGatherRows(Ints rows, Matrix from, Matrix to) {
+        require("rows", rows, to.rows());
+        require("to", to, to.rows(), from.cols());
+    }
+
+    /** to[rows[i], ·] += from[i, ·]. */
+    public static void requireScatterRows(Ints rows, Matrix from, Matrix to) {
+        require("rows", rows, from.rows());
+        require("from", from, from.rows(), to.cols());
+    }
+
+    /** to[r, j] = weight[j, ids[r]]. */
+    public static void requireGatherColumns(Ints ids, Matrix weight, Matrix to) {
+        require("ids", ids, to.rows());
+        require("to", to, to.rows(), (int) weight.rows());
+    }
+
+    /** gradient[j, ids[r]] += delta[r, j], over whole steps of {@code batch} rows. */
+    public static void requireScatterColumns(Ints ids, Matrix delta, int batch, Matrix gradient) {
+        require("ids", ids, delta.rows());
+        requireSteps("delta", delta, batch);
+        require("gradient", gradient, delta.cols(), gradient.cols());
+    }
+
+    /** Logits and their gradient [R, O], targets [R]. */
+    public static void requireCrossEntropy(Matrix logits, Ints targets, Matrix dLogits, DeviceArray report) {
+        require("targets", targets, logits.rows());
+        require("dLogits", dLogits, logits.rows(), logits.cols());
+        require("report", report, Report.LENGTH);
+    }
+
+    /** Outputs, targets and the outputs' gradient, all [R, O]. */
+    public static void requireSquaredError(Matrix outputs, Matrix targets, Matrix dOutputs, DeviceArray report) {
+        require("targets", targets, outputs.rows(), outputs.cols());
+        require("dOutputs", dOutputs, outputs.rows(), outputs.cols());
+        require("report", report, Report.LENGTH);
+    }
+
     /** The rows of {@code m} must be whole steps of {@code batch} rows. */
     public static void requireSteps(String name, Matrix m, int batch) {
         if (batch < 1 || m.rows() % batch != 0) {

@@ -1,6 +1,5 @@
 package org.bptt4j.bptt;
 
-import java.util.List;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.data.Batch;
@@ -21,11 +20,10 @@ import org.bptt4j.spec.Truncation;
 public final class Bptt implements AutoCloseable {
     private final Network network;
     private final Loss loss;
-    private final Truncation truncation;
     private final Unrolled unrolled;
     private final Head head;
     private final Targets targets;
-    private List<Segment> segments = List.of();
+    private final Objective objective;
 
     public Bptt(Network network, Loss loss, Truncation truncation) {
         if (!network.spec().hasHead()) {
@@ -33,23 +31,23 @@ public final class Bptt implements AutoCloseable {
         }
         this.network = network;
         this.loss = loss;
-        this.truncation = truncation;
-        this.unrolled = new Unrolled(network);
-        this.head = new Head(network, loss, unrolled.buffers());
-        this.targets = new Targets(network.backend(), loss, network.spec().outputSize(), unrolled.buffers());
+        this.unrolled = new Unrolled(network, truncation);
+        Buffers buffers = unrolled.buffers();
+        int outputs = network.spec().outputSize();
+        this.head = new Head(network, buffers);
+        this.targets = new Targets(network.backend(), loss, outputs, buffers, unrolled.staging());
+        this.objective = new Objective(network, loss, head, targets, buffers);
     }
 
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
     public void load(Batch batch) {
-        List<Segment> plan = Segment.plan(batch.steps(), truncation);
-        targets.load(batch, plan);
+        targets.load(batch, unrolled.plan(batch.steps()));
         unrolled.load(batch);
-        segments = plan;
     }
 
     /** The number of segments of the loaded batch. */
     public int segments() {
-        return segments.size();
+        return unrolled.segments().size();
     }
 
     /** Valid targets of segment {@code s}. */
@@ -73,11 +71,7 @@ public final class Bptt implements AutoCloseable {
 
     /** Sweeps segment {@code s} forward. */
     public void forward(int s) {
-        Segment segment = segments.get(s);
-        unrolled.stack().forward(unrolled.input(), segment.start(), segment.end());
-        if (s == segments.size() - 1) {
-            unrolled.keepFinalState();
-        }
+        unrolled.forward(s);
     }
 
     /** Adds the loss of segment {@code s} to the report, and the gradient of {@code scale} times it to the gradients. */
@@ -86,24 +80,16 @@ public final class Bptt implements AutoCloseable {
     }
 
     void backward(int s, double scale, DeviceArray report, RecurrentStack.DeltaObserver observer) {
-        Segment segment = segments.get(s);
         RecurrentStack stack = unrolled.stack();
-        Matrix dStates = stack.prepareBackward(segment);
-        head.forwardBackward(states(segment), batch(), targets, s, (float) scale, dStates, report);
-        stack.backward(unrolled.input(), segment, null, observer);
+        Matrix dStates = stack.prepareBackward(s);
+        int rows = unrolled.batch().rows();
+        objective.forwardBackward(s, stack.outputs(s), rows, (float) scale, dStates, report);
+        stack.backward(s, null, observer);
     }
 
     /** Only adds the loss of segment {@code s} to the report; after {@link #forward}. */
     public void evaluate(int s, DeviceArray report) {
-        head.evaluate(states(segments.get(s)), targets, s, report);
-    }
-
-    private Matrix states(Segment segment) {
-        return unrolled.stack().outputs(segment.start(), segment.end());
-    }
-
-    private int batch() {
-        return unrolled.batch().rows();
+        objective.evaluate(s, unrolled.stack().outputs(s), report);
     }
 
     /** y of all steps [T,B,O], after all segments were swept forward. */
@@ -121,12 +107,12 @@ public final class Bptt implements AutoCloseable {
     }
 
     Segment segment(int s) {
-        return segments.get(s);
+        return unrolled.segments().get(s);
     }
 
     /** y of segment {@code s}, [steps·B, O]. */
     Matrix outputs(int s) {
-        return head.outputs(states(segments.get(s)));
+        return head.outputs(unrolled.stack().outputs(s));
     }
 
     @Override

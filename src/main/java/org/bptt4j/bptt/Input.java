@@ -1,6 +1,7 @@
 package org.bptt4j.bptt;
 
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Transpose;
@@ -8,65 +9,81 @@ import org.bptt4j.data.Batch;
 
 /** The first layer's input on the device: a matrix x [T·B, I] or symbol ids [T·B]. */
 final class Input {
+    /** A view of some rows: of x or of the ids, the other is null. */
+    record Rows(Matrix dense, Ints ids) {}
+
     private final Backend backend;
     private final int inputSize;
+    private final Staging staging;
     private final Buffers.Slot denseSlot;
     private final Buffers.Slot idSlot;
     private final Buffers.Slot lengthSlot;
-    private Matrix dense;
-    private Ints ids;
+    private Rows all;
     private Ints lengths;
 
-    Input(Backend backend, int inputSize, Buffers buffers) {
+    Input(Backend backend, int inputSize, Buffers buffers, Staging staging) {
         this.backend = backend;
         this.inputSize = inputSize;
+        this.staging = staging;
         this.denseSlot = buffers.slot();
         this.idSlot = buffers.slot();
         this.lengthSlot = buffers.slot();
     }
 
-    /**
-     * Uploads the batch's input and lengths; padding becomes zeros, so that it may hold anything. A batch that does not fit is
-     * refused before anything changes.
-     */
-    void load(Batch batch) {
-        int cells = Math.multiplyExact(batch.steps(), batch.rows());
-        if (batch.ids() == null && batch.inputSize() != inputSize) {
-            throw new IllegalArgumentException(
-                    "the batch has input size " + batch.inputSize() + ", the network " + inputSize);
+    /** Refuses a batch whose input does not fit. */
+    void check(Batch batch) {
+        if (batch.ids() == null) {
+            if (batch.inputSize() != inputSize) {
+                throw new IllegalArgumentException(
+                        "the batch has input size " + batch.inputSize() + ", the network " + inputSize);
+            }
+            return;
         }
-        int[] checked = batch.ids() == null ? null : checkedIds(batch);
-        dense = null;
-        ids = null;
-        lengths = null;
-        if (checked != null) {
-            ids = idSlot.ints(cells);
-            backend.upload(checked, 0, cells, ids.array(), 0);
-        } else {
-            dense = denseSlot.matrix(cells, inputSize);
-            float[] x = batch.lengths() == null ? batch.x() : batch.withoutPadding(batch.x(), inputSize);
-            backend.upload(x, 0, x.length, dense.array(), 0);
-        }
-        if (batch.lengths() != null) {
-            lengths = lengthSlot.ints(batch.rows());
-            backend.upload(batch.lengths(), 0, batch.rows(), lengths.array(), 0);
+        for (int i = 0; i < batch.ids().length; i++) {
+            int id = batch.ids()[i];
+            if ((id < 0 || id >= inputSize) && !batch.isPadding(i)) {
+                throw new IllegalArgumentException("symbol id " + id + " at step " + i / batch.rows() + ", row "
+                        + i % batch.rows() + ": must be 0 … " + (inputSize - 1));
+            }
         }
     }
 
-    private int[] checkedIds(Batch batch) {
-        int[] source = batch.ids();
-        int[] result = batch.lengths() == null ? source : source.clone();
-        for (int i = 0; i < source.length; i++) {
-            int t = i / batch.rows();
-            int b = i % batch.rows();
-            if (t >= batch.length(b)) {
-                result[i] = 0;
-            } else if (source[i] < 0 || source[i] >= inputSize) {
-                throw new IllegalArgumentException(
-                        "symbol id " + source[i] + " at step " + t + ", row " + b + ": must be 0 … " + (inputSize - 1));
+    /** Makes room for batches of this one's shape. */
+    void resize(Batch batch) {
+        int cells = Math.multiplyExact(batch.steps(), batch.rows());
+        all = batch.ids() == null
+                ? new Rows(denseSlot.matrix(cells, inputSize), null)
+                : new Rows(null, idSlot.view(cells));
+        lengths = batch.lengths() == null ? null : lengthSlot.view(batch.rows());
+    }
+
+    /** Uploads the batch's input and lengths; padding becomes zeros, so that it may hold anything. */
+    void upload(Batch batch) {
+        if (batch.lengths() != null) {
+            backend.upload(batch.lengths(), 0, batch.rows(), lengths.array(), 0);
+        }
+        if (batch.ids() != null) {
+            uploadIds(batch, all.ids().array());
+        } else {
+            float[] x = batch.x();
+            if (batch.lengths() != null) {
+                x = staging.floats(batch.x().length);
+                batch.copyWithoutPadding(batch.x(), inputSize, x);
+            }
+            backend.upload(x, 0, batch.x().length, all.dense().array(), 0);
+        }
+    }
+
+    private void uploadIds(Batch batch, DeviceArray to) {
+        int[] ids = batch.ids();
+        int count = ids.length;
+        if (batch.lengths() != null) {
+            ids = staging.ints(count);
+            for (int i = 0; i < count; i++) {
+                ids[i] = batch.isPadding(i) ? 0 : batch.ids()[i];
             }
         }
-        return result;
+        backend.upload(ids, 0, count, to, 0);
     }
 
     /** Lengths [B], or null. */
@@ -76,24 +93,31 @@ final class Input {
 
     /** Whether a gradient with respect to the input exists. */
     boolean isDense() {
-        return dense != null;
+        return all.dense() != null;
     }
 
-    /** {@code to = x·W_ihᵀ} for {@code count} rows from {@code row}. */
-    void project(long row, long count, Matrix weightIh, Matrix to) {
-        if (ids != null) {
-            backend.gatherColumns(ids.slice(row, count), weightIh, to);
+    /** A view of {@code count} rows from {@code row}. */
+    Rows rows(long row, long count) {
+        return isDense()
+                ? new Rows(all.dense().rows(row, count), null)
+                : new Rows(null, all.ids().slice(row, count));
+    }
+
+    /** {@code to = x·W_ihᵀ}. */
+    void project(Rows x, Matrix weightIh, Matrix to) {
+        if (x.ids() != null) {
+            backend.gatherColumns(x.ids(), weightIh, to);
         } else {
-            backend.gemm(Transpose.NO, dense.rows(row, count), Transpose.YES, weightIh, false, to);
+            backend.gemm(Transpose.NO, x.dense(), Transpose.YES, weightIh, false, to);
         }
     }
 
-    /** {@code dW_ih += Σ δᵀ·x} over {@code delta}'s rows, which start at {@code row}. */
-    void accumulate(long row, Matrix delta, int batch, Matrix gradient) {
-        if (ids != null) {
-            backend.scatterColumns(ids.slice(row, delta.rows()), delta, batch, gradient);
+    /** {@code dW_ih += Σ δᵀ·x}. */
+    void accumulate(Rows x, Matrix delta, int batch, Matrix gradient) {
+        if (x.ids() != null) {
+            backend.scatterColumns(x.ids(), delta, batch, gradient);
         } else {
-            backend.weightGradient(delta, dense.rows(row, delta.rows()), batch, gradient);
+            backend.weightGradient(delta, x.dense(), batch, gradient);
         }
     }
 }

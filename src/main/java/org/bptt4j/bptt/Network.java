@@ -12,6 +12,7 @@ public final class Network implements AutoCloseable {
     private final ParameterLayout layout;
     private final Weights parameters;
     private final Weights gradients;
+    private final Matrix allGradients;
 
     /** All parameters and gradients zero. */
     public Network(Backend backend, RnnSpec spec) {
@@ -25,6 +26,8 @@ public final class Network implements AutoCloseable {
             parameters.array().close();
             throw e;
         }
+        // The buffer's length may pass an int, a matrix's columns may not: rows of one element.
+        this.allGradients = new Matrix(gradients.array(), 0, layout.length(), 1, 1);
     }
 
     public Backend backend() {
@@ -59,9 +62,7 @@ public final class Network implements AutoCloseable {
 
     /** Sets every gradient to zero. */
     public void zeroGradients() {
-        DeviceArray g = gradients.array();
-        // The buffer's length may pass an int, a matrix's columns may not: rows of one element.
-        backend.fill(new Matrix(g, 0, g.length(), 1, 1), 0f);
+        backend.fill(allGradients, 0f);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Matrix;
@@ -24,30 +25,38 @@ final class RecurrentStack {
     private final Network network;
     private final Backend backend;
     private final RnnSpec spec;
+    private final Input input;
     private final List<Buffers.Slot> stateSlots;
     private final List<Buffers.Slot> deltaSlots;
     private final Buffers.Slot inputGradientSlot;
     private final Buffers.Slot carrySlot;
+    private final Buffers.Views<Forward> forwards;
+    private final Buffers.Views<Backward> backwards;
     private final Matrix[] states;
-    private final Matrix[] deltas = new Matrix[2];
-    private Matrix carry;
-    private Matrix bottom;
+    private List<Segment> segments = List.of();
     private int batch;
+    private long deltaRows;
+    private Backward last;
 
-    RecurrentStack(Network network, Buffers buffers) {
+    RecurrentStack(Network network, Input input, Buffers buffers) {
         this.network = network;
         this.backend = network.backend();
         this.spec = network.spec();
+        this.input = input;
         this.stateSlots = buffers.slots(spec.layers());
         this.deltaSlots = buffers.slots(2);
         this.inputGradientSlot = buffers.slot();
         this.carrySlot = buffers.slot();
+        this.forwards = buffers.views(this::forwardViews);
+        this.backwards = buffers.views(this::backwardViews);
         this.states = new Matrix[spec.layers()];
     }
 
-    /** Makes room for T steps of B rows, forward only. The states' contents are undefined afterwards. */
-    void resize(int steps, int rows) {
+    /** Makes room for the states of T steps of B rows. Their contents are undefined afterwards. */
+    void resize(int steps, int rows, List<Segment> plan) {
         batch = rows;
+        segments = plan;
+        deltaRows = rows * plan.stream().mapToLong(Segment::room).max().orElse(0);
         for (int l = 0; l < states.length; l++) {
             states[l] = stateSlots.get(l).matrix((steps + 1L) * rows, spec.hiddenSize());
         }
@@ -58,108 +67,167 @@ final class RecurrentStack {
         return states[l];
     }
 
-    /** The top layer's h_1 … h_T for the steps start … end−1: [(end − start)·B, H]. */
-    Matrix outputs(int start, int end) {
-        return states[states.length - 1].rows((start + 1L) * batch, (long) (end - start) * batch);
+    /** The top layer's states after each step of segment {@code s}, [steps·B, H]. */
+    Matrix outputs(int s) {
+        return forwards.get(s).outputs[states.length - 1];
     }
 
-    /** Sweeps steps start … end−1 forward through all layers. */
-    void forward(Input input, int start, int end) {
-        long row = (long) start * batch;
-        long count = (long) (end - start) * batch;
+    // ---- forward ----------------------------------------------------------------------------------------------------
+
+    /** A segment's forward sweep: its rows of the input, and of each layer the states after its steps and the sweep. */
+    private record Forward(Input.Rows input, Matrix[] outputs, RecurrentForward[] sweeps) {}
+
+    private Forward forwardViews(int s) {
+        Segment segment = segments.get(s);
+        long row = (long) segment.start() * batch;
+        long count = (long) segment.steps() * batch;
+        Matrix[] outputs = new Matrix[states.length];
+        RecurrentForward[] sweeps = new RecurrentForward[states.length];
         for (int l = 0; l < states.length; l++) {
             Weights.Layer w = network.parameters().layer(l);
-            Matrix gates = states[l].rows(row + batch, count);
-            if (l == 0) {
-                input.project(row, count, w.weightIh(), gates);
-            } else {
-                Matrix below = states[l - 1].rows(row + batch, count);
-                backend.gemm(Transpose.NO, below, Transpose.YES, w.weightIh(), false, gates);
-            }
             Matrix range = states[l].rows(row, count + batch);
-            backend.recurrentForward(new RecurrentForward(
-                    spec.cell(), batch, start, w.weightHh(), w.biasIh(), w.biasHh(), gates, range, input.lengths()));
+            outputs[l] = range.rows(batch, count);
+            sweeps[l] = new RecurrentForward(
+                    spec.cell(),
+                    batch,
+                    segment.start(),
+                    w.weightHh(),
+                    w.biasIh(),
+                    w.biasHh(),
+                    outputs[l],
+                    range,
+                    input.lengths());
         }
+        return new Forward(input.rows(row, count), outputs, sweeps);
+    }
+
+    /** Sweeps segment {@code s} forward through all layers. */
+    void forward(int s) {
+        Forward views = forwards.get(s);
+        for (int l = 0; l < states.length; l++) {
+            RecurrentForward sweep = views.sweeps[l];
+            Matrix weightIh = network.parameters().layer(l).weightIh();
+            if (l == 0) {
+                input.project(views.input, weightIh, sweep.gates());
+            } else {
+                backend.gemm(Transpose.NO, views.outputs[l - 1], Transpose.YES, weightIh, false, sweep.gates());
+            }
+            backend.recurrentForward(sweep);
+        }
+    }
+
+    // ---- backward ---------------------------------------------------------------------------------------------------
+
+    /**
+     * A segment's backward sweep.
+     *
+     * @param input its window's rows of the input
+     * @param layers of each layer what it sweeps
+     * @param earlier ∂L/∂h of the top layer in the steps of the window before the segment's own
+     * @param own ∂L/∂h of the top layer in the segment's own steps
+     * @param carry gradient with respect to the states before the window's first step [L·B, H]
+     */
+    private record Backward(Input.Rows input, List<BackwardLayer> layers, Matrix earlier, Matrix own, Matrix carry) {}
+
+    /**
+     * A layer in a backward sweep.
+     *
+     * @param before its states before each step
+     * @param below the states below it after each step, null for the first layer
+     */
+    private record BackwardLayer(RecurrentBackward sweep, Matrix before, Matrix below) {}
+
+    private Backward backwardViews(int s) {
+        Segment segment = segments.get(s);
+        long row = (long) segment.reach() * batch;
+        long count = (long) segment.window() * batch;
+        Matrix carry = carrySlot.matrix((long) states.length * batch, spec.hiddenSize());
+        List<BackwardLayer> layers = new ArrayList<>();
+        for (int l = 0; l < states.length; l++) {
+            Matrix delta = deltas(l, count);
+            Matrix range = states[l].rows(row, count + batch);
+            RecurrentBackward sweep = new RecurrentBackward(
+                    spec.cell(),
+                    batch,
+                    network.parameters().layer(l).weightHh(),
+                    range.rows(batch, count),
+                    range,
+                    delta,
+                    delta,
+                    carry.rows((long) l * batch, batch));
+            Matrix below = l == 0 ? null : states[l - 1].rows(row + batch, count);
+            layers.add(new BackwardLayer(sweep, range.rows(0, count), below));
+        }
+        int top = states.length - 1;
+        long own = (long) segment.steps() * batch;
+        long room = (long) segment.room() * batch;
+        Matrix earlier = deltas(top, room).rows(0, room - own);
+        return new Backward(input.rows(row, count), layers, earlier, deltas(top, own), carry);
+    }
+
+    /** The last {@code count} rows of the memory for δ of layer {@code l}; the layers use two arrays in turn. */
+    private Matrix deltas(int l, long count) {
+        Matrix whole = deltaSlots.get(l % 2).matrix(deltaRows, spec.hiddenSize());
+        return whole.rows(deltaRows - count, count);
     }
 
     /**
      * Where the head leaves ∂L/∂h of the top layer: the rows of the segment's own steps are returned, those of earlier steps
      * in its window are zero.
      */
-    Matrix prepareBackward(Segment segment) {
-        long window = (long) segment.window() * batch;
-        // A segment that reaches back less than its own steps still needs room for all of them.
-        long rows = Math.max(window, (long) segment.steps() * batch);
-        for (int i = 0; i < 2; i++) {
-            deltas[i] = deltaSlots.get(i).matrix(rows, spec.hiddenSize());
-        }
-        carry = carrySlot.matrix((long) states.length * batch, spec.hiddenSize());
-        backend.fill(carry, 0f);
-        long own = (long) segment.steps() * batch;
-        backend.fill(deltas[0].rows(0, rows - own), 0f);
-        return deltas[0].rows(rows - own, own);
-    }
-
-    /** Gradient with respect to the states before the window's first step, [L·B, H]. */
-    Matrix carry() {
-        return carry;
+    Matrix prepareBackward(int s) {
+        Backward views = backwards.get(s);
+        backend.fill(views.carry, 0f);
+        backend.fill(views.earlier, 0f);
+        return views.own;
     }
 
     /**
-     * Sweeps the segment's window back through all layers and adds to the gradients of the parameters.
+     * Sweeps the window of segment {@code s} back through all layers and adds to the gradients of the parameters.
      *
      * @param dFinal gradient with respect to the final states, or null for none
      * @param observer sees δ of each layer, or null
      */
-    void backward(Input input, Segment segment, FinalGradient dFinal, DeltaObserver observer) {
-        long row = (long) segment.reach() * batch;
-        long count = (long) segment.window() * batch;
-        int current = 0;
+    void backward(int s, FinalGradient dFinal, DeltaObserver observer) {
+        Backward views = backwards.get(s);
         for (int l = states.length - 1; l >= 0; l--) {
-            Weights.Layer w = network.parameters().layer(l);
+            BackwardLayer layer = views.layers.get(l);
             Weights.Layer g = network.gradients().layer(l);
-            Matrix delta = window(deltas[current], count);
-            Matrix range = states[l].rows(row, count + batch);
             if (dFinal != null) {
-                backend.scatterRows(dFinal.lastRows(), dFinal.states().rows((long) l * batch, batch), delta);
+                Matrix dState = dFinal.states().rows((long) l * batch, batch);
+                backend.scatterRows(dFinal.lastRows(), dState, layer.sweep.dStates());
             }
-            backend.recurrentBackward(new RecurrentBackward(
-                    spec.cell(),
-                    batch,
-                    w.weightHh(),
-                    range.rows(batch, count),
-                    range,
-                    delta,
-                    delta,
-                    carry.rows((long) l * batch, batch)));
-            backend.weightGradient(delta, range.rows(0, count), batch, g.weightHh());
+            backend.recurrentBackward(layer.sweep);
+            Matrix delta = layer.sweep.dGates();
+            backend.weightGradient(delta, layer.before, batch, g.weightHh());
             backend.biasGradient(delta, batch, g.biasIh());
             backend.biasGradient(delta, batch, g.biasHh());
             if (observer != null) {
-                observer.layer(l, delta, segment.reach());
+                observer.layer(l, delta, segments.get(s).reach());
             }
             if (l > 0) {
-                backend.weightGradient(delta, states[l - 1].rows(row + batch, count), batch, g.weightIh());
-                Matrix below = window(deltas[1 - current], count);
-                backend.gemm(Transpose.NO, delta, Transpose.NO, w.weightIh(), false, below);
-                current = 1 - current;
+                backend.weightGradient(delta, layer.below, batch, g.weightIh());
+                Matrix weightIh = network.parameters().layer(l).weightIh();
+                Matrix dBelow = views.layers.get(l - 1).sweep.dStates();
+                backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, dBelow);
             } else {
-                input.accumulate(row, delta, batch, g.weightIh());
+                input.accumulate(views.input, delta, batch, g.weightIh());
             }
         }
-        bottom = window(deltas[current], count);
+        last = views;
+    }
+
+    /** Gradient with respect to the states before the first step of the window that was swept last, [L·B, H]. */
+    Matrix carry() {
+        return last.carry;
     }
 
     /** dX [window·B, I] of the last backward sweep: δ·W_ih of the lowest layer. */
     Matrix inputGradient() {
-        Matrix dX = inputGradientSlot.matrix(bottom.rows(), spec.inputSize());
-        Matrix weightIh = network.parameters().layer(0).weightIh();
-        backend.gemm(Transpose.NO, bottom, Transpose.NO, weightIh, false, dX);
+        Matrix delta = last.layers.get(0).sweep.dGates();
+        Matrix dX = inputGradientSlot.matrix(delta.rows(), spec.inputSize());
+        backend.gemm(
+                Transpose.NO, delta, Transpose.NO, network.parameters().layer(0).weightIh(), false, dX);
         return dX;
-    }
-
-    /** The last {@code count} rows: the window ends where the segment ends. */
-    private static Matrix window(Matrix delta, long count) {
-        return delta.rows(delta.rows() - count, count);
     }
 }

@@ -17,59 +17,52 @@ final class Targets {
     private final Backend backend;
     private final Loss loss;
     private final int outputSize;
+    private final Buffers buffers;
+    private final Staging staging;
     private final Buffers.Slot classSlot;
     private final Buffers.Slot valueSlot;
     private final Buffers.Slot rowSlot;
-    private Ints classes;
-    private Matrix values;
-    private Ints lastRows;
-    private int[] offset;
-    private long[] valid;
+    /** Where the targets of each segment begin, and where those of the last end. */
+    private int[] offset = new int[1];
+    /** Valid targets of each segment. */
+    private long[] valid = new long[0];
+    /** For a loss at the last step: the row of the batch that each target belongs to. */
+    private int[] order = new int[0];
 
-    Targets(Backend backend, Loss loss, int outputSize, Buffers buffers) {
+    Targets(Backend backend, Loss loss, int outputSize, Buffers buffers, Staging staging) {
         this.backend = backend;
         this.loss = loss;
         this.outputSize = outputSize;
+        this.buffers = buffers;
+        this.staging = staging;
         this.classSlot = buffers.slot();
         this.valueSlot = buffers.slot();
         this.rowSlot = buffers.slot();
     }
 
+    private boolean atEveryStep() {
+        return loss.at() == Loss.At.EVERY;
+    }
+
     /** Uploads the batch's targets, checked, with padding turned into "no target". */
     void load(Batch batch, List<Segment> segments) {
-        boolean every = loss.at() == Loss.At.EVERY;
-        int cells = every ? Math.multiplyExact(batch.steps(), batch.rows()) : batch.rows();
-        requireTargets(batch, cells);
-        int[] order = new int[cells];
-        offset = new int[segments.size() + 1];
-        valid = new long[segments.size()];
-        int[] rows = new int[every ? 0 : batch.rows()];
-        int next = 0;
-        for (int s = 0; s < segments.size(); s++) {
-            Segment segment = segments.get(s);
-            if (every) {
-                for (int i = segment.start() * batch.rows(); i < segment.end() * batch.rows(); i++) {
-                    order[next++] = i;
-                }
-            } else {
-                for (int b = 0; b < batch.rows(); b++) {
-                    int last = batch.length(b) - 1;
-                    if (last >= segment.start() && last < segment.end()) {
-                        rows[next] = (last - segment.start()) * batch.rows() + b;
-                        order[next++] = b;
-                    }
-                }
-            }
-            offset[s + 1] = next;
+        requireTargets(batch, atEveryStep() ? Math.multiplyExact(batch.steps(), batch.rows()) : batch.rows());
+        if (valid.length != segments.size()) {
+            valid = new long[segments.size()];
+            offset = new int[segments.size() + 1];
+            buffers.reshape();
         }
-        if (!every) {
-            lastRows = rowSlot.ints(rows.length);
-            backend.upload(rows, 0, rows.length, lastRows.array(), 0);
+        if (atEveryStep()) {
+            for (int s = 0; s < segments.size(); s++) {
+                endSegment(s, segments.get(s).end() * batch.rows());
+            }
+        } else {
+            loadLastRows(batch, segments);
         }
         if (loss.kind() == Loss.Kind.CROSS_ENTROPY) {
-            uploadClasses(batch, order);
+            loadClasses(batch);
         } else {
-            uploadValues(batch, order);
+            loadValues(batch);
         }
     }
 
@@ -80,62 +73,90 @@ final class Targets {
                 : batch.values() == null ? -1 : batch.values().length;
         long needed = classKind ? cells : (long) cells * outputSize;
         if (length != needed) {
-            String shape = (loss.at() == Loss.At.EVERY ? "[T,B" : "[B") + (classKind ? "]" : ",O]");
+            String shape = (atEveryStep() ? "[T,B" : "[B") + (classKind ? "]" : ",O]");
             throw new IllegalArgumentException("the loss needs " + needed + (classKind ? " class" : " value")
                     + " targets " + shape + ", the batch has " + (length < 0 ? "none of that kind" : length));
         }
     }
 
-    private void uploadClasses(Batch batch, int[] order) {
-        int[] sorted = new int[order.length];
-        forCells(batch, order, (i, source, segment, padding) -> {
-            int c = padding ? loss.ignoreIndex() : batch.classes()[source];
-            if (c != loss.ignoreIndex()) {
-                if (c < 0 || c >= outputSize) {
-                    throw new IllegalArgumentException("class target " + c + at(batch, source) + ": must be 0 … "
-                            + (outputSize - 1) + " or the ignore index " + loss.ignoreIndex());
-                }
-                valid[segment]++;
-            }
-            sorted[i] = c;
-        });
-        classes = classSlot.ints(sorted.length);
-        backend.upload(sorted, 0, sorted.length, classes.array(), 0);
-    }
-
-    private void uploadValues(Batch batch, int[] order) {
-        float[] sorted = new float[order.length * outputSize];
-        forCells(batch, order, (i, source, segment, padding) -> {
-            for (int o = 0; o < outputSize; o++) {
-                float v = padding ? Float.NaN : batch.values()[source * outputSize + o];
-                if (!padding && !Float.isFinite(v)) {
-                    throw new IllegalArgumentException(
-                            "value target " + v + at(batch, source) + ", output " + o + ": must be finite");
-                }
-                sorted[i * outputSize + o] = v;
-            }
-            valid[segment] += padding ? 0 : 1;
-        });
-        values = valueSlot.matrix(order.length, outputSize);
-        backend.upload(sorted, 0, sorted.length, values.array(), 0);
-    }
-
-    private interface CellAction {
-        void run(int index, int source, int segment, boolean padding);
-    }
-
-    private void forCells(Batch batch, int[] order, CellAction action) {
-        for (int s = 0; s < valid.length; s++) {
-            for (int i = offset[s]; i < offset[s + 1]; i++) {
-                int b = order[i] % batch.rows();
-                boolean padding = loss.at() == Loss.At.EVERY && order[i] / batch.rows() >= batch.length(b);
-                action.run(i, order[i], s, padding);
-            }
+    /** The targets of segment {@code s} end before {@code next}. */
+    private void endSegment(int s, int next) {
+        if (offset[s + 1] != next) {
+            offset[s + 1] = next;
+            buffers.reshape();
         }
     }
 
+    private void loadLastRows(Batch batch, List<Segment> segments) {
+        int[] rows = staging.ints(batch.rows());
+        if (order.length < batch.rows()) {
+            order = new int[batch.rows()];
+        }
+        int next = 0;
+        for (int s = 0; s < segments.size(); s++) {
+            Segment segment = segments.get(s);
+            for (int b = 0; b < batch.rows(); b++) {
+                int last = batch.length(b) - 1;
+                if (last >= segment.start() && last < segment.end()) {
+                    rows[next] = (last - segment.start()) * batch.rows() + b;
+                    order[next++] = b;
+                }
+            }
+            endSegment(s, next);
+        }
+        backend.upload(rows, 0, next, rowSlot.ints(next), 0);
+    }
+
+    /** Where the batch has the {@code i}-th target. */
+    private int source(int i) {
+        return atEveryStep() ? i : order[i];
+    }
+
+    private void loadClasses(Batch batch) {
+        int count = offset[valid.length];
+        int[] sorted = staging.ints(count);
+        for (int s = 0; s < valid.length; s++) {
+            valid[s] = 0;
+            for (int i = offset[s]; i < offset[s + 1]; i++) {
+                int source = source(i);
+                int c = atEveryStep() && batch.isPadding(source) ? loss.ignoreIndex() : batch.classes()[source];
+                if (c != loss.ignoreIndex()) {
+                    if (c < 0 || c >= outputSize) {
+                        throw new IllegalArgumentException("class target " + c + at(batch, source) + ": must be 0 … "
+                                + (outputSize - 1) + " or the ignore index " + loss.ignoreIndex());
+                    }
+                    valid[s]++;
+                }
+                sorted[i] = c;
+            }
+        }
+        backend.upload(sorted, 0, count, classSlot.ints(count), 0);
+    }
+
+    private void loadValues(Batch batch) {
+        int count = offset[valid.length] * outputSize;
+        float[] sorted = staging.floats(count);
+        for (int s = 0; s < valid.length; s++) {
+            valid[s] = 0;
+            for (int i = offset[s]; i < offset[s + 1]; i++) {
+                int source = source(i);
+                boolean padding = atEveryStep() && batch.isPadding(source);
+                for (int o = 0; o < outputSize; o++) {
+                    float v = padding ? Float.NaN : batch.values()[source * outputSize + o];
+                    if (!padding && !Float.isFinite(v)) {
+                        throw new IllegalArgumentException(
+                                "value target " + v + at(batch, source) + ", output " + o + ": must be finite");
+                    }
+                    sorted[i * outputSize + o] = v;
+                }
+                valid[s] += padding ? 0 : 1;
+            }
+        }
+        backend.upload(sorted, 0, count, valueSlot.floats(count), 0);
+    }
+
     private String at(Batch batch, int source) {
-        return loss.at() == Loss.At.EVERY
+        return atEveryStep()
                 ? " at step " + source / batch.rows() + ", row " + source % batch.rows()
                 : " of row " + source;
     }
@@ -159,18 +180,22 @@ final class Targets {
         return offset[s + 1] - offset[s];
     }
 
-    /** Class targets of segment {@code s}. */
+    /** A view of the class targets of segment {@code s}, or null for a loss of values. */
     Ints classes(int s) {
-        return classes.slice(offset[s], count(s));
+        return loss.kind() == Loss.Kind.CROSS_ENTROPY
+                ? classSlot.view(offset[s + 1]).slice(offset[s], count(s))
+                : null;
     }
 
-    /** Value targets of segment {@code s}, [count, O]. */
+    /** A view of the value targets of segment {@code s}, [count, O], or null for a loss of classes. */
     Matrix values(int s) {
-        return values.rows(offset[s], count(s));
+        return loss.kind() == Loss.Kind.MSE
+                ? valueSlot.matrix(offset[s + 1], outputSize).rows(offset[s], count(s))
+                : null;
     }
 
-    /** For a loss at the last step: which of segment {@code s}'s rows [steps·B, H] are compared. */
+    /** For a loss at the last step: which of segment {@code s}'s rows [steps·B, H] are compared, else null. */
     Ints lastRows(int s) {
-        return lastRows.slice(offset[s], count(s));
+        return atEveryStep() ? null : rowSlot.view(offset[s + 1]).slice(offset[s], count(s));
     }
 }

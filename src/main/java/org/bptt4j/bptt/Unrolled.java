@@ -1,10 +1,12 @@
 package org.bptt4j.bptt;
 
+import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Truncation;
 
 /**
  * The recurrent layers unrolled over one batch: initial state, forward sweep, final state, and the gradient of all three for a
@@ -13,26 +15,33 @@ import org.bptt4j.spec.RnnSpec;
 public final class Unrolled implements AutoCloseable {
     private final Backend backend;
     private final RnnSpec spec;
+    private final Truncation truncation;
     private final Buffers buffers;
+    private final Staging staging = new Staging();
     private final Input input;
     private final RecurrentStack stack;
-    private Buffers.Slot finalSlot;
-    private Buffers.Slot asideSlot;
     private final Buffers.Slot lastRowSlot;
     private final Buffers.Slot finalGradientSlot;
-    private Matrix finalState;
-    private Matrix stateAside;
-    private Ints lastRows;
+    private final CarriedState state;
     private Batch batch;
+    private List<Segment> segments = List.of();
+    private Matrix[] initial;
+    private Matrix[] steps;
+    private Ints lastRows;
 
+    /** For sweeps over whole batches. */
     public Unrolled(Network network) {
+        this(network, Truncation.NONE);
+    }
+
+    Unrolled(Network network, Truncation truncation) {
         this.backend = network.backend();
         this.spec = network.spec();
+        this.truncation = truncation;
         this.buffers = new Buffers(backend);
-        this.input = new Input(backend, spec.inputSize(), buffers);
-        this.stack = new RecurrentStack(network, buffers);
-        this.finalSlot = buffers.slot();
-        this.asideSlot = buffers.slot();
+        this.input = new Input(backend, spec.inputSize(), buffers, staging);
+        this.stack = new RecurrentStack(network, input, buffers);
+        this.state = new CarriedState(spec, buffers);
         this.lastRowSlot = buffers.slot();
         this.finalGradientSlot = buffers.slot();
     }
@@ -41,8 +50,8 @@ public final class Unrolled implements AutoCloseable {
         return buffers;
     }
 
-    Input input() {
-        return input;
+    Staging staging() {
+        return staging;
     }
 
     RecurrentStack stack() {
@@ -54,85 +63,127 @@ public final class Unrolled implements AutoCloseable {
         return batch;
     }
 
+    /** The segments of a batch of {@code steps} steps. */
+    List<Segment> plan(int steps) {
+        return batch != null && batch.steps() == steps ? segments : Segment.plan(steps, truncation);
+    }
+
+    /** The segments of the loaded batch. */
+    List<Segment> segments() {
+        return segments;
+    }
+
     /** Uploads the batch's input and sets the initial state: given, carried over from the batch before, or zero. */
     public void load(Batch next) {
+        check(next);
+        input.check(next);
+        if (!hasShapeOf(next)) {
+            reshape(next);
+        }
+        input.upload(next);
         int rows = next.rows();
-        if (next.isContinuing() && (finalState == null || finalState.rows() != (long) spec.layers() * rows)) {
+        for (int l = 0; l < spec.layers(); l++) {
+            if (next.initialState() != null) {
+                int count = rows * spec.hiddenSize();
+                backend.upload(next.initialState(), l * count, count, initial[l].array(), initial[l].offset());
+            } else if (next.isContinuing()) {
+                backend.copy(state.layer(l), initial[l]);
+            } else {
+                backend.fill(initial[l], 0f);
+            }
+        }
+        int[] last = staging.ints(rows);
+        for (int b = 0; b < rows; b++) {
+            last[b] = (next.length(b) - 1) * rows + b;
+        }
+        backend.upload(last, 0, rows, lastRows.array(), 0);
+        batch = next;
+    }
+
+    private void check(Batch next) {
+        int rows = next.rows();
+        if (next.isContinuing() && state.rows() != rows) {
             throw new IllegalArgumentException(
-                    finalState == null
+                    state.rows() == 0
                             ? "the batch continues another, but there was none before it"
-                            : "the batch of " + rows + " rows continues one of " + finalState.rows() / spec.layers());
+                            : "the batch of " + rows + " rows continues one of " + state.rows());
         }
         if (next.initialState() != null && next.initialState().length != spec.layers() * rows * spec.hiddenSize()) {
             throw new IllegalArgumentException("h0 [L,B,H] has " + next.initialState().length + " elements, needs "
                     + spec.layers() * rows * spec.hiddenSize());
         }
-        input.load(next);
-        stack.resize(next.steps(), rows);
+    }
+
+    /** Whether everything that was made for the batch before serves this one too. */
+    private boolean hasShapeOf(Batch next) {
+        return batch != null
+                && next.steps() == batch.steps()
+                && next.rows() == batch.rows()
+                && (next.ids() == null) == (batch.ids() == null)
+                && (next.lengths() == null) == (batch.lengths() == null);
+    }
+
+    private void reshape(Batch next) {
+        int rows = next.rows();
+        // All rows of all steps are numbered with ints.
+        long cells = Math.multiplyExact(next.steps(), rows);
+        segments = plan(next.steps());
+        batch = null; // until all is made
+        buffers.reshape();
+        input.resize(next);
+        stack.resize(next.steps(), rows, segments);
+        initial = new Matrix[spec.layers()];
+        steps = new Matrix[spec.layers()];
         for (int l = 0; l < spec.layers(); l++) {
-            Matrix h0 = stack.states(l).rows(0, rows);
-            if (next.initialState() != null) {
-                int count = rows * spec.hiddenSize();
-                backend.upload(next.initialState(), l * count, count, h0.array(), h0.offset());
-            } else if (next.isContinuing()) {
-                backend.copy(finalState.rows((long) l * rows, rows), h0);
-            } else {
-                backend.fill(h0, 0f);
-            }
+            initial[l] = stack.states(l).rows(0, rows);
+            steps[l] = stack.states(l).rows(rows, cells);
         }
-        int[] last = new int[rows];
-        for (int b = 0; b < rows; b++) {
-            last[b] = Math.addExact(Math.multiplyExact(next.length(b) - 1, rows), b);
-        }
-        lastRows = lastRowSlot.ints(rows);
-        backend.upload(last, 0, rows, lastRows.array(), 0);
-        batch = next;
+        lastRows = lastRowSlot.view(rows);
     }
 
     /** Sweeps all steps forward and keeps the final state. */
     public void forward() {
-        stack.forward(input, 0, batch.steps());
-        keepFinalState();
+        for (int s = 0; s < segments.size(); s++) {
+            forward(s);
+        }
+    }
+
+    /** Sweeps segment {@code s} forward; the last one keeps the final state. */
+    void forward(int s) {
+        stack.forward(s);
+        if (s == segments.size() - 1) {
+            keepFinalState();
+        }
     }
 
     /** h_n: the state of each row after its last valid step, kept for the next batch. */
-    void keepFinalState() {
-        int rows = batch.rows();
-        finalState = finalSlot.matrix((long) spec.layers() * rows, spec.hiddenSize());
+    private void keepFinalState() {
+        state.replace(batch.rows());
         for (int l = 0; l < spec.layers(); l++) {
-            Matrix steps = stack.states(l).rows(rows, (long) batch.steps() * rows);
-            backend.gatherRows(lastRows, steps, finalState.rows((long) l * rows, rows));
+            backend.gatherRows(lastRows, steps[l], state.layer(l));
         }
     }
 
     /** The next batch that continues this one starts from zero: its state is of no use. */
     public void forgetState() {
-        if (finalState != null) {
-            backend.fill(finalState, 0f);
+        if (state.rows() > 0) {
+            backend.fill(state.all(), 0f);
         }
     }
 
     /** The state to carry is set aside: batches may continue it and each other, and {@link #restoreState} brings it back. */
     public void setStateAside() {
-        stateAside = finalState;
-        swapStateSlots();
+        state.setAside();
     }
 
     /** After {@link #setStateAside}: the next batch continues the state of before. */
     public void restoreState() {
-        swapStateSlots();
-        finalState = stateAside;
-    }
-
-    private void swapStateSlots() {
-        Buffers.Slot slot = finalSlot;
-        finalSlot = asideSlot;
-        asideSlot = slot;
+        state.restore();
     }
 
     /** The top layer's states h_1 … h_T on the device, [T·B, H]. */
     Matrix outputs() {
-        return stack.outputs(0, batch.steps());
+        return steps[spec.layers() - 1];
     }
 
     /** The top layer's states h_1 … h_T, [T,B,H]. */
@@ -142,7 +193,7 @@ public final class Unrolled implements AutoCloseable {
 
     /** h_n [L,B,H]. */
     public float[] downloadFinalState() {
-        return download(finalState);
+        return download(state.all());
     }
 
     /**
@@ -152,21 +203,29 @@ public final class Unrolled implements AutoCloseable {
      * @param dFinalState ∂L/∂h_n [L,B,H], or null for zeros
      */
     public void backward(float[] dOutputs, float[] dFinalState) {
+        if (batch == null) {
+            throw new IllegalStateException("backward before forward: there is no batch to sweep back");
+        }
         int rows = batch.rows();
         int hidden = spec.hiddenSize();
         requireLength("dH [T,B,H]", dOutputs, (long) batch.steps() * rows * hidden);
-        Segment whole = new Segment(0, batch.steps(), 0);
-        Matrix dStates = stack.prepareBackward(whole);
-        float[] d = batch.lengths() == null ? dOutputs : batch.withoutPadding(dOutputs, hidden);
-        backend.upload(d, 0, d.length, dStates.array(), dStates.offset());
-        FinalGradient dFinal = null;
         if (dFinalState != null) {
             requireLength("dh_n [L,B,H]", dFinalState, (long) spec.layers() * rows * hidden);
+        }
+        Matrix dStates = stack.prepareBackward(0);
+        float[] d = dOutputs;
+        if (batch.lengths() != null) {
+            d = staging.floats(dOutputs.length);
+            batch.copyWithoutPadding(dOutputs, hidden, d);
+        }
+        backend.upload(d, 0, dOutputs.length, dStates.array(), dStates.offset());
+        FinalGradient dFinal = null;
+        if (dFinalState != null) {
             Matrix m = finalGradientSlot.matrix((long) spec.layers() * rows, hidden);
             backend.upload(dFinalState, 0, dFinalState.length, m.array(), 0);
             dFinal = new FinalGradient(m, lastRows);
         }
-        stack.backward(input, whole, dFinal, null);
+        stack.backward(0, dFinal, null);
     }
 
     private static void requireLength(String what, float[] array, long needed) {

@@ -161,15 +161,19 @@ public final class Batch {
         return lengths == null ? steps : lengths[b];
     }
 
-    /** A copy of {@code array} [T,B,width] in which every padded step is zero. */
-    public float[] withoutPadding(float[] array, int width) {
-        float[] copy = array.clone();
+    /** Whether cell {@code t·B + b} lies behind the end of its row. */
+    public boolean isPadding(int cell) {
+        return lengths != null && cell / rows >= lengths[cell % rows];
+    }
+
+    /** {@code to} becomes {@code array} [T,B,width] with zeros in every padded step; it may be longer. */
+    public void copyWithoutPadding(float[] array, int width, float[] to) {
+        System.arraycopy(array, 0, to, 0, array.length);
         for (int b = 0; b < rows; b++) {
             for (int t = length(b); t < steps; t++) {
                 int at = (t * rows + b) * width;
-                Arrays.fill(copy, at, at + width, 0f);
+                Arrays.fill(to, at, at + width, 0f);
             }
         }
-        return copy;
     }
 }

@@ -59,7 +59,11 @@ class BatchTest {
     void paddingIsZeroInACopy() {
         float[] x = {1, 2, 3, 4, 5, 6, 7, 8};
         Batch batch = Batch.dense(4, 1, 2, x).withLengths(new int[] {3});
-        assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6, 0, 0}, batch.withoutPadding(x, 2));
+        float[] copy = {9, 9, 9, 9, 9, 9, 9, 9, 9};
+        batch.copyWithoutPadding(x, 2, copy);
+        assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6, 0, 0, 9}, copy);
         assertEquals(8, x[7]);
+        assertFalse(batch.isPadding(2));
+        assertTrue(batch.isPadding(3));
     }
 }

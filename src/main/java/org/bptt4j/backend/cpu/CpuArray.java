@@ -2,6 +2,8 @@ package org.bptt4j.backend.cpu;
 
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.Ints;
+import org.bptt4j.backend.Matrix;
 
 /** A Java array with an owner. Exactly one of {@code floats} and {@code ints} is set while it is open. */
 final class CpuArray implements DeviceArray {
@@ -20,6 +22,21 @@ final class CpuArray implements DeviceArray {
         } else {
             ints = new int[length];
         }
+    }
+
+    /** The elements of an array that was found to be one of ours. */
+    static float[] floats(DeviceArray array) {
+        return ((CpuArray) array).floats();
+    }
+
+    /** The elements behind a view that was found to be one of ours. */
+    static float[] floats(Matrix m) {
+        return floats(m.array());
+    }
+
+    /** The elements behind a view that was found to be one of ours. */
+    static int[] ints(Ints m) {
+        return ((CpuArray) m.array()).ints();
     }
 
     float[] floats() {

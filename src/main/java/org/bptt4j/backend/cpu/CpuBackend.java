@@ -1,7 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import java.util.ConcurrentModificationException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
@@ -22,11 +20,11 @@ final class CpuBackend implements Backend {
     private final WeightGradient weightGradient;
     private final Recurrence recurrence;
     private final Rows rows;
+    private final Columns columns;
     private final Losses losses;
     private final Optimizers optimizers;
     private final CpuMemory memory = new CpuMemory(this);
-    private final AtomicReference<Thread> inside = new AtomicReference<>();
-    private boolean closed;
+    private final Inside inside = new Inside(memory);
 
     CpuBackend(Kernels kernels, int threads) {
         this.kernels = kernels;
@@ -35,6 +33,7 @@ final class CpuBackend implements Backend {
         this.weightGradient = new WeightGradient(kernels, workers);
         this.recurrence = new Recurrence(kernels, workers);
         this.rows = new Rows(kernels, workers);
+        this.columns = new Columns(kernels, workers);
         this.losses = new Losses(kernels, workers);
         this.optimizers = new Optimizers(workers);
     }
@@ -65,12 +64,16 @@ final class CpuBackend implements Backend {
         if (length < 0) {
             throw new IllegalArgumentException("an array of " + length + " elements");
         }
-        return call(() -> memory.allocate(type, length));
+        try (Inside in = inside.enter()) {
+            return in.memory().allocate(type, length);
+        }
     }
 
     void free(CpuArray array) {
-        if (!closed && !array.isClosed()) {
-            run(() -> memory.free(array));
+        if (!inside.isShut() && !array.isClosed()) {
+            try (Inside in = inside.enter()) {
+                in.memory().free(array);
+            }
         }
     }
 
@@ -82,52 +85,64 @@ final class CpuBackend implements Backend {
     @Override
     public void upload(float[] from, int start, int count, DeviceArray to, long at) {
         Shapes.requireCopy(DeviceArray.Type.FLOAT, start, count, from.length, to, at);
-        run(() -> System.arraycopy(from, start, own(to).floats(), Math.toIntExact(at), count));
+        try (Inside in = inside.enter()) {
+            System.arraycopy(from, start, in.own(to).floats(), Math.toIntExact(at), count);
+        }
     }
 
     @Override
     public void upload(int[] from, int start, int count, DeviceArray to, long at) {
         Shapes.requireCopy(DeviceArray.Type.INT, start, count, from.length, to, at);
-        run(() -> System.arraycopy(from, start, own(to).ints(), Math.toIntExact(at), count));
+        try (Inside in = inside.enter()) {
+            System.arraycopy(from, start, in.own(to).ints(), Math.toIntExact(at), count);
+        }
     }
 
     @Override
     public void download(DeviceArray from, long at, float[] to, int start, int count) {
         Shapes.requireCopy(DeviceArray.Type.FLOAT, start, count, to.length, from, at);
-        run(() -> System.arraycopy(own(from).floats(), Math.toIntExact(at), to, start, count));
+        try (Inside in = inside.enter()) {
+            System.arraycopy(in.own(from).floats(), Math.toIntExact(at), to, start, count);
+        }
     }
 
     @Override
     public void synchronize() {
-        run(() -> {});
+        inside.enter().close();
     }
 
     // ---- matrices ---------------------------------------------------------------------------------------------------
 
     @Override
     public void fill(Matrix to, float value) {
-        run(() -> rows.fill(own(to), value));
+        try (Inside in = inside.enter()) {
+            rows.fill(in.own(to), value);
+        }
     }
 
     @Override
     public void copy(Matrix from, Matrix to) {
         Shapes.require("from", from, to.rows(), to.cols());
-        run(() -> rows.copy(own(from), own(to)));
+        try (Inside in = inside.enter()) {
+            rows.copy(in.own(from), in.own(to));
+        }
     }
 
     @Override
     public void fillRows(Matrix row, Matrix to) {
         Shapes.require("row", row, 1, to.cols());
-        run(() -> rows.fillRows(own(row), own(to)));
+        try (Inside in = inside.enter()) {
+            rows.fillRows(in.own(row), in.own(to));
+        }
     }
 
     @Override
     public void gemm(Transpose ta, Matrix a, Transpose tb, Matrix b, boolean accumulate, Matrix c) {
         Shapes.requireGemm(ta, a, tb, b, c);
-        run(() -> {
-            own(a);
-            own(b);
-            own(c);
+        try (Inside in = inside.enter()) {
+            in.own(a);
+            in.own(b);
+            in.own(c);
             if (ta == Transpose.NO) {
                 gemm.multiply(a, tb == Transpose.YES, b, accumulate, c);
                 return;
@@ -137,86 +152,91 @@ final class CpuBackend implements Backend {
             }
             // One "step" of all rows: the chain runs over them in order.
             weightGradient.accumulate(a, tb == Transpose.YES ? transposed(b) : b, (int) a.rows(), c);
-        });
+        }
     }
 
     /** A copy of bᵀ. Both operands transposed occurs nowhere in the algorithm; it is here so that the contract is whole. */
     private Matrix transposed(Matrix b) {
         CpuArray copy = new CpuArray(this, DeviceArray.Type.FLOAT, Math.toIntExact(b.rows() * b.cols()));
-        int n = (int) b.rows();
-        Packing.packTransposed(own(b.array()).floats(), (int) b.offset(), b.stride(), b.cols(), n, copy.floats(), 0, n);
-        return Matrix.of(copy, b.cols(), n);
+        Columns.transpose(b, copy.floats());
+        return Matrix.of(copy, b.cols(), (int) b.rows());
     }
 
     @Override
     public void gatherRows(Ints index, Matrix from, Matrix to) {
-        Shapes.require("rows", index, to.rows());
-        Shapes.require("to", to, to.rows(), from.cols());
-        run(() -> rows.gatherRows(own(index), own(from), own(to)));
+        Shapes.requireGatherRows(index, from, to);
+        try (Inside in = inside.enter()) {
+            rows.gather(in.own(index), in.own(from), in.own(to));
+        }
     }
 
     @Override
     public void scatterRows(Ints index, Matrix from, Matrix to) {
-        Shapes.require("rows", index, from.rows());
-        Shapes.require("from", from, from.rows(), to.cols());
-        run(() -> rows.scatterRows(own(index), own(from), own(to)));
+        Shapes.requireScatterRows(index, from, to);
+        try (Inside in = inside.enter()) {
+            rows.scatter(in.own(index), in.own(from), in.own(to));
+        }
     }
 
     @Override
     public void gatherColumns(Ints ids, Matrix weight, Matrix to) {
-        Shapes.require("ids", ids, to.rows());
-        Shapes.require("to", to, to.rows(), (int) weight.rows());
-        run(() -> rows.gatherColumns(own(ids), own(weight), own(to)));
+        Shapes.requireGatherColumns(ids, weight, to);
+        try (Inside in = inside.enter()) {
+            columns.gather(in.own(ids), in.own(weight), in.own(to));
+        }
     }
 
     // ---- gradients of shared weights --------------------------------------------------------------------------------
 
     @Override
     public void scatterColumns(Ints ids, Matrix delta, int batch, Matrix gradient) {
-        Shapes.require("ids", ids, delta.rows());
-        Shapes.requireSteps("delta", delta, batch);
-        Shapes.require("gradient", gradient, delta.cols(), gradient.cols());
-        run(() -> rows.scatterColumns(own(ids), own(delta), batch, own(gradient)));
+        Shapes.requireScatterColumns(ids, delta, batch, gradient);
+        try (Inside in = inside.enter()) {
+            columns.scatter(in.own(ids), in.own(delta), batch, in.own(gradient));
+        }
     }
 
     @Override
     public void weightGradient(Matrix delta, Matrix input, int batch, Matrix gradient) {
         Shapes.requireWeightGradient(delta, input, batch, gradient);
-        run(() -> weightGradient.accumulate(own(delta), own(input), batch, own(gradient)));
+        try (Inside in = inside.enter()) {
+            weightGradient.accumulate(in.own(delta), in.own(input), batch, in.own(gradient));
+        }
     }
 
     @Override
     public void biasGradient(Matrix delta, int batch, Matrix gradient) {
-        Shapes.requireSteps("delta", delta, batch);
-        Shapes.require("gradient", gradient, 1, delta.cols());
-        run(() -> rows.biasGradient(own(delta), batch, own(gradient)));
+        Shapes.requireBiasGradient(delta, batch, gradient);
+        try (Inside in = inside.enter()) {
+            columns.sum(in.own(delta), batch, in.own(gradient));
+        }
     }
 
     // ---- the recurrent sweeps ---------------------------------------------------------------------------------------
 
     @Override
     public void recurrentForward(RecurrentForward sweep) {
-        run(() -> {
-            own(sweep.weight());
-            own(sweep.biasIh());
-            own(sweep.biasHh());
-            own(sweep.states());
+        try (Inside in = inside.enter()) {
+            in.own(sweep.weight());
+            in.own(sweep.biasIh());
+            in.own(sweep.biasHh());
+            in.own(sweep.states());
             if (sweep.lengths() != null) {
-                own(sweep.lengths());
+                in.own(sweep.lengths());
             }
             recurrence.forward(sweep);
-        });
+        }
     }
 
     @Override
     public void recurrentBackward(RecurrentBackward sweep) {
-        run(() -> {
-            own(sweep.weight());
-            own(sweep.states());
-            own(sweep.dStates());
-            own(sweep.carry());
+        try (Inside in = inside.enter()) {
+            in.own(sweep.weight());
+            in.own(sweep.states());
+            in.own(sweep.dStates());
+            in.own(sweep.carry());
             recurrence.backward(sweep);
-        });
+        }
     }
 
     // ---- losses -----------------------------------------------------------------------------------------------------
@@ -224,25 +244,18 @@ final class CpuBackend implements Backend {
     @Override
     public void crossEntropy(
             Matrix logits, Ints targets, int ignoreIndex, float scale, Matrix dLogits, DeviceArray report) {
-        Shapes.require("targets", targets, logits.rows());
-        Shapes.require("dLogits", dLogits, logits.rows(), logits.cols());
-        Shapes.require("report", report, Report.LENGTH);
-        run(() -> losses.crossEntropy(
-                own(logits),
-                own(targets),
-                ignoreIndex,
-                scale,
-                own(dLogits),
-                own(report).floats()));
+        Shapes.requireCrossEntropy(logits, targets, dLogits, report);
+        try (Inside in = inside.enter()) {
+            losses.crossEntropy(in.own(logits), in.own(targets), ignoreIndex, scale, in.own(dLogits), in.own(report));
+        }
     }
 
     @Override
     public void squaredError(Matrix outputs, Matrix targets, float scale, Matrix dOutputs, DeviceArray report) {
-        Shapes.require("targets", targets, outputs.rows(), outputs.cols());
-        Shapes.require("dOutputs", dOutputs, outputs.rows(), outputs.cols());
-        Shapes.require("report", report, Report.LENGTH);
-        run(() -> losses.squaredError(
-                own(outputs), own(targets), scale, own(dOutputs), own(report).floats()));
+        Shapes.requireSquaredError(outputs, targets, dOutputs, report);
+        try (Inside in = inside.enter()) {
+            losses.squaredError(in.own(outputs), in.own(targets), scale, in.own(dOutputs), in.own(report));
+        }
     }
 
     // ---- from gradients to parameters -------------------------------------------------------------------------------
@@ -251,80 +264,42 @@ final class CpuBackend implements Backend {
     public void globalNorm(DeviceArray gradients, DeviceArray report) {
         Shapes.require("gradients", gradients, gradients.length());
         Shapes.require("report", report, Report.LENGTH);
-        run(() -> optimizers.globalNorm(own(gradients).floats(), own(report).floats()));
+        try (Inside in = inside.enter()) {
+            optimizers.globalNorm(in.own(gradients), in.own(report));
+        }
     }
 
     @Override
     public void clip(Clipping clipping, DeviceArray gradients, DeviceArray report) {
         Shapes.require("gradients", gradients, gradients.length());
         Shapes.require("report", report, Report.LENGTH);
-        run(() -> optimizers.clip(clipping, own(gradients).floats(), own(report).floats()));
+        try (Inside in = inside.enter()) {
+            optimizers.clip(clipping, in.own(gradients), in.own(report));
+        }
     }
 
     @Override
     public void update(Update update, double learningRate, long number) {
-        run(() -> {
-            own(update.parameters());
-            own(update.gradients());
-            own(update.report());
+        try (Inside in = inside.enter()) {
+            in.own(update.parameters());
+            in.own(update.gradients());
+            in.own(update.report());
             for (DeviceArray state : update.states()) {
-                own(state);
+                in.own(state);
             }
             optimizers.update(update, learningRate, number);
-        });
+        }
     }
 
     @Override
     public void close() {
-        if (closed) {
+        if (inside.isShut()) {
             return;
         }
-        run(() -> {
-            closed = true;
-            memory.freeAll();
+        try (Inside in = inside.enter()) {
+            in.shut();
+            in.memory().freeAll();
             workers.close();
-        });
-    }
-
-    // ---- the contract -----------------------------------------------------------------------------------------------
-
-    private CpuArray own(DeviceArray array) {
-        return memory.own(array);
-    }
-
-    private Matrix own(Matrix m) {
-        return memory.own(m);
-    }
-
-    private Ints own(Ints m) {
-        return memory.own(m);
-    }
-
-    private interface Call<R> {
-        R run();
-    }
-
-    private <R> R call(Call<R> operation) {
-        Thread me = Thread.currentThread();
-        Thread other = inside.compareAndExchange(null, me);
-        if (other != null) {
-            throw new ConcurrentModificationException("thread '" + me.getName() + "' called this backend while '"
-                    + other.getName() + "' was inside; a backend serves one thread at a time");
         }
-        try {
-            if (closed) {
-                throw new IllegalStateException("this cpu backend is closed");
-            }
-            return operation.run();
-        } finally {
-            inside.set(null);
-        }
-    }
-
-    private void run(Runnable operation) {
-        call(() -> {
-            operation.run();
-            return null;
-        });
     }
 }

@@ -3,8 +3,6 @@ package org.bptt4j.backend.cpu;
 import java.util.HashSet;
 import java.util.Set;
 import org.bptt4j.backend.DeviceArray;
-import org.bptt4j.backend.Ints;
-import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 
 /** The arrays of one CPU backend: allocates and frees them, and refuses closed ones and those of another backend. */
@@ -57,28 +55,17 @@ final class CpuMemory {
         return bytes;
     }
 
+    /** Refuses arrays of another backend and closed ones. */
     CpuArray own(DeviceArray array) {
         if (array.backend() != owner) {
             throw new IllegalArgumentException("an array of another backend ("
                     + array.backend().name() + ") was handed to this one (" + owner.name()
                     + "); download and upload it");
         }
-        return (CpuArray) array;
-    }
-
-    Matrix own(Matrix m) {
-        requireOpen(own(m.array()));
-        return m;
-    }
-
-    Ints own(Ints m) {
-        requireOpen(own(m.array()));
-        return m;
-    }
-
-    private static void requireOpen(CpuArray array) {
-        if (array.isClosed()) {
+        CpuArray own = (CpuArray) array;
+        if (own.isClosed()) {
             throw new IllegalStateException("an array of " + array.length() + " elements was used after close");
         }
+        return own;
     }
 }

@@ -1,40 +1,67 @@
 package org.bptt4j.backend.cpu;
 
-import java.util.Arrays;
+import static org.bptt4j.backend.cpu.CpuArray.floats;
+
+import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Update;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Optimizer;
 
-/** The global norm, clipping and the update rules of {@link Optimizer}: plain loops, which C2 vectorises. */
+/**
+ * The global norm, clipping and the update rules of {@link Optimizer}: plain loops, which C2 vectorises. One operation at a time:
+ * its operands are fields, which all threads read.
+ */
 final class Optimizers {
     /** Elements of one partial sum, and of one piece of work. */
     private static final int BLOCK = 4096;
     /** PyTorch's guard against division by a norm of zero. */
     private static final double NORM_EPSILON = 1e-6;
 
+    /** What is done with the elements {@code from … to−1}. */
+    private interface BlockAction {
+        void run(int from, int to);
+    }
+
     private final Workers workers;
+    private final BlockAction sumBlock = this::sumBlock;
+    private final BlockAction clipBlock = this::clipBlock;
+    private final BlockAction updateBlock = this::updateBlock;
+    private final Workers.Job blocksPart = this::blocksPart;
     private double[] partial = new double[0];
+
+    private BlockAction action;
+    private DeviceArray gradients;
+    private Update update;
+    private double rate;
+    private long number;
+    private float coefficient;
+    private float limit;
 
     Optimizers(Workers workers) {
         this.workers = workers;
     }
 
     /** ‖g‖₂ in double: the square of the largest float is 10⁷⁷. */
-    void globalNorm(float[] g, float[] report) {
-        int blocks = Split.blocks(g.length, BLOCK);
+    void globalNorm(DeviceArray g, DeviceArray report) {
+        int blocks = blocks(g);
         if (partial.length < blocks) {
             partial = new double[blocks];
         }
-        forBlocks(g.length, (from, to) -> partial[from / BLOCK] = sumOfSquares(g, from, to));
+        forBlocks(g, sumBlock);
         double sum = 0;
         for (int i = 0; i < blocks; i++) {
             sum += partial[i];
         }
-        report[Report.NORM] = (float) Math.sqrt(sum);
+        float[] slots = floats(report);
+        slots[Report.NORM] = (float) Math.sqrt(sum);
         if (!Double.isFinite(sum)) {
-            report[Report.NON_FINITE] = 1;
+            slots[Report.NON_FINITE] = 1;
         }
+    }
+
+    private void sumBlock(int from, int to) {
+        partial[from / BLOCK] = sumOfSquares(floats(gradients), from, to);
     }
 
     private static double sumOfSquares(float[] g, int from, int to) {
@@ -55,52 +82,58 @@ final class Optimizers {
         return s0 + s1 + (s2 + s3);
     }
 
-    void clip(Clipping clipping, float[] g, float[] report) {
-        float c = coefficient(clipping, report);
-        float limit = limit(clipping);
-        forBlocks(g.length, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                g[i] = clipped(g[i], c, limit);
-            }
-        });
+    void clip(Clipping clipping, DeviceArray g, DeviceArray report) {
+        setClipping(clipping, floats(report));
+        forBlocks(g, clipBlock);
     }
 
-    private static float coefficient(Clipping clipping, float[] report) {
-        float c = clipping.kind() == Clipping.Kind.NORM
+    private void clipBlock(int from, int to) {
+        float[] g = floats(gradients);
+        float c = coefficient;
+        float l = limit;
+        for (int i = from; i < to; i++) {
+            g[i] = clipped(g[i], c, l);
+        }
+    }
+
+    private void setClipping(Clipping clipping, float[] report) {
+        coefficient = clipping.kind() == Clipping.Kind.NORM
                 ? (float) Math.min(1, clipping.limit() / (report[Report.NORM] + NORM_EPSILON))
                 : 1f;
-        report[Report.COEFFICIENT] = c;
-        return c;
-    }
-
-    private static float limit(Clipping clipping) {
-        return clipping.kind() == Clipping.Kind.VALUE ? clipping.limit() : Float.POSITIVE_INFINITY;
+        report[Report.COEFFICIENT] = coefficient;
+        limit = clipping.kind() == Clipping.Kind.VALUE ? clipping.limit() : Float.POSITIVE_INFINITY;
     }
 
     private static float clipped(float g, float coefficient, float limit) {
         return Math.max(-limit, Math.min(limit, g * coefficient));
     }
 
-    void update(Update u, double rate, long number) {
-        float[] report = ((CpuArray) u.report()).floats();
+    void update(Update u, double learningRate, long updateNumber) {
+        float[] report = floats(u.report());
         if (report[Report.NON_FINITE] != 0) {
             return;
         }
         report[Report.UPDATES]++;
-        float c = coefficient(u.clipping(), report);
-        float[] p = ((CpuArray) u.parameters()).floats();
-        float[] g = ((CpuArray) u.gradients()).floats();
-        float[][] s =
-                Arrays.stream(u.states()).map(a -> ((CpuArray) a).floats()).toArray(float[][]::new);
-        float limit = limit(u.clipping());
-        Optimizer o = u.optimizer();
-        forBlocks(p.length, (from, to) -> {
-            switch (o.kind()) {
-                case SGD -> sgd(o, (float) rate, c, limit, p, g, s[0], from, to);
-                case RMSPROP -> rmsprop(o, (float) rate, c, limit, p, g, s[0], from, to);
-                case ADAM, ADAMW -> adam(o, rate, number, c, limit, p, g, s[0], s[1], from, to);
+        setClipping(u.clipping(), report);
+        update = u;
+        rate = learningRate;
+        number = updateNumber;
+        forBlocks(u.gradients(), updateBlock);
+    }
+
+    private void updateBlock(int from, int to) {
+        Optimizer o = update.optimizer();
+        float[] p = floats(update.parameters());
+        float[] g = floats(gradients);
+        float[] first = floats(update.states()[0]);
+        switch (o.kind()) {
+            case SGD -> sgd(o, (float) rate, coefficient, limit, p, g, first, from, to);
+            case RMSPROP -> rmsprop(o, (float) rate, coefficient, limit, p, g, first, from, to);
+            case ADAM, ADAMW -> {
+                float[] second = floats(update.states()[1]);
+                adam(o, rate, number, coefficient, limit, p, g, first, second, from, to);
             }
-        });
+        }
     }
 
     private static void sgd(
@@ -157,17 +190,21 @@ final class Optimizers {
         }
     }
 
-    private interface BlockAction {
-        void run(int from, int to);
+    private static int blocks(DeviceArray array) {
+        return Split.blocks((int) array.length(), BLOCK);
     }
 
-    private void forBlocks(int length, BlockAction action) {
-        int blocks = Split.blocks(length, BLOCK);
-        workers.run(Split.parts(blocks, 1, (long) Split.FUNCTION * length, workers), (part, parts) -> {
-            int end = Split.start(part + 1, parts, blocks, 1);
-            for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
-                action.run(block * BLOCK, Split.blockEnd(block, BLOCK, length));
-            }
-        });
+    private void forBlocks(DeviceArray g, BlockAction what) {
+        gradients = g;
+        action = what;
+        workers.run(Split.parts(blocks(g), 1, Split.FUNCTION * g.length(), workers), blocksPart);
+    }
+
+    private void blocksPart(int part, int parts) {
+        int blocks = blocks(gradients);
+        int end = Split.start(part + 1, parts, blocks, 1);
+        for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
+            action.run(block * BLOCK, Split.blockEnd(block, BLOCK, (int) gradients.length()));
+        }
     }
 }

@@ -1,143 +1,95 @@
 package org.bptt4j.backend.cpu;
 
+import static org.bptt4j.backend.cpu.CpuArray.floats;
+import static org.bptt4j.backend.cpu.CpuArray.ints;
+
 import java.util.Arrays;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 
-/** Fills, copies, gathers and scatters of rows and columns, and the bias gradient. */
+/** Fills, copies, gathers and scatters of rows. One operation at a time: its operands are fields, which all threads read. */
 final class Rows {
     private final Kernels kernels;
     private final Workers workers;
+    private final Workers.Job copyPart = this::copyPart;
+    private final Workers.Job addPart = this::addPart;
+    private Matrix from;
+    private Matrix to;
+    /** Row numbers of a gather or scatter, else null. */
+    private Ints index;
 
     Rows(Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
     }
 
-    void fill(Matrix to, float value) {
-        float[] v = floats(to);
-        if (to.stride() == to.cols()) {
-            Arrays.fill(v, at(to, 0), at(to, 0) + (int) to.rows() * to.cols(), value);
-        } else {
-            forRows(to, (r, i) -> Arrays.fill(v, i, i + to.cols(), value));
-        }
-    }
-
-    void copy(Matrix from, Matrix to) {
-        float[] f = floats(from);
-        float[] v = floats(to);
-        forRows(to, (r, i) -> System.arraycopy(f, at(from, r), v, i, to.cols()));
-    }
-
-    void fillRows(Matrix row, Matrix to) {
-        float[] f = floats(row);
-        float[] v = floats(to);
-        forRows(to, (r, i) -> System.arraycopy(f, (int) row.offset(), v, i, to.cols()));
-    }
-
-    void gatherRows(Ints rows, Matrix from, Matrix to) {
-        float[] f = floats(from);
-        float[] v = floats(to);
-        int[] index = ints(rows);
-        forRows(to, (r, i) -> System.arraycopy(f, at(from, index[(int) rows.offset() + r]), v, i, to.cols()));
-    }
-
-    void scatterRows(Ints rows, Matrix from, Matrix to) {
-        float[] f = floats(from);
-        float[] v = floats(to);
-        int[] index = ints(rows);
-        forRows(from, (r, i) -> kernels.add(f, i, v, at(to, index[(int) rows.offset() + r]), from.cols()));
-    }
-
-    /** to[r, j] = weight[j, ids[r]], the symbols' columns read from a transposed copy. */
-    void gatherColumns(Ints ids, Matrix weight, Matrix to) {
-        int n = (int) weight.rows();
-        float[] columns = transpose(weight);
-        float[] v = floats(to);
-        int[] index = ints(ids);
-        forRows(to, (r, i) -> System.arraycopy(columns, index[(int) ids.offset() + r] * n, v, i, n));
-    }
-
-    /** gradient[j, ids[r]] += delta[r, j], t descending, b ascending; threads split j. */
-    void scatterColumns(Ints ids, Matrix delta, int batch, Matrix gradient) {
-        int n = delta.cols();
-        float[] columns = transpose(gradient);
-        float[] d = floats(delta);
-        int[] index = ints(ids);
-        int count = Split.parts(n, 16, Split.MOVE * delta.rows() * n, workers);
-        workers.run(count, (part, parts) -> {
-            int from = Split.start(part, parts, n, 16);
-            int to = Split.start(part + 1, parts, n, 16);
-            forChain(delta, batch, r -> {
-                int c0 = index[(int) ids.offset() + r] * n;
-                kernels.add(d, at(delta, r) + from, columns, c0 + from, to - from);
-            });
-        });
-        float[] g = floats(gradient);
-        for (int j = 0; j < n; j++) {
-            int g0 = at(gradient, j);
-            for (int i = 0; i < gradient.cols(); i++) {
-                g[g0 + i] = columns[i * n + j];
-            }
-        }
-    }
-
-    void biasGradient(Matrix delta, int batch, Matrix gradient) {
-        float[] d = floats(delta);
-        float[] g = floats(gradient);
-        int n = delta.cols();
-        int g0 = (int) gradient.offset();
-        workers.run(Split.parts(n, 64, delta.rows() * n, workers), (part, parts) -> {
-            int from = Split.start(part, parts, n, 64);
-            int to = Split.start(part + 1, parts, n, 64);
-            for (int t = (int) (delta.rows() / batch) - 1; t >= 0; t--) {
-                kernels.addRows(d, at(delta, t * batch) + from, delta.stride(), batch, to - from, g, g0 + from);
-            }
-        });
-    }
-
-    private static float[] transpose(Matrix m) {
+    void fill(Matrix m, float value) {
+        float[] v = floats(m);
         int rows = (int) m.rows();
-        float[] columns = new float[Math.multiplyExact(rows, m.cols())];
-        Packing.packTransposed(floats(m), (int) m.offset(), m.stride(), m.cols(), rows, columns, 0, rows);
-        return columns;
-    }
-
-    private interface RowAction {
-        void run(int row, int index);
-    }
-
-    private void forRows(Matrix m, RowAction action) {
-        int rows = (int) m.rows();
-        workers.run(Split.parts(rows, 1, Split.MOVE * m.rows() * m.cols(), workers), (part, parts) -> {
-            int end = Split.start(part + 1, parts, rows, 1);
-            for (int r = Split.start(part, parts, rows, 1); r < end; r++) {
-                action.run(r, at(m, r));
-            }
-        });
-    }
-
-    private interface ChainAction {
-        void run(int row);
-    }
-
-    private static void forChain(Matrix delta, int batch, ChainAction action) {
-        for (int t = (int) (delta.rows() / batch) - 1; t >= 0; t--) {
-            for (int b = 0; b < batch; b++) {
-                action.run(t * batch + b);
-            }
+        if (m.stride() == m.cols()) {
+            Arrays.fill(v, at(m, 0), at(m, rows), value);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            Arrays.fill(v, at(m, r), at(m, r) + m.cols(), value);
         }
     }
 
-    private static float[] floats(Matrix m) {
-        return ((CpuArray) m.array()).floats();
+    void copy(Matrix source, Matrix target) {
+        gather(null, source, target);
     }
 
-    private static int[] ints(Ints m) {
-        return ((CpuArray) m.array()).ints();
+    /** target[i, ·] = row[0, ·]. */
+    void fillRows(Matrix row, Matrix target) {
+        gather(null, row, target);
     }
 
-    private static int at(Matrix m, int row) {
+    /** target[i, ·] = source[rows[i], ·]; without row numbers source[i, ·], or its only row. */
+    void gather(Ints rows, Matrix source, Matrix target) {
+        index = rows;
+        from = source;
+        to = target;
+        run(target, copyPart);
+    }
+
+    /** target[rows[i], ·] += source[i, ·]; the row numbers are distinct, so threads never meet. */
+    void scatter(Ints rows, Matrix source, Matrix target) {
+        index = rows;
+        from = source;
+        to = target;
+        run(source, addPart);
+    }
+
+    private void run(Matrix rows, Workers.Job job) {
+        workers.run(Split.parts(rows.rows(), 1, Split.MOVE * rows.rows() * rows.cols(), workers), job);
+    }
+
+    private void copyPart(int part, int parts) {
+        float[] f = floats(from);
+        float[] v = floats(to);
+        int[] numbers = index == null ? null : ints(index);
+        int rows = (int) to.rows();
+        int end = Split.start(part + 1, parts, rows, 1);
+        for (int r = Split.start(part, parts, rows, 1); r < end; r++) {
+            int source = numbers != null ? numbers[(int) index.offset() + r] : from.rows() == 1 ? 0 : r;
+            System.arraycopy(f, at(from, source), v, at(to, r), to.cols());
+        }
+    }
+
+    private void addPart(int part, int parts) {
+        float[] f = floats(from);
+        float[] v = floats(to);
+        int[] numbers = ints(index);
+        int rows = (int) from.rows();
+        int end = Split.start(part + 1, parts, rows, 1);
+        for (int r = Split.start(part, parts, rows, 1); r < end; r++) {
+            int target = numbers[(int) index.offset() + r];
+            kernels.add(f, at(from, r), v, at(to, target), from.cols());
+        }
+    }
+
+    /** Where row {@code row} begins. */
+    static int at(Matrix m, int row) {
         return (int) m.offset() + row * m.stride();
     }
 }

@@ -1,0 +1,85 @@
+package org.bptt4j.bptt;
+
+import org.bptt4j.backend.Matrix;
+import org.bptt4j.spec.RnnSpec;
+
+/** What a continuing batch begins with: h_n [L·B, H] of the batch before it, in memory of its own. */
+final class CarriedState {
+    private final RnnSpec spec;
+    private Place place;
+    /** Takes the states that come while the one before is set aside. */
+    private Place spare;
+    /** {@link #place} once a state was kept there, or what was there before it was set aside; null before the first batch. */
+    private Place carried;
+
+    private Place aside;
+
+    CarriedState(RnnSpec spec, Buffers buffers) {
+        this.spec = spec;
+        this.place = new Place(buffers.slot());
+        this.spare = new Place(buffers.slot());
+    }
+
+    /** Memory for one state, and its views as long as B stays. */
+    private final class Place {
+        private final Buffers.Slot slot;
+        private final Matrix[] layers = new Matrix[spec.layers()];
+        private Matrix all;
+        private int rows;
+
+        Place(Buffers.Slot slot) {
+            this.slot = slot;
+        }
+
+        void resize(int batch) {
+            if (batch == rows) {
+                return;
+            }
+            rows = 0; // nothing is carried if there is no memory
+            all = slot.matrix((long) layers.length * batch, spec.hiddenSize());
+            for (int l = 0; l < layers.length; l++) {
+                layers[l] = all.rows((long) l * batch, batch);
+            }
+            rows = batch;
+        }
+    }
+
+    /** The state of a batch of {@code rows} rows is carried from now on; the caller writes all {@link #layer layers}. */
+    void replace(int rows) {
+        place.resize(rows);
+        carried = place;
+    }
+
+    /** B of the batch before, or 0 if there was none. */
+    int rows() {
+        return carried == null ? 0 : carried.rows;
+    }
+
+    /** [L·B, H]. */
+    Matrix all() {
+        return carried.all;
+    }
+
+    /** [B, H] of layer {@code l}. */
+    Matrix layer(int l) {
+        return carried.layers[l];
+    }
+
+    /** Batches may continue this state and each other, until {@link #restore} brings it back. */
+    void setAside() {
+        aside = carried;
+        swap();
+    }
+
+    /** After {@link #setAside}. */
+    void restore() {
+        swap();
+        carried = aside;
+    }
+
+    private void swap() {
+        Place first = place;
+        place = spare;
+        spare = first;
+    }
+}
