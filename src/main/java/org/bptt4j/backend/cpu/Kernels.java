@@ -24,14 +24,13 @@ interface Kernels {
     /**
      * {@code c[r, j] = init[r, j] + Σ_k a[r, k]·panel[k, j]} for r &lt; rows, j &lt; cols, k ascending, one chain per element.
      *
-     * @param a left operand, rows of stride {@code lda}
+     * @param a left operand, rows {@link PackedMatrix#ROW_STRIDE} apart, see {@link #copyRows}
      * @param init where the chains begin, rows of stride {@code ldi}: c itself to add to it, null for zero
      * @param cols at most {@link #panelWidth}
      */
     void multiplyRows(
             float[] a,
             int a0,
-            int lda,
             int rows,
             float[] panel,
             int p0,
@@ -44,6 +43,9 @@ interface Kernels {
             int ldc,
             int cols,
             float[] scratch);
+
+    /** {@code to[t0 + r·ROW_STRIDE + i] = from[f0 + r·ld + i]} for r &lt; rows, i &lt; cols. */
+    void copyRows(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0);
 
     /** Panels that {@link #multiplyRow} takes at once; 1 where {@link #multiplyRows} is as good. */
     int rowPanels();

@@ -10,6 +10,12 @@ final class PackedMatrix {
     /** Rows of B per pass: a block of 256 × 32 floats fills two thirds of a first-level cache of 48 KiB. */
     private static final int DEPTH_BLOCK = 256;
 
+    /** Rows of A per pass: copied, they and the panels that go by fit a second-level cache. */
+    private static final int ROW_BLOCK = 256;
+
+    /** Between two rows of A's copy: a row and one cache line more, so that rows do not fight for the same lines. */
+    static final int ROW_STRIDE = DEPTH_BLOCK + 16;
+
     private final Kernels kernels;
     private final int width;
     private float[] data = new float[0];
@@ -19,6 +25,11 @@ final class PackedMatrix {
     PackedMatrix(Kernels kernels) {
         this.kernels = kernels;
         this.width = kernels.panelWidth();
+    }
+
+    /** Floats of scratch memory that {@link #multiply} needs; a thread has its own. */
+    static int scratchLength(Kernels kernels) {
+        return kernels.scratchLength() + ROW_BLOCK * ROW_STRIDE;
     }
 
     /** Packs B = {@code m}, or B = {@code m}ᵀ. */
@@ -81,48 +92,61 @@ final class PackedMatrix {
             int from,
             int to,
             float[] scratch) {
-        int group = kernels.rowPanels();
-        int single = group == 1 ? 0 : rows % 4;
+        int single = kernels.rowPanels() == 1 ? 0 : rows % 4;
         int tiled = rows - single;
+        for (int r = 0; r < tiled; r += ROW_BLOCK) {
+            int block = Math.min(ROW_BLOCK, tiled - r);
+            tiles(a, a0 + r * lda, lda, block, accumulate, c, c0 + r * ldc, ldc, from, to, scratch);
+        }
+        for (int r = tiled; r < rows; r++) {
+            row(a, a0 + r * lda, accumulate, c, c0 + r * ldc, from, to, scratch);
+        }
+    }
+
+    private void tiles(
+            float[] a,
+            int a0,
+            int lda,
+            int rows,
+            boolean accumulate,
+            float[] c,
+            int c0,
+            int ldc,
+            int from,
+            int to,
+            float[] scratch) {
+        int copy = kernels.scratchLength();
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
             int length = Math.min(DEPTH_BLOCK, depth - k);
             float[] init = accumulate || k > 0 ? c : null;
-            for (int p = from; tiled > 0 && p < to; p++) {
+            kernels.copyRows(a, a0 + k, lda, rows, length, scratch, copy);
+            for (int p = from; p < to; p++) {
                 int p0 = (p * depth + k) * width;
                 int cp = c0 + p * width;
                 int cols = column(p + 1) - column(p);
-                kernels.multiplyRows(a, a0 + k, lda, tiled, data, p0, length, init, cp, ldc, c, cp, ldc, cols, scratch);
-            }
-            for (int r = tiled; r < rows; r++) {
-                row(a, a0 + r * lda + k, k, length, init, c, c0 + r * ldc, from, to, group, scratch);
+                kernels.multiplyRows(scratch, copy, rows, data, p0, length, init, cp, ldc, c, cp, ldc, cols, scratch);
             }
         }
     }
 
     /** A row that no tile takes: several panels at once, as long as they are whole. */
-    private void row(
-            float[] a,
-            int a0,
-            int k,
-            int block,
-            float[] init,
-            float[] c,
-            int c0,
-            int from,
-            int to,
-            int group,
-            float[] scratch) {
-        int p = from;
-        for (; p + group <= to && (p + group) * width <= columns; p += group) {
-            int p0 = (p * depth + k) * width;
-            int cp = c0 + p * width;
-            kernels.multiplyRow(a, a0, data, p0, depth * width, block, init, cp, c, cp);
-        }
-        for (; p < to; p++) {
-            int p0 = (p * depth + k) * width;
-            int cp = c0 + p * width;
-            int cols = column(p + 1) - column(p);
-            kernels.multiplyRows(a, a0, 0, 1, data, p0, block, init, cp, 0, c, cp, 0, cols, scratch);
+    private void row(float[] a, int a0, boolean accumulate, float[] c, int c0, int from, int to, float[] scratch) {
+        int group = kernels.rowPanels();
+        for (int k = 0; k < depth; k += DEPTH_BLOCK) {
+            int block = Math.min(DEPTH_BLOCK, depth - k);
+            float[] init = accumulate || k > 0 ? c : null;
+            int p = from;
+            for (; p + group <= to && (p + group) * width <= columns; p += group) {
+                int p0 = (p * depth + k) * width;
+                int cp = c0 + p * width;
+                kernels.multiplyRow(a, a0 + k, data, p0, depth * width, block, init, cp, c, cp);
+            }
+            for (; p < to; p++) {
+                int p0 = (p * depth + k) * width;
+                int cp = c0 + p * width;
+                int cols = column(p + 1) - column(p);
+                kernels.multiplyRows(a, a0 + k, 1, data, p0, block, init, cp, 0, c, cp, 0, cols, scratch);
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ final class Recurrence {
         this.kernels = kernels;
         this.workers = workers;
         this.packed = new PackedMatrix(kernels);
-        this.scratch = new float[workers.threads()][kernels.scratchLength()];
+        this.scratch = new float[workers.threads()][PackedMatrix.scratchLength(kernels)];
         this.barrierThreads = Math.min(workers.threads(), Runtime.getRuntime().availableProcessors());
     }
 

@@ -34,7 +34,6 @@ final class ScalarKernels implements Kernels {
     public void multiplyRows(
             float[] a,
             int a0,
-            int lda,
             int rows,
             float[] panel,
             int p0,
@@ -53,7 +52,14 @@ final class ScalarKernels implements Kernels {
             } else if (init != c) {
                 System.arraycopy(init, i0 + r * ldi, c, c0 + r * ldc, cols);
             }
-            row(a, a0 + r * lda, 1, panel, p0, depth, c, c0 + r * ldc, cols);
+            row(a, a0 + r * PackedMatrix.ROW_STRIDE, 1, panel, p0, depth, c, c0 + r * ldc, cols);
+        }
+    }
+
+    @Override
+    public void copyRows(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0) {
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(from, f0 + r * ld, to, t0 + r * PackedMatrix.ROW_STRIDE, cols);
         }
     }
 
@@ -65,7 +71,7 @@ final class ScalarKernels implements Kernels {
     @Override
     public void multiplyRow(
             float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] init, int i0, float[] c, int c0) {
-        multiplyRows(a, a0, 0, 1, panels, p0, depth, init, i0, 0, c, c0, 0, WIDTH, null);
+        multiplyRows(a, a0, 1, panels, p0, depth, init, i0, 0, c, c0, 0, WIDTH, null);
     }
 
     @Override

@@ -41,7 +41,6 @@ final class VectorKernels implements Kernels {
     public void multiplyRows(
             float[] a,
             int a0,
-            int lda,
             int rows,
             float[] panel,
             int p0,
@@ -56,22 +55,22 @@ final class VectorKernels implements Kernels {
             float[] scratch) {
         for (int r = 0; r < rows; ) {
             int tile = rows - r >= TILE_ROWS ? TILE_ROWS : rows - r >= 4 ? 4 : 1;
-            int ar = a0 + r * lda;
+            int ar = a0 + r * PackedMatrix.ROW_STRIDE;
             int ir = i0 + r * ldi;
             int cr = c0 + r * ldc;
             if (cols == WIDTH) {
                 if (init == null) {
-                    rowsTile(tile, a, ar, lda, panel, p0, depth, ZEROS, 0, 0, c, cr, ldc);
+                    rowsTile(tile, a, ar, panel, p0, depth, ZEROS, 0, 0, c, cr, ldc);
                 } else {
-                    rowsTile(tile, a, ar, lda, panel, p0, depth, init, ir, ldi, c, cr, ldc);
+                    rowsTile(tile, a, ar, panel, p0, depth, init, ir, ldi, c, cr, ldc);
                 }
             } else {
                 // A tile always covers a whole panel: the edge goes through scratch memory.
                 if (init == null) {
-                    rowsTile(tile, a, ar, lda, panel, p0, depth, ZEROS, 0, 0, scratch, 0, WIDTH);
+                    rowsTile(tile, a, ar, panel, p0, depth, ZEROS, 0, 0, scratch, 0, WIDTH);
                 } else {
                     copyTile(tile, init, ir, ldi, scratch, 0, WIDTH, cols);
-                    rowsTile(tile, a, ar, lda, panel, p0, depth, scratch, 0, WIDTH, scratch, 0, WIDTH);
+                    rowsTile(tile, a, ar, panel, p0, depth, scratch, 0, WIDTH, scratch, 0, WIDTH);
                 }
                 copyTile(tile, scratch, 0, WIDTH, c, cr, ldc, cols);
             }
@@ -98,7 +97,6 @@ final class VectorKernels implements Kernels {
             int tile,
             float[] a,
             int a0,
-            int lda,
             float[] panel,
             int p0,
             int depth,
@@ -109,8 +107,8 @@ final class VectorKernels implements Kernels {
             int c0,
             int ldc) {
         switch (tile) {
-            case 8 -> VectorTiles.rows8(a, a0, lda, panel, p0, depth, init, i0, ldi, c, c0, ldc);
-            case 4 -> VectorTiles.rows4(a, a0, lda, panel, p0, depth, init, i0, ldi, c, c0, ldc);
+            case 8 -> VectorTiles.rows8(a, a0, panel, p0, depth, init, i0, ldi, c, c0, ldc);
+            case 4 -> VectorTiles.rows4(a, a0, panel, p0, depth, init, i0, ldi, c, c0, ldc);
             default -> VectorTiles.row1(a, a0, panel, p0, depth, init, i0, c, c0);
         }
     }
@@ -162,6 +160,21 @@ final class VectorKernels implements Kernels {
             case 8 -> VectorTiles.columns8(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
             case 4 -> VectorTiles.columns4(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
             default -> VectorTiles.column1(a, a0, lda, left, batch, panel, p0, depth, c, c0);
+        }
+    }
+
+    @Override
+    public void copyRows(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0) {
+        int whole = S.loopBound(cols);
+        for (int r = 0; r < rows; r++) {
+            int f = f0 + r * ld;
+            int t = t0 + r * PackedMatrix.ROW_STRIDE;
+            for (int i = 0; i < whole; i += LANES) {
+                FloatVector.fromArray(S, from, f + i).intoArray(to, t + i);
+            }
+            for (int i = whole; i < cols; i++) {
+                to[t + i] = from[f + i];
+            }
         }
     }
 
