@@ -7,11 +7,11 @@ import org.bptt4j.backend.Matrix;
  * once, then read in order by every row of the left operand. The memory is kept for the next matrix.
  */
 final class PackedMatrix {
-    /** Rows of B per pass: a block of 256 × 32 floats fills two thirds of a first-level cache of 48 KiB. */
-    private static final int DEPTH_BLOCK = 256;
+    /** Rows of B per pass: longer ones bring nothing, shorter ones load and store C more often. */
+    private static final int DEPTH_BLOCK = 512;
 
     /** Rows of A per pass: copied, they and the panels that go by fit a second-level cache. */
-    private static final int ROW_BLOCK = 256;
+    private static final int ROW_BLOCK = 128;
 
     /** Between two rows of A's copy: a row and one cache line more, so that rows do not fight for the same lines. */
     static final int ROW_STRIDE = DEPTH_BLOCK + 16;
