@@ -42,7 +42,7 @@ final class Environment {
      * one has AVX-512 if it has.
      */
     private static void unlock(Map<String, String> environment) throws IOException {
-        Path answer = Path.of("target", "mkl-unlock.so").toAbsolutePath();
+        Path answer = Path.of("target", "benchmarks", "mkl-unlock.so").toAbsolutePath();
         if (!Files.exists(answer)) {
             throw new IOException("to unlock MKL needs " + answer + ", which benchmarks/run builds with a C compiler");
         }
