@@ -14,11 +14,12 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.style.CategoryStyler;
+import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Bars of one figure: a group for each configuration, a colour for each contender. */
 final class Chart {
-    private static final int WIDTH = 1400;
+    private static final int WIDTH = 1600;
     private static final int HEIGHT = 700;
     /** Pixels between the marks of the logarithmic axis, so that they are not finer than half decades. */
     private static final int HALF_DECADE = 110;
@@ -105,7 +106,8 @@ final class Chart {
         styler.setAvailableSpaceFill(0.85)
                 .setSeriesColors(COLOURS)
                 .setChartBackgroundColor(Color.WHITE)
-                .setLegendPosition(LegendPosition.OutsideE)
+                .setLegendPosition(LegendPosition.OutsideS)
+                .setLegendLayout(Styler.LegendLayout.Horizontal)
                 .setLegendFont(plain)
                 .setPlotBorderVisible(false);
         styler.setAxisTickLabelsFont(plain).setAxisTitleFont(plain).setPlotGridVerticalLinesVisible(false);

@@ -16,9 +16,6 @@ final class Child {
 
     static final String SUMS = "sums ";
 
-    /** A contender's name with this ending runs with what lets its library take its fastest path on this processor. */
-    private static final String UNLOCKED = "-unlocked";
-
     private static final int LINES_OF_ERRORS = 40;
 
     private Child() {}
@@ -30,11 +27,10 @@ final class Child {
             throws IOException, InterruptedException {
         List<String> lines = run(
                 List.of(),
+                Environment.of(contender, threads),
                 Measure.class,
-                threads,
-                contender.endsWith(UNLOCKED),
                 family.toString(),
-                contender.replace(UNLOCKED, ""),
+                Environment.name(contender),
                 config,
                 Integer.toString(threads));
         double ms = Double.NaN;
@@ -50,8 +46,8 @@ final class Child {
         return new Measured(ms, sums);
     }
 
-    /** Runs {@code main} with options of the JVM and returns the lines it printed; if it fails, the exception has the end of its standard error. */
-    static List<String> run(List<String> options, Class<?> main, int threads, boolean unlocked, String... arguments)
+    /** Runs {@code main} with options of the JVM and additions to its environment, and returns the lines it printed; if it fails, the exception has the end of its standard error. */
+    static List<String> run(List<String> options, Map<String, String> environment, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -62,13 +58,7 @@ final class Child {
         Path errors = Files.createTempFile("benchmark", ".err");
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-            Map<String, String> environment = builder.environment();
-            for (String library : new String[] {"OMP", "MKL", "OPENBLAS"}) {
-                environment.put(library + "_NUM_THREADS", Integer.toString(threads));
-            }
-            if (unlocked) {
-                unlock(environment);
-            }
+            builder.environment().putAll(environment);
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();
@@ -82,21 +72,6 @@ final class Child {
             return output.lines().toList();
         } finally {
             Files.delete(errors);
-        }
-    }
-
-    /**
-     * MKL is told that the processor is its maker's; OpenBLAS, which takes processors it does not know for older ones, that this
-     * one has AVX-512 if it has.
-     */
-    private static void unlock(Map<String, String> environment) throws IOException {
-        Path answer = Path.of("target", "mkl-unlock.so").toAbsolutePath();
-        if (!Files.exists(answer)) {
-            throw new IOException("to unlock MKL needs " + answer + ", which benchmarks/run builds with a C compiler");
-        }
-        environment.put("LD_PRELOAD", answer.toString());
-        if (Machine.hasAvx512()) {
-            environment.put("OPENBLAS_CORETYPE", "SkylakeX");
         }
     }
 }

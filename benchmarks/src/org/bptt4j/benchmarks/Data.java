@@ -37,6 +37,15 @@ public final class Data {
         return values;
     }
 
+    /** a + b. */
+    public static float[] sum(float[] a, float[] b) {
+        float[] sum = a.clone();
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += b[i];
+        }
+        return sum;
+    }
+
     /** The transpose [cols, rows] of {@code matrix} [rows, cols]. */
     public static float[] transpose(float[] matrix, int rows, int cols) {
         float[] transposed = new float[matrix.length];

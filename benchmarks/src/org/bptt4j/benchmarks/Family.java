@@ -14,7 +14,7 @@ enum Family {
     STEP(
             Step.FORMAT,
             Step::parse,
-            List.of("bptt4j", "djl", "djl-unlocked"),
+            List.of("bptt4j", "djl", "djl-unlocked", "dl4j", "dl4j-unlocked", "textbook"),
             List.of(
                     "32,100,64,128,64",
                     "1,1000,64,256,64",
@@ -67,7 +67,7 @@ enum Family {
 
     /** Whether a contender takes seconds where others take milliseconds. */
     boolean isSlow(String contender) {
-        return SLOW.contains(contender);
+        return SLOW.contains(Environment.name(contender));
     }
 
     /** Refuses a name that no contender of this family has. */

@@ -3,6 +3,7 @@ package org.bptt4j.benchmarks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bptt4j.backend.cpu.PeakFlops;
 
 /**
@@ -23,7 +24,7 @@ record Limits(int threads, double peak, double level2, double memory) {
     /** Measures in a fresh JVM. */
     static Limits measure(int threads) throws IOException, InterruptedException {
         List<Double> figures = new ArrayList<>();
-        for (String line : Child.run(LARGE_PAGES, Limits.class, threads, false, Integer.toString(threads))) {
+        for (String line : Child.run(LARGE_PAGES, Map.of(), Limits.class, Integer.toString(threads))) {
             figures.add(Double.parseDouble(line));
         }
         return new Limits(threads, figures.get(0), figures.get(1), figures.get(2));

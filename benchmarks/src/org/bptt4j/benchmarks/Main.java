@@ -77,7 +77,7 @@ final class Main implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            defaultValue = "target/benchmarks",
+            defaultValue = "target/benchmarks/results",
             description = "Gets FAMILY.json, FAMILY-ms.png and FAMILY-share.png.")
     private Path out;
 

@@ -63,7 +63,7 @@ record Report(Family family, List<String> machine, String base, List<Limits> lim
                 row.threads(),
                 String.format(Locale.ROOT, row.median() < 0.1 ? "%.4f" : "%.3f", row.median()),
                 String.format(Locale.ROOT, "%.1f", row.gflops()),
-                String.format(Locale.ROOT, "%.0f%%", 100 * share(row)),
+                percent(share(row)),
                 String.format(Locale.ROOT, "%.2f", ratio(row)));
     }
 
@@ -80,13 +80,17 @@ record Report(Family family, List<String> machine, String base, List<Limits> lim
                     entrant.threads,
                     "",
                     String.format(Locale.ROOT, "%.1f", mean(its, Row::gflops)),
-                    String.format(Locale.ROOT, "%.0f%%", 100 * mean(its, this::share)),
+                    percent(mean(its, this::share)),
                     String.format(Locale.ROOT, "%.2f", mean(its, this::ratio))));
         }
         return lines.toString();
     }
 
-    static double mean(List<Row> rows, ToDoubleFunction<Row> figure) {
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, share < 0.0995 ? "%.1f%%" : "%.0f%%", 100 * share);
+    }
+
+    private static double mean(List<Row> rows, ToDoubleFunction<Row> figure) {
         return Math.exp(rows.stream()
                 .mapToDouble(row -> Math.log(figure.applyAsDouble(row)))
                 .average()

@@ -67,33 +67,55 @@ public final class Bptt4jBlock implements Contender {
 
     @Override
     public void run() {
-        int batch = block.batch();
-        int rows = block.rows();
-        Matrix gates = states.rows(batch, rows);
         Matrix weightIh = weights.get(Block.WEIGHT_IH);
-        Matrix weightHh = weights.get(Block.WEIGHT_HH);
-        Matrix biasIh = weights.get(Block.BIAS_IH);
-        Matrix biasHh = weights.get(Block.BIAS_HH);
-        backend.gemm(Transpose.NO, x, Transpose.YES, weightIh, false, gates);
-        backend.recurrentForward(
-                new RecurrentForward(Cell.TANH, batch, 0, weightHh, biasIh, biasHh, gates, states, null));
-
+        backend.gemm(Transpose.NO, x, Transpose.YES, weightIh, false, gates());
+        forwardSweep();
+        backwardSweep();
         gradients.values().forEach(gradient -> backend.fill(gradient, 0f));
+        weightGradients();
+        backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, dX);
+        backend.synchronize();
+    }
+
+    /** h over x·W_ihᵀ, in its memory. */
+    public void forwardSweep() {
+        backend.recurrentForward(new RecurrentForward(
+                Cell.TANH,
+                block.batch(),
+                0,
+                weights.get(Block.WEIGHT_HH),
+                weights.get(Block.BIAS_IH),
+                weights.get(Block.BIAS_HH),
+                gates(),
+                states,
+                null));
+    }
+
+    /** δ over ∂L/∂h, in its memory. */
+    public void backwardSweep() {
         backend.fill(carry, 0f);
-        backend.recurrentBackward(
-                new RecurrentBackward(Cell.TANH, batch, weightHh, gates, states, delta, delta, carry));
-        backend.weightGradient(delta, states.rows(0, rows), batch, gradients.get(Block.WEIGHT_HH));
+        backend.recurrentBackward(new RecurrentBackward(
+                Cell.TANH, block.batch(), weights.get(Block.WEIGHT_HH), gates(), states, delta, delta, carry));
+    }
+
+    /** Adds the sums over all steps to the gradients of both weights and both biases. */
+    public void weightGradients() {
+        int batch = block.batch();
+        backend.weightGradient(delta, states.rows(0, block.rows()), batch, gradients.get(Block.WEIGHT_HH));
         backend.biasGradient(delta, batch, gradients.get(Block.BIAS_IH));
         backend.biasGradient(delta, batch, gradients.get(Block.BIAS_HH));
         backend.weightGradient(delta, x, batch, gradients.get(Block.WEIGHT_IH));
-        backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, dX);
-        backend.synchronize();
+    }
+
+    /** h_1 … h_T, and before the forward sweep what it starts from. */
+    private Matrix gates() {
+        return states.rows(block.batch(), block.rows());
     }
 
     @Override
     public Map<String, float[]> results() {
         Map<String, float[]> results = new LinkedHashMap<>();
-        results.put(Block.H, host(states.rows(block.batch(), block.rows())));
+        results.put(Block.H, host(gates()));
         results.put(Block.DX, host(dX));
         gradients.forEach((name, gradient) -> results.put(name, host(gradient)));
         return results;

@@ -17,6 +17,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bptt4j.benchmarks.Contender;
+import org.bptt4j.benchmarks.Data;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -104,11 +105,7 @@ final class OneDnnBlock implements Contender {
         Map<String, float[]> weights = block.weights();
         memory weightIh = memory(desc(shapeIh, memory.format_tag.ldgoi), weights.get(Block.WEIGHT_IH));
         memory weightHh = memory(desc(shapeHh, memory.format_tag.ldgoi), weights.get(Block.WEIGHT_HH));
-        float[] sum = weights.get(Block.BIAS_IH).clone();
-        float[] biasHh = weights.get(Block.BIAS_HH);
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += biasHh[i];
-        }
+        float[] sum = Data.sum(weights.get(Block.BIAS_IH), weights.get(Block.BIAS_HH));
         memory h0 = memory(h0Desc, new float[(int) (block.batch() * hidden)]);
         memory x = memory(xDesc, block.x());
         memory bias = memory(biasDesc, sum);

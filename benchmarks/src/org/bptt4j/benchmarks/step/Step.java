@@ -23,6 +23,8 @@ public record Step(int batch, int steps, int inputs, int hidden, int outputs) im
         return switch (name) {
             case "bptt4j" -> new Bptt4jStep(this, threads);
             case "djl" -> new DjlStep(this, threads);
+            case "dl4j" -> new Dl4jStep(this);
+            case "textbook" -> new TextbookStep(this);
             default -> throw Workload.unknown(name);
         };
     }
