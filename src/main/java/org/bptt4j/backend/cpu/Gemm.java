@@ -1,6 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import java.util.Arrays;
 import org.bptt4j.backend.Matrix;
 
 /** C = A·op(B) for an A as stored: rows of C are split over the threads, B is packed once. */
@@ -34,12 +33,7 @@ final class Gemm {
                 int block = Math.min(ROW_BLOCK, end - r);
                 int a0 = (int) a.offset() + r * a.stride();
                 int c0 = (int) c.offset() + r * c.stride();
-                if (!accumulate) {
-                    for (int i = 0; i < block; i++) {
-                        Arrays.fill(cv, c0 + i * c.stride(), c0 + i * c.stride() + c.cols(), 0f);
-                    }
-                }
-                packed.multiply(av, a0, a.stride(), block, cv, c0, c.stride(), scratch[part]);
+                packed.multiply(av, a0, a.stride(), block, accumulate, cv, c0, c.stride(), scratch[part]);
             }
         });
     }

@@ -18,16 +18,14 @@ interface Kernels {
     /** Rows that are fastest together: a whole register tile. */
     int tileRows();
 
-    /** Columns of a packed left operand ({@link #multiplyPacked}), a multiple of {@link #tileRows}. */
-    int packedWidth();
-
     /** Floats of scratch memory that some methods need; a thread has its own. */
     int scratchLength();
 
     /**
-     * {@code c[r, j] += Σ_k a[r, k]·panel[k, j]} for r &lt; rows, j &lt; cols, k ascending, one chain per element.
+     * {@code c[r, j] = init[r, j] + Σ_k a[r, k]·panel[k, j]} for r &lt; rows, j &lt; cols, k ascending, one chain per element.
      *
      * @param a left operand, rows of stride {@code lda}
+     * @param init where the chains begin, rows of stride {@code ldi}: c itself to add to it, null for zero
      * @param cols at most {@link #panelWidth}
      */
     void multiplyRows(
@@ -38,6 +36,9 @@ interface Kernels {
             float[] panel,
             int p0,
             int depth,
+            float[] init,
+            int i0,
+            int ldi,
             float[] c,
             int c0,
             int ldc,
@@ -48,16 +49,22 @@ interface Kernels {
     int rowPanels();
 
     /** {@link #multiplyRows} of a single row over {@link #rowPanels} whole panels that lie {@code ldp} apart. */
-    void multiplyRow(float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] c, int c0);
+    void multiplyRow(
+            float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] init, int i0, float[] c, int c0);
 
     /**
-     * The same with a left operand packed as {@code a[a0 + k·packedWidth + r]}.
+     * {@code c[r, j] += Σ_k a[row(k) + r]·panel[k, j]} for r &lt; rows, j &lt; cols, k ascending, one chain per element: the left
+     * operand is read across its rows, in the order of a weight gradient, rows of a step forwards and steps backwards.
      *
-     * @param rows at most {@link #tileRows}; of the packed ones beyond, nothing is used
+     * @param a0 row(0); after {@code left} rows of stride {@code lda} comes the first row of the step before
+     * @param batch rows of a step
      */
-    void multiplyPacked(
+    void multiplyColumns(
             float[] a,
             int a0,
+            int lda,
+            int left,
+            int batch,
             int rows,
             float[] panel,
             int p0,
@@ -69,19 +76,17 @@ interface Kernels {
             float[] scratch);
 
     /**
-     * Packs columns into panels of {@code width}: {@code to[t0 + p·ldp + i·width + j] = from[f0 + i·ld + p·width + j]} for i &lt;
-     * rows, p·width + j &lt; cols; zero for the columns that the last panel lacks.
-     *
-     * @param width {@link #packedWidth} or {@link #panelWidth}
+     * Packs rows into panels that lie {@code ldp} apart: {@code to[t0 + p·ldp + i·W + j] = from[f0 + i·ld + p·W + j]} with W =
+     * {@link #panelWidth}, for i &lt; rows, p·W + j &lt; cols; zero for the columns that the last panel lacks.
      */
-    void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width, int ldp);
+    void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int ldp);
 
     /** {@code x_i = f(x_i + bias_i)} for i &lt; n, in each of {@code rows} rows of stride {@code ldx}. */
     void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n);
 
     /**
-     * {@code d_i = (d_i + carry_i)·f'} and then {@code carry_i = 0} for i &lt; n, with f' from the activation's output h_i, in
-     * each of {@code rows} rows of strides {@code ldd, ldc, ldh}.
+     * {@code d_i = (d_i + carry_i)·f'} for i &lt; n, with f' from the activation's output h_i, in each of {@code rows} rows of
+     * strides {@code ldd, ldc, ldh}.
      */
     void derivative(
             Cell cell,

@@ -42,7 +42,7 @@ final class PackedMatrix {
                     Packing.packTransposed(from, f0 + j * ld, ld, depth, cols, data, j * depth, width);
                 }
             } else {
-                kernels.pack(from, f0 + from0, ld, depth, to - from0, data, from0 * depth, width, depth * width);
+                kernels.pack(from, f0 + from0, ld, depth, to - from0, data, from0 * depth, depth * width);
             }
         });
     }
@@ -62,41 +62,67 @@ final class PackedMatrix {
         return Math.min(columns, p * width);
     }
 
-    /** C += A·B for {@code rows} rows of A and C; k ascending in one chain per element. */
-    void multiply(float[] a, int a0, int lda, int rows, float[] c, int c0, int ldc, float[] scratch) {
-        multiply(a, a0, lda, rows, c, c0, ldc, 0, panels(), scratch);
+    /** C = A·B, or C += A·B, for {@code rows} rows of A and C; k ascending in one chain per element. */
+    void multiply(
+            float[] a, int a0, int lda, int rows, boolean accumulate, float[] c, int c0, int ldc, float[] scratch) {
+        multiply(a, a0, lda, rows, accumulate, c, c0, ldc, 0, panels(), scratch);
     }
 
     /** The same for the columns of the panels {@code from … to−1} only. */
-    void multiply(float[] a, int a0, int lda, int rows, float[] c, int c0, int ldc, int from, int to, float[] scratch) {
+    void multiply(
+            float[] a,
+            int a0,
+            int lda,
+            int rows,
+            boolean accumulate,
+            float[] c,
+            int c0,
+            int ldc,
+            int from,
+            int to,
+            float[] scratch) {
         int group = kernels.rowPanels();
         int single = group == 1 ? 0 : rows % 4;
         int tiled = rows - single;
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
             int length = Math.min(DEPTH_BLOCK, depth - k);
+            float[] init = accumulate || k > 0 ? c : null;
             for (int p = from; tiled > 0 && p < to; p++) {
                 int p0 = (p * depth + k) * width;
+                int cp = c0 + p * width;
                 int cols = column(p + 1) - column(p);
-                kernels.multiplyRows(a, a0 + k, lda, tiled, data, p0, length, c, c0 + p * width, ldc, cols, scratch);
+                kernels.multiplyRows(a, a0 + k, lda, tiled, data, p0, length, init, cp, ldc, c, cp, ldc, cols, scratch);
             }
             for (int r = tiled; r < rows; r++) {
-                row(a, a0 + r * lda + k, k, length, c, c0 + r * ldc, from, to, group, scratch);
+                row(a, a0 + r * lda + k, k, length, init, c, c0 + r * ldc, from, to, group, scratch);
             }
         }
     }
 
     /** A row that no tile takes: several panels at once, as long as they are whole. */
     private void row(
-            float[] a, int a0, int k, int block, float[] c, int c0, int from, int to, int group, float[] scratch) {
+            float[] a,
+            int a0,
+            int k,
+            int block,
+            float[] init,
+            float[] c,
+            int c0,
+            int from,
+            int to,
+            int group,
+            float[] scratch) {
         int p = from;
         for (; p + group <= to && (p + group) * width <= columns; p += group) {
             int p0 = (p * depth + k) * width;
-            kernels.multiplyRow(a, a0, data, p0, depth * width, block, c, c0 + p * width);
+            int cp = c0 + p * width;
+            kernels.multiplyRow(a, a0, data, p0, depth * width, block, init, cp, c, cp);
         }
         for (; p < to; p++) {
             int p0 = (p * depth + k) * width;
+            int cp = c0 + p * width;
             int cols = column(p + 1) - column(p);
-            kernels.multiplyRows(a, a0, 0, 1, data, p0, block, c, c0 + p * width, 0, cols, scratch);
+            kernels.multiplyRows(a, a0, 0, 1, data, p0, block, init, cp, 0, c, cp, 0, cols, scratch);
         }
     }
 }

@@ -100,7 +100,7 @@ final class Recurrence {
         for (int t = 0; t < f.steps(); t++) {
             int previous = (int) f.states().offset() + (t * f.batch() + s.from) * ld;
             int current = previous + f.batch() * ld;
-            packed.multiply(h, previous, ld, s.rows(), h, current, ld, s.p0, s.p1, s.scratch);
+            packed.multiply(h, previous, ld, s.rows(), true, h, current, ld, s.p0, s.p1, s.scratch);
             kernels.activate(f.cell(), h, current + first, ld, s.rows(), bias, first, units);
             if (lengths != null) {
                 for (int b = s.from; b < s.to; b++) {
@@ -140,7 +140,7 @@ final class Recurrence {
                     f.cell(), d, d0 + first, ld, carry, c0 + first, ldc, h, h0 + first, ldh, s.rows(), units);
             // δ_t is complete: the product needs all hidden units of it, and gives the carry of this share's own.
             s.barrier.await();
-            packed.multiply(d, d0, ld, s.rows(), carry, c0, ldc, s.p0, s.p1, s.scratch);
+            packed.multiply(d, d0, ld, s.rows(), false, carry, c0, ldc, s.p0, s.p1, s.scratch);
         }
     }
 }

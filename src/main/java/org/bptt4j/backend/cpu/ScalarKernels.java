@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cpu;
 
+import java.util.Arrays;
 import org.bptt4j.spec.Cell;
 
 /**
@@ -25,13 +26,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public int packedWidth() {
-        return 8;
-    }
-
-    @Override
     public int scratchLength() {
-        return 0;
+        return WeightGradient.DEPTH;
     }
 
     @Override
@@ -43,12 +39,20 @@ final class ScalarKernels implements Kernels {
             float[] panel,
             int p0,
             int depth,
+            float[] init,
+            int i0,
+            int ldi,
             float[] c,
             int c0,
             int ldc,
             int cols,
             float[] scratch) {
         for (int r = 0; r < rows; r++) {
+            if (init == null) {
+                Arrays.fill(c, c0 + r * ldc, c0 + r * ldc + cols, 0f);
+            } else if (init != c) {
+                System.arraycopy(init, i0 + r * ldi, c, c0 + r * ldc, cols);
+            }
             row(a, a0 + r * lda, 1, panel, p0, depth, c, c0 + r * ldc, cols);
         }
     }
@@ -59,14 +63,18 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void multiplyRow(float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] c, int c0) {
-        row(a, a0, 1, panels, p0, depth, c, c0, WIDTH);
+    public void multiplyRow(
+            float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] init, int i0, float[] c, int c0) {
+        multiplyRows(a, a0, 0, 1, panels, p0, depth, init, i0, 0, c, c0, 0, WIDTH, null);
     }
 
     @Override
-    public void multiplyPacked(
+    public void multiplyColumns(
             float[] a,
             int a0,
+            int lda,
+            int left,
+            int batch,
             int rows,
             float[] panel,
             int p0,
@@ -77,7 +85,17 @@ final class ScalarKernels implements Kernels {
             int cols,
             float[] scratch) {
         for (int r = 0; r < rows; r++) {
-            row(a, a0 + r, 8, panel, p0, depth, c, c0 + r * ldc, cols);
+            int q = a0 + r;
+            int rest = left;
+            for (int k = 0; k < depth; k++) {
+                scratch[k] = a[q];
+                q += lda;
+                if (--rest == 0) {
+                    rest = batch;
+                    q -= 2 * batch * lda;
+                }
+            }
+            row(scratch, 0, 1, panel, p0, depth, c, c0 + r * ldc, cols);
         }
     }
 
@@ -108,8 +126,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width, int ldp) {
-        Packing.pack(from, f0, ld, rows, 0, cols, to, t0, width, ldp);
+    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int ldp) {
+        Packing.pack(from, f0, ld, rows, 0, cols, to, t0, WIDTH, ldp);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import java.util.Arrays;
 import org.bptt4j.spec.Cell;
 
 /**
@@ -66,7 +65,7 @@ final class ScalarMath {
         }
     }
 
-    /** d_i = (d_i + carry_i)·f' and then carry_i = 0 for from ≤ i &lt; to. */
+    /** d_i = (d_i + carry_i)·f' for from ≤ i &lt; to. */
     static void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int from, int to) {
         if (cell == Cell.TANH) {
             for (int i = from; i < to; i++) {
@@ -77,6 +76,5 @@ final class ScalarMath {
                 d[d0 + i] = h[h0 + i] > 0 ? d[d0 + i] + carry[c0 + i] : 0f;
             }
         }
-        Arrays.fill(carry, c0 + from, c0 + to, 0f);
     }
 }

@@ -14,6 +14,9 @@ final class VectorKernels implements Kernels {
     private static final int TILE_ROWS =
             LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 4;
 
+    /** Where the chains of a product that does not add begin; as long as the widest tile. */
+    private static final float[] ZEROS = new float[4 * WIDTH];
+
     @Override
     public String description() {
         return "vector, " + LANES + " lanes";
@@ -30,11 +33,6 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public int packedWidth() {
-        return LANES;
-    }
-
-    @Override
     public int scratchLength() {
         return TILE_ROWS * WIDTH;
     }
@@ -48,22 +46,33 @@ final class VectorKernels implements Kernels {
             float[] panel,
             int p0,
             int depth,
+            float[] init,
+            int i0,
+            int ldi,
             float[] c,
             int c0,
             int ldc,
             int cols,
             float[] scratch) {
-        int r = 0;
-        while (r < rows) {
+        for (int r = 0; r < rows; ) {
             int tile = rows - r >= TILE_ROWS ? TILE_ROWS : rows - r >= 4 ? 4 : 1;
             int ar = a0 + r * lda;
+            int ir = i0 + r * ldi;
             int cr = c0 + r * ldc;
             if (cols == WIDTH) {
-                rowsTile(tile, a, ar, lda, panel, p0, depth, c, cr, ldc);
+                if (init == null) {
+                    rowsTile(tile, a, ar, lda, panel, p0, depth, ZEROS, 0, 0, c, cr, ldc);
+                } else {
+                    rowsTile(tile, a, ar, lda, panel, p0, depth, init, ir, ldi, c, cr, ldc);
+                }
             } else {
                 // A tile always covers a whole panel: the edge goes through scratch memory.
-                copyTile(tile, c, cr, ldc, scratch, 0, WIDTH, cols);
-                rowsTile(tile, a, ar, lda, panel, p0, depth, scratch, 0, WIDTH);
+                if (init == null) {
+                    rowsTile(tile, a, ar, lda, panel, p0, depth, ZEROS, 0, 0, scratch, 0, WIDTH);
+                } else {
+                    copyTile(tile, init, ir, ldi, scratch, 0, WIDTH, cols);
+                    rowsTile(tile, a, ar, lda, panel, p0, depth, scratch, 0, WIDTH, scratch, 0, WIDTH);
+                }
                 copyTile(tile, scratch, 0, WIDTH, c, cr, ldc, cols);
             }
             r += tile;
@@ -76,23 +85,43 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void multiplyRow(float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] c, int c0) {
-        VectorTiles.row1Panels4(a, a0, panels, p0, ldp, depth, c, c0);
+    public void multiplyRow(
+            float[] a, int a0, float[] panels, int p0, int ldp, int depth, float[] init, int i0, float[] c, int c0) {
+        if (init == null) {
+            VectorTiles.row1Panels4(a, a0, panels, p0, ldp, depth, ZEROS, 0, c, c0);
+        } else {
+            VectorTiles.row1Panels4(a, a0, panels, p0, ldp, depth, init, i0, c, c0);
+        }
     }
 
     private static void rowsTile(
-            int tile, float[] a, int a0, int lda, float[] panel, int p0, int depth, float[] c, int c0, int ldc) {
+            int tile,
+            float[] a,
+            int a0,
+            int lda,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] init,
+            int i0,
+            int ldi,
+            float[] c,
+            int c0,
+            int ldc) {
         switch (tile) {
-            case 8 -> VectorTiles.rows8(a, a0, lda, panel, p0, depth, c, c0, ldc);
-            case 4 -> VectorTiles.rows4(a, a0, lda, panel, p0, depth, c, c0, ldc);
-            default -> VectorTiles.row1(a, a0, panel, p0, depth, c, c0);
+            case 8 -> VectorTiles.rows8(a, a0, lda, panel, p0, depth, init, i0, ldi, c, c0, ldc);
+            case 4 -> VectorTiles.rows4(a, a0, lda, panel, p0, depth, init, i0, ldi, c, c0, ldc);
+            default -> VectorTiles.row1(a, a0, panel, p0, depth, init, i0, c, c0);
         }
     }
 
     @Override
-    public void multiplyPacked(
+    public void multiplyColumns(
             float[] a,
             int a0,
+            int lda,
+            int left,
+            int batch,
             int rows,
             float[] panel,
             int p0,
@@ -102,48 +131,66 @@ final class VectorKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
-        if (rows == TILE_ROWS && cols == WIDTH) {
-            packedTile(a, a0, panel, p0, depth, c, c0, ldc);
-        } else {
-            copyTile(rows, c, c0, ldc, scratch, 0, WIDTH, cols);
-            packedTile(a, a0, panel, p0, depth, scratch, 0, WIDTH);
-            copyTile(rows, scratch, 0, WIDTH, c, c0, ldc, cols);
+        for (int r = 0; r < rows; ) {
+            int tile = rows - r >= TILE_ROWS ? TILE_ROWS : rows - r >= 4 ? 4 : 1;
+            int cr = c0 + r * ldc;
+            if (cols == WIDTH) {
+                columnsTile(tile, a, a0 + r, lda, left, batch, panel, p0, depth, c, cr, ldc);
+            } else {
+                copyTile(tile, c, cr, ldc, scratch, 0, WIDTH, cols);
+                columnsTile(tile, a, a0 + r, lda, left, batch, panel, p0, depth, scratch, 0, WIDTH);
+                copyTile(tile, scratch, 0, WIDTH, c, cr, ldc, cols);
+            }
+            r += tile;
         }
     }
 
-    private static void packedTile(float[] a, int a0, float[] panel, int p0, int depth, float[] c, int c0, int ldc) {
-        if (TILE_ROWS == 8) {
-            VectorTiles.packed8(a, a0, panel, p0, depth, c, c0, ldc);
-        } else {
-            VectorTiles.packed4(a, a0, panel, p0, depth, c, c0, ldc);
+    private static void columnsTile(
+            int tile,
+            float[] a,
+            int a0,
+            int lda,
+            int left,
+            int batch,
+            float[] panel,
+            int p0,
+            int depth,
+            float[] c,
+            int c0,
+            int ldc) {
+        switch (tile) {
+            case 8 -> VectorTiles.columns8(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
+            case 4 -> VectorTiles.columns4(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
+            default -> VectorTiles.column1(a, a0, lda, left, batch, panel, p0, depth, c, c0);
         }
     }
 
     private static void copyTile(int rows, float[] from, int f0, int fs, float[] to, int t0, int ts, int cols) {
         for (int r = 0; r < rows; r++) {
-            System.arraycopy(from, f0 + r * fs, to, t0 + r * ts, cols);
+            int f = f0 + r * fs;
+            int t = t0 + r * ts;
+            int i = 0;
+            if (cols >= LANES) {
+                FloatVector.fromArray(S, from, f).intoArray(to, t);
+                i = LANES;
+            }
+            for (; i < cols; i++) {
+                to[t + i] = from[f + i];
+            }
         }
     }
 
     @Override
-    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width, int ldp) {
-        int whole = cols - cols % width;
-        // Row by row: a row is read contiguously, which the processor prefetches, and spread over the panels.
-        for (int i = 0; i < rows; i++) {
-            int f = f0 + i * ld;
-            int t = t0 + i * width;
-            if (width == WIDTH) {
-                for (int c = 0; c < whole; c += WIDTH, t += ldp) {
-                    FloatVector.fromArray(S, from, f + c).intoArray(to, t);
-                    FloatVector.fromArray(S, from, f + c + LANES).intoArray(to, t + LANES);
-                }
-            } else {
-                for (int c = 0; c < whole; c += LANES, t += ldp) {
-                    FloatVector.fromArray(S, from, f + c).intoArray(to, t);
-                }
-            }
+    public void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int ldp) {
+        int whole = cols - cols % WIDTH;
+        int c = 0;
+        for (; c + 4 * WIDTH <= whole; c += 4 * WIDTH) {
+            VectorTiles.packPanels4(from, f0 + c, ld, rows, to, t0 + c / WIDTH * ldp, ldp);
         }
-        Packing.pack(from, f0, ld, rows, whole, cols, to, t0, width, ldp);
+        for (; c < whole; c += WIDTH) {
+            VectorTiles.packPanel(from, f0 + c, ld, rows, to, t0 + c / WIDTH * ldp);
+        }
+        Packing.pack(from, f0, ld, rows, whole, cols, to, t0, WIDTH, ldp);
     }
 
     // The point-wise passes run over all vectors of all rows in one loop: rows are short, and a loop for each of them
@@ -195,7 +242,6 @@ final class VectorKernels implements Kernels {
         for (int v = 0; v < vectors; v++) {
             FloatVector y = FloatVector.fromArray(S, h, k + c);
             FloatVector e = FloatVector.fromArray(S, d, i + c).add(FloatVector.fromArray(S, carry, j + c));
-            zero.intoArray(carry, j + c);
             if (cell == Cell.TANH) {
                 e.mul(y.neg().fma(y, one)).intoArray(d, i + c);
             } else {
