@@ -1,12 +1,15 @@
 package org.bptt4j.backend.cpu;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A pool of threads that all run the same job, each its own part; the caller runs part 0 and returns when all are done.
  *
- * <p>The parts of a training step follow each other within microseconds, so an idle worker spins briefly before it parks.
+ * <p>The parts of a training step follow each other within microseconds, so an idle worker spins briefly before it parks. A part
+ * whose worker has not begun when the caller is through with its own is taken back by the caller: it never waits for a thread
+ * that the system has not woken or has no processor for.
  */
 final class Workers implements AutoCloseable {
     /** A job that can be split: part {@code part} of {@code parts}. */
@@ -19,9 +22,13 @@ final class Workers implements AutoCloseable {
 
     private final Worker[] workers;
     private final AtomicInteger running = new AtomicInteger();
+    /** None where there are more threads than processors: a spinning one would keep the others from working. */
+    private final int spins;
+
     private volatile Throwable failure;
 
     Workers(int threads) {
+        spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(i + 1);
@@ -47,9 +54,12 @@ final class Workers implements AutoCloseable {
         Throwable thrown;
         try {
             job.run(0, parts);
+            for (int i = 1; i < parts; i++) {
+                workers[i - 1].runIfWaiting();
+            }
         } finally {
-            for (int spins = 0; running.get() > 0; spins++) {
-                if (spins < SPINS) {
+            for (int i = 0; running.get() > 0; i++) {
+                if (i < spins) {
                     Thread.onSpinWait();
                 } else {
                     Thread.yield();
@@ -75,7 +85,9 @@ final class Workers implements AutoCloseable {
         private final int part;
         private Job job;
         private int parts;
-        private volatile boolean ready;
+        /** Whether a part waits to be run; who sets it to false runs it. */
+        private final AtomicBoolean waiting = new AtomicBoolean();
+
         private volatile boolean parked;
 
         Worker(int part) {
@@ -87,42 +99,49 @@ final class Workers implements AutoCloseable {
         void submit(Job next, int count) {
             job = next;
             parts = count;
-            ready = true;
+            waiting.set(true);
             if (parked) {
                 LockSupport.unpark(this);
             }
         }
 
+        /** Runs the part that waits, if there is one, on the thread that calls this. */
+        boolean runIfWaiting() {
+            if (!waiting.compareAndSet(true, false)) {
+                return true;
+            }
+            Job mine = job;
+            job = null;
+            if (mine == null) {
+                return false;
+            }
+            try {
+                mine.run(part, parts);
+            } catch (RuntimeException | Error e) {
+                if (failure == null) {
+                    failure = e;
+                }
+            } finally {
+                running.decrementAndGet();
+            }
+            return true;
+        }
+
         @Override
         public void run() {
-            while (true) {
+            do {
                 await();
-                ready = false;
-                Job mine = job;
-                job = null;
-                if (mine == null) {
-                    return;
-                }
-                try {
-                    mine.run(part, parts);
-                } catch (RuntimeException | Error e) {
-                    if (failure == null) {
-                        failure = e;
-                    }
-                } finally {
-                    running.decrementAndGet();
-                }
-            }
+            } while (runIfWaiting());
         }
 
         private void await() {
-            for (int spins = 0; !ready; spins++) {
-                if (spins < SPINS) {
+            for (int i = 0; !waiting.get(); i++) {
+                if (i < spins) {
                     Thread.onSpinWait();
                 } else {
-                    // The second look at "ready" closes the gap between the first and "parked".
+                    // The second look at "waiting" closes the gap between the first and "parked".
                     parked = true;
-                    while (!ready) {
+                    while (!waiting.get()) {
                         LockSupport.park(this);
                     }
                     parked = false;
