@@ -21,6 +21,12 @@ public interface Backend extends AutoCloseable {
     /** One line for people: the device, its kernels and threads. */
     String description();
 
+    /**
+     * Rows (steps · batch rows) that a caller with more of them should take through all operations at a time: a processor then
+     * finds in a cache what the operation before has written. {@link Integer#MAX_VALUE} where few large operations are best.
+     */
+    int rowsPerPass();
+
     // ---- memory -----------------------------------------------------------------------------------------------------
 
     /** {@code length} floats, all zero. Throws {@link OutOfDeviceMemoryException} with the bytes asked and free. */

@@ -36,7 +36,7 @@ public final class Bptt implements AutoCloseable {
         int outputs = network.spec().outputSize();
         this.head = new Head(network, buffers);
         this.targets = new Targets(network.backend(), loss, outputs, buffers, unrolled.staging());
-        this.objective = new Objective(network, loss, head, targets, buffers);
+        this.objective = new Objective(network, loss, head, targets, unrolled.stack(), buffers);
     }
 
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
@@ -81,15 +81,14 @@ public final class Bptt implements AutoCloseable {
 
     void backward(int s, double scale, DeviceArray report, RecurrentStack.DeltaObserver observer) {
         RecurrentStack stack = unrolled.stack();
-        Matrix dStates = stack.prepareBackward(s);
-        int rows = unrolled.batch().rows();
-        objective.forwardBackward(s, stack.outputs(s), rows, (float) scale, dStates, report);
+        stack.prepareBackward(s);
+        objective.forwardBackward(s, (float) scale, report);
         stack.backward(s, null, observer);
     }
 
     /** Only adds the loss of segment {@code s} to the report; after {@link #forward}. */
     public void evaluate(int s, DeviceArray report) {
-        objective.evaluate(s, unrolled.stack().outputs(s), report);
+        objective.evaluate(s, report);
     }
 
     /** y of all steps [T,B,O], after all segments were swept forward. */

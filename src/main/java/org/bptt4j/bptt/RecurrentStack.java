@@ -14,10 +14,10 @@ import org.bptt4j.spec.RnnSpec;
  *
  * <p>Per layer, forward: {@code A = X·W_ihᵀ} (one GEMM), then the recurrent sweep over A in the memory of the states. Backward:
  * the recurrent sweep over {@code ∂L/∂H} in its own memory, then {@code dW_hh = Σ δ_tᵀh_{t−1}}, {@code dW_ih = Σ δ_tᵀx_t} and
- * {@code dX = δ·W_ih}, one GEMM each over all rows.
+ * {@code dX = δ·W_ih}, one GEMM each over all rows. A long segment is walked in stretches: the bits are the same.
  */
 final class RecurrentStack {
-    /** Sees δ [steps·B, G·H] of a layer, whose first step is {@code firstStep}. */
+    /** Sees δ [steps·B, G·H] of a layer in a stretch of steps that begins with {@code firstStep}. */
     interface DeltaObserver {
         void layer(int layer, Matrix delta, int firstStep);
     }
@@ -69,48 +69,79 @@ final class RecurrentStack {
 
     /** The top layer's states after each step of segment {@code s}, [steps·B, H]. */
     Matrix outputs(int s) {
-        return forwards.get(s).outputs[states.length - 1];
+        return forwards.get(s).outputs;
+    }
+
+    /**
+     * Steps that are taken through all layers and operations together: what one operation wrote the next finds in a cache, if
+     * the backend says that this is worth more operations.
+     */
+    private int stretch() {
+        int steps = (int) (states[0].rows() / batch) - 1;
+        return Math.max(1, Math.min(steps, backend.rowsPerPass() / batch));
+    }
+
+    /** Rows of such a stretch. */
+    int stretchRows() {
+        return stretch() * batch;
+    }
+
+    /** B. */
+    int batch() {
+        return batch;
     }
 
     // ---- forward ----------------------------------------------------------------------------------------------------
 
-    /** A segment's forward sweep: its rows of the input, and of each layer the states after its steps and the sweep. */
-    private record Forward(Input.Rows input, Matrix[] outputs, RecurrentForward[] sweeps) {}
+    /** A segment's forward sweep: its stretches, first to last, and the top layer's states after each of its steps. */
+    private record Forward(List<ForwardStretch> stretches, Matrix outputs) {}
+
+    /** Some steps of a forward sweep: their rows of the input, and each layer's sweep. */
+    private record ForwardStretch(Input.Rows input, RecurrentForward[] sweeps) {}
 
     private Forward forwardViews(int s) {
         Segment segment = segments.get(s);
-        long row = (long) segment.start() * batch;
-        long count = (long) segment.steps() * batch;
-        Matrix[] outputs = new Matrix[states.length];
+        List<ForwardStretch> stretches = new ArrayList<>();
+        for (int from = segment.start(); from < segment.end(); from += stretch()) {
+            stretches.add(forwardStretch(from, Math.min(stretch(), segment.end() - from)));
+        }
+        Matrix top = states[states.length - 1];
+        Matrix outputs = top.rows((segment.start() + 1L) * batch, (long) segment.steps() * batch);
+        return new Forward(stretches, outputs);
+    }
+
+    private ForwardStretch forwardStretch(int from, int steps) {
+        long row = (long) from * batch;
+        long count = (long) steps * batch;
         RecurrentForward[] sweeps = new RecurrentForward[states.length];
         for (int l = 0; l < states.length; l++) {
             Weights.Layer w = network.parameters().layer(l);
             Matrix range = states[l].rows(row, count + batch);
-            outputs[l] = range.rows(batch, count);
+            Matrix gates = range.rows(batch, count);
             sweeps[l] = new RecurrentForward(
-                    spec.cell(),
-                    batch,
-                    segment.start(),
-                    w.weightHh(),
-                    w.biasIh(),
-                    w.biasHh(),
-                    outputs[l],
-                    range,
-                    input.lengths());
+                    spec.cell(), batch, from, w.weightHh(), w.biasIh(), w.biasHh(), gates, range, input.lengths());
         }
-        return new Forward(input.rows(row, count), outputs, sweeps);
+        return new ForwardStretch(input.rows(row, count), sweeps);
     }
 
     /** Sweeps segment {@code s} forward through all layers. */
     void forward(int s) {
-        Forward views = forwards.get(s);
+        List<ForwardStretch> stretches = forwards.get(s).stretches;
+        for (int i = 0; i < stretches.size(); i++) {
+            forward(stretches.get(i));
+        }
+    }
+
+    private void forward(ForwardStretch stretch) {
         for (int l = 0; l < states.length; l++) {
-            RecurrentForward sweep = views.sweeps[l];
+            RecurrentForward sweep = stretch.sweeps[l];
             Matrix weightIh = network.parameters().layer(l).weightIh();
             if (l == 0) {
-                input.project(views.input, weightIh, sweep.gates());
+                input.project(stretch.input, weightIh, sweep.gates());
             } else {
-                backend.gemm(Transpose.NO, views.outputs[l - 1], Transpose.YES, weightIh, false, sweep.gates());
+                // The states of the layer below lie where its gates were.
+                Matrix below = stretch.sweeps[l - 1].gates();
+                backend.gemm(Transpose.NO, below, Transpose.YES, weightIh, false, sweep.gates());
             }
             backend.recurrentForward(sweep);
         }
@@ -121,13 +152,17 @@ final class RecurrentStack {
     /**
      * A segment's backward sweep.
      *
-     * @param input its window's rows of the input
-     * @param layers of each layer what it sweeps
+     * @param stretches of its window, last to first
+     * @param whole the window as one stretch
      * @param earlier ∂L/∂h of the top layer in the steps of the window before the segment's own
      * @param own ∂L/∂h of the top layer in the segment's own steps
      * @param carry gradient with respect to the states before the window's first step [L·B, H]
      */
-    private record Backward(Input.Rows input, List<BackwardLayer> layers, Matrix earlier, Matrix own, Matrix carry) {}
+    private record Backward(
+            List<BackwardStretch> stretches, BackwardStretch whole, Matrix earlier, Matrix own, Matrix carry) {}
+
+    /** Some steps of a backward sweep: the first of them, their rows of the input, and of each layer what it sweeps. */
+    private record BackwardStretch(int firstStep, Input.Rows input, BackwardLayer[] layers) {}
 
     /**
      * A layer in a backward sweep.
@@ -139,12 +174,28 @@ final class RecurrentStack {
 
     private Backward backwardViews(int s) {
         Segment segment = segments.get(s);
-        long row = (long) segment.reach() * batch;
-        long count = (long) segment.window() * batch;
         Matrix carry = carrySlot.matrix((long) states.length * batch, spec.hiddenSize());
-        List<BackwardLayer> layers = new ArrayList<>();
+        List<BackwardStretch> stretches = new ArrayList<>();
+        for (int to = segment.end(); to > segment.reach(); to -= stretch()) {
+            stretches.add(backwardStretch(segment, Math.max(segment.reach(), to - stretch()), to, carry));
+        }
+        int top = states.length - 1;
+        long own = (long) segment.steps() * batch;
+        long room = (long) segment.room() * batch;
+        return new Backward(
+                stretches,
+                backwardStretch(segment, segment.reach(), segment.end(), carry),
+                deltas(top, room).rows(0, room - own),
+                deltas(top, own),
+                carry);
+    }
+
+    private BackwardStretch backwardStretch(Segment segment, int from, int to, Matrix carry) {
+        long row = (long) from * batch;
+        long count = (long) (to - from) * batch;
+        BackwardLayer[] layers = new BackwardLayer[states.length];
         for (int l = 0; l < states.length; l++) {
-            Matrix delta = deltas(l, count);
+            Matrix delta = deltas(l, (long) (segment.end() - from) * batch).rows(0, count);
             Matrix range = states[l].rows(row, count + batch);
             RecurrentBackward sweep = new RecurrentBackward(
                     spec.cell(),
@@ -156,13 +207,9 @@ final class RecurrentStack {
                     delta,
                     carry.rows((long) l * batch, batch));
             Matrix below = l == 0 ? null : states[l - 1].rows(row + batch, count);
-            layers.add(new BackwardLayer(sweep, range.rows(0, count), below));
+            layers[l] = new BackwardLayer(sweep, range.rows(0, count), below);
         }
-        int top = states.length - 1;
-        long own = (long) segment.steps() * batch;
-        long room = (long) segment.room() * batch;
-        Matrix earlier = deltas(top, room).rows(0, room - own);
-        return new Backward(input.rows(row, count), layers, earlier, deltas(top, own), carry);
+        return new BackwardStretch(from, input.rows(row, count), layers);
     }
 
     /** The last {@code count} rows of the memory for δ of layer {@code l}; the layers use two arrays in turn. */
@@ -171,15 +218,16 @@ final class RecurrentStack {
         return whole.rows(deltaRows - count, count);
     }
 
-    /**
-     * Where the head leaves ∂L/∂h of the top layer: the rows of the segment's own steps are returned, those of earlier steps
-     * in its window are zero.
-     */
-    Matrix prepareBackward(int s) {
+    /** Clears what a backward sweep of segment {@code s} begins with, except {@link #outputGradients}. */
+    void prepareBackward(int s) {
         Backward views = backwards.get(s);
         backend.fill(views.carry, 0f);
         backend.fill(views.earlier, 0f);
-        return views.own;
+    }
+
+    /** Where ∂L/∂h of the top layer belongs, in the segment's own steps [steps·B, H]. */
+    Matrix outputGradients(int s) {
+        return backwards.get(s).own;
     }
 
     /**
@@ -190,8 +238,20 @@ final class RecurrentStack {
      */
     void backward(int s, FinalGradient dFinal, DeltaObserver observer) {
         Backward views = backwards.get(s);
+        if (dFinal != null) {
+            // Its rows are those of the whole window.
+            backward(views.whole, dFinal, observer);
+        } else {
+            for (int i = 0; i < views.stretches.size(); i++) {
+                backward(views.stretches.get(i), null, observer);
+            }
+        }
+        last = views;
+    }
+
+    private void backward(BackwardStretch stretch, FinalGradient dFinal, DeltaObserver observer) {
         for (int l = states.length - 1; l >= 0; l--) {
-            BackwardLayer layer = views.layers.get(l);
+            BackwardLayer layer = stretch.layers[l];
             Weights.Layer g = network.gradients().layer(l);
             if (dFinal != null) {
                 Matrix dState = dFinal.states().rows((long) l * batch, batch);
@@ -203,18 +263,17 @@ final class RecurrentStack {
             backend.biasGradient(delta, batch, g.biasIh());
             backend.biasGradient(delta, batch, g.biasHh());
             if (observer != null) {
-                observer.layer(l, delta, segments.get(s).reach());
+                observer.layer(l, delta, stretch.firstStep);
             }
             if (l > 0) {
                 backend.weightGradient(delta, layer.below, batch, g.weightIh());
                 Matrix weightIh = network.parameters().layer(l).weightIh();
-                Matrix dBelow = views.layers.get(l - 1).sweep.dStates();
+                Matrix dBelow = stretch.layers[l - 1].sweep.dStates();
                 backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, dBelow);
             } else {
-                input.accumulate(views.input, delta, batch, g.weightIh());
+                input.accumulate(stretch.input, delta, batch, g.weightIh());
             }
         }
-        last = views;
     }
 
     /** Gradient with respect to the states before the first step of the window that was swept last, [L·B, H]. */
@@ -224,7 +283,7 @@ final class RecurrentStack {
 
     /** dX [window·B, I] of the last backward sweep: δ·W_ih of the lowest layer. */
     Matrix inputGradient() {
-        Matrix delta = last.layers.get(0).sweep.dGates();
+        Matrix delta = last.whole.layers[0].sweep.dGates();
         Matrix dX = inputGradientSlot.matrix(delta.rows(), spec.inputSize());
         backend.gemm(
                 Transpose.NO, delta, Transpose.NO, network.parameters().layer(0).weightIh(), false, dX);

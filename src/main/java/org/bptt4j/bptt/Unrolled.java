@@ -212,7 +212,8 @@ public final class Unrolled implements AutoCloseable {
         if (dFinalState != null) {
             requireLength("dh_n [L,B,H]", dFinalState, (long) spec.layers() * rows * hidden);
         }
-        Matrix dStates = stack.prepareBackward(0);
+        stack.prepareBackward(0);
+        Matrix dStates = stack.outputGradients(0);
         float[] d = dOutputs;
         if (batch.lengths() != null) {
             d = staging.floats(dOutputs.length);

@@ -110,8 +110,9 @@ interface MemoryContract extends Contract {
     }
 
     @Test
-    @Covers({"name", "description"})
+    @Covers({"name", "description", "rowsPerPass"})
     default void itSaysWhatItIs() {
+        assertTrue(backend().rowsPerPass() > 0);
         assertFalse(backend().name().isBlank());
         assertTrue(
                 backend().description().contains(backend().name().split(":", -1)[0]),

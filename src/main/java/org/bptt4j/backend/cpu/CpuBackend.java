@@ -48,6 +48,12 @@ final class CpuBackend implements Backend {
         return "cpu (" + kernels.description() + ", " + workers.threads() + " threads)";
     }
 
+    /** 2 MiB of states of 128 units; fewer rows would pack the weights too often for what they multiply. */
+    @Override
+    public int rowsPerPass() {
+        return 1 << 12;
+    }
+
     // ---- memory -----------------------------------------------------------------------------------------------------
 
     @Override
