@@ -18,7 +18,6 @@ import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Training with batches of one shape allocates nothing on any thread, but for the report that a step returns. (Two shapes in
  * turn: only small views.)
  */
-@Disabled("until the jobs of Gemm, WeightGradient, PackedMatrix and Recurrence are made once")
 class AllocationTest {
     private static final int I = 6;
     private static final int O = 64;

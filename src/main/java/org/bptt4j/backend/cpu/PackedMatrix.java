@@ -18,7 +18,10 @@ final class PackedMatrix {
 
     private final Kernels kernels;
     private final int width;
+    private final Workers.Job job = this::packPart;
     private float[] data = new float[0];
+    private Matrix source;
+    private boolean transposed;
     private int depth;
     private int columns;
 
@@ -34,28 +37,31 @@ final class PackedMatrix {
 
     /** Packs B = {@code m}, or B = {@code m}ᵀ. */
     void pack(Matrix m, boolean transposed, Workers workers) {
-        float[] from = ((CpuArray) m.array()).floats();
-        int ld = m.stride();
-        int f0 = (int) m.offset();
+        this.source = m;
+        this.transposed = transposed;
         depth = transposed ? m.cols() : (int) m.rows();
         columns = transposed ? (int) m.rows() : m.cols();
-        int panels = panels();
         long length = length();
         if (length > data.length) {
             data = new float[Math.toIntExact(length)];
         }
-        workers.run(Split.parts(panels, 1, Split.MOVE * length, workers), (part, parts) -> {
-            int from0 = Split.start(part, parts, panels, 1) * width;
-            int to = column(Split.start(part + 1, parts, panels, 1));
-            if (transposed) {
-                for (int j = from0; j < to; j += width) {
-                    int cols = Math.min(width, to - j);
-                    Packing.packTransposed(from, f0 + j * ld, ld, depth, cols, data, j * depth, width);
-                }
-            } else {
-                kernels.pack(from, f0 + from0, ld, depth, to - from0, data, from0 * depth, depth * width);
+        workers.run(Split.parts(panels(), 1, Split.MOVE * length, workers), job);
+    }
+
+    private void packPart(int part, int parts) {
+        float[] from = CpuArray.floats(source);
+        int ld = source.stride();
+        int f0 = (int) source.offset();
+        int from0 = Split.start(part, parts, panels(), 1) * width;
+        int to = column(Split.start(part + 1, parts, panels(), 1));
+        if (transposed) {
+            for (int j = from0; j < to; j += width) {
+                int cols = Math.min(width, to - j);
+                Packing.packTransposed(from, f0 + j * ld, ld, depth, cols, data, j * depth, width);
             }
-        });
+        } else {
+            kernels.pack(from, f0 + from0, ld, depth, to - from0, data, from0 * depth, depth * width);
+        }
     }
 
     /** Number of panels. */

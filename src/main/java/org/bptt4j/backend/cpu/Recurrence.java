@@ -24,62 +24,73 @@ final class Recurrence {
     private final Kernels kernels;
     private final Workers workers;
     private final PackedMatrix packed;
-    private final float[][] scratch;
+    private final Share[] shares;
     /** Threads that wait for each other must all be running: never more than there are processors. */
     private final int barrierThreads;
 
+    private final SpinBarrier alone = new SpinBarrier(1);
+    private final Workers.Job forwardJob = this::forwardPart;
+    private final Workers.Job backwardJob = this::backwardPart;
+    private SpinBarrier together = alone;
     private float[] bias = new float[0];
+    private RecurrentForward forward;
+    private RecurrentBackward backward;
 
     Recurrence(Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
         this.packed = new PackedMatrix(kernels);
-        this.scratch = new float[workers.threads()][PackedMatrix.scratchLength(kernels)];
+        this.shares = new Share[workers.threads()];
+        for (int part = 0; part < shares.length; part++) {
+            shares[part] = new Share(new float[PackedMatrix.scratchLength(kernels)]);
+        }
         this.barrierThreads = Math.min(workers.threads(), Runtime.getRuntime().availableProcessors());
     }
 
     /** What one thread does in each step: batch rows {@code from … to−1} and the hidden units of panels {@code p0 … p1−1}. */
-    private record Share(int from, int to, int p0, int p1, SpinBarrier barrier, float[] scratch) {
-        int rows() {
+    private static final class Share {
+        private final float[] scratch;
+        private int from;
+        private int to;
+        private int p0;
+        private int p1;
+        private SpinBarrier barrier;
+
+        private Share(float[] scratch) {
+            this.scratch = scratch;
+        }
+
+        private int rows() {
             return to - from;
         }
     }
 
-    private interface Sweep {
-        void run(Share share);
-    }
-
-    private void split(int batch, int steps, int hidden, Sweep sweep) {
+    private void run(int batch, int steps, int hidden, Workers.Job job) {
         long work = (long) batch * hidden * hidden;
+        int panels = packed.panels();
         int rowParts = Split.parts(batch, GRAIN, work * steps, workers);
-        int columnParts = (int) Math.max(1, Math.min(Math.min(barrierThreads, packed.panels()), work / LEAST_STEP));
+        int columnParts = (int) Math.max(1, Math.min(Math.min(barrierThreads, panels), work / LEAST_STEP));
         boolean byColumns = columnParts > rowParts || (columnParts == rowParts && packed.length() > LARGE_WEIGHT);
-        if (byColumns) {
-            SpinBarrier barrier = new SpinBarrier(columnParts);
-            workers.run(columnParts, (part, parts) -> {
-                int p0 = Split.start(part, parts, packed.panels(), 1);
-                int p1 = Split.start(part + 1, parts, packed.panels(), 1);
-                try {
-                    sweep.run(new Share(0, batch, p0, p1, barrier, scratch[part]));
-                } catch (RuntimeException | Error e) {
-                    barrier.breakUp();
-                    throw e;
-                }
-            });
-        } else {
-            SpinBarrier alone = new SpinBarrier(1);
-            workers.run(rowParts, (part, parts) -> {
-                int from = Split.start(part, parts, batch, GRAIN);
-                int to = Split.start(part + 1, parts, batch, GRAIN);
-                sweep.run(new Share(from, to, 0, packed.panels(), alone, scratch[part]));
-            });
+        int parts = byColumns ? columnParts : rowParts;
+        if (byColumns && !together.serves(parts)) {
+            together = new SpinBarrier(parts);
         }
+        for (int part = 0; part < parts; part++) {
+            Share share = shares[part];
+            share.from = byColumns ? 0 : Split.start(part, parts, batch, GRAIN);
+            share.to = byColumns ? batch : Split.start(part + 1, parts, batch, GRAIN);
+            share.p0 = byColumns ? Split.start(part, parts, panels, 1) : 0;
+            share.p1 = byColumns ? Split.start(part + 1, parts, panels, 1) : panels;
+            share.barrier = byColumns ? together : alone;
+        }
+        workers.run(parts, job);
     }
 
     void forward(RecurrentForward f) {
+        forward = f;
         packed.pack(f.weight(), true, workers);
         sumBiases(f.biasIh(), f.biasHh());
-        split(f.batch(), f.steps(), f.hidden(), share -> forward(f, share));
+        run(f.batch(), f.steps(), f.hidden(), forwardJob);
     }
 
     private void sumBiases(Matrix ih, Matrix hh) {
@@ -88,6 +99,16 @@ final class Recurrence {
         }
         System.arraycopy(((CpuArray) ih.array()).floats(), (int) ih.offset(), bias, 0, ih.cols());
         kernels.add(((CpuArray) hh.array()).floats(), (int) hh.offset(), bias, 0, hh.cols());
+    }
+
+    private void forwardPart(int part, int parts) {
+        Share s = shares[part];
+        try {
+            forward(forward, s);
+        } catch (RuntimeException | Error e) {
+            s.barrier.breakUp();
+            throw e;
+        }
     }
 
     /** h_{t+1} = f(A_t + b + h_t·W_hhᵀ), t ascending. */
@@ -115,8 +136,19 @@ final class Recurrence {
     }
 
     void backward(RecurrentBackward f) {
+        backward = f;
         packed.pack(f.weight(), false, workers);
-        split(f.batch(), f.steps(), f.hidden(), share -> backward(f, share));
+        run(f.batch(), f.steps(), f.hidden(), backwardJob);
+    }
+
+    private void backwardPart(int part, int parts) {
+        Share s = shares[part];
+        try {
+            backward(backward, s);
+        } catch (RuntimeException | Error e) {
+            s.barrier.breakUp();
+            throw e;
+        }
     }
 
     /**

@@ -19,6 +19,11 @@ final class SpinBarrier {
         this.parties = parties;
     }
 
+    /** Whether it is one for {@code count} parties and none of them has failed. */
+    boolean serves(int count) {
+        return parties == count && !broken;
+    }
+
     /** Called by a party that failed and will not come again: the others throw in place of waiting for ever. */
     void breakUp() {
         broken = true;

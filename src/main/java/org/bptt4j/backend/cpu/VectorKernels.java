@@ -214,19 +214,44 @@ final class VectorKernels implements Kernels {
     public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
         int whole = S.loopBound(n);
         int vectors = rows * (whole / LANES);
+        // A loop for each, so that each is compiled for itself: together C2 now and then left a call of tanh's out of
+        // line, and
+        // with it every vector in an object.
+        if (cell == Cell.TANH) {
+            tanh(x, x0, ldx, vectors, whole, bias, b0);
+        } else {
+            relu(x, x0, ldx, vectors, whole, bias, b0);
+        }
+        for (int r = 0; whole < n && r < rows; r++) {
+            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, whole, n);
+        }
+    }
+
+    private static void tanh(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
         int i = x0;
         int c = 0;
         for (int v = 0; v < vectors; v++) {
             FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
-            (cell == Cell.TANH ? VectorMath.tanh(a) : a.max(0f)).intoArray(x, i + c);
+            VectorMath.tanh(a).intoArray(x, i + c);
             c += LANES;
             if (c == whole) {
                 c = 0;
                 i += ldx;
             }
         }
-        for (int r = 0; whole < n && r < rows; r++) {
-            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, whole, n);
+    }
+
+    private static void relu(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
+        int i = x0;
+        int c = 0;
+        for (int v = 0; v < vectors; v++) {
+            FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
+            a.max(0f).intoArray(x, i + c);
+            c += LANES;
+            if (c == whole) {
+                c = 0;
+                i += ldx;
+            }
         }
     }
 
@@ -311,26 +336,18 @@ final class VectorKernels implements Kernels {
         }
     }
 
+    // Three loops in three methods: see activate().
+
     @Override
     public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
         int whole = S.loopBound(n);
         float correct = y[y0 + target];
-        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < whole; i += LANES) {
-            m = m.max(FloatVector.fromArray(S, y, y0 + i));
-        }
-        float max = m.reduceLanes(VectorOperators.MAX);
+        float max = max(y, y0, whole);
         for (int i = whole; i < n; i++) {
             max = Math.max(max, y[y0 + i]);
         }
-        FloatVector sums = FloatVector.zero(S);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, y, y0 + i).sub(max));
-            sums = sums.add(e);
-            e.intoArray(d, d0 + i);
-        }
         // Not reduceLanes(ADD): its order is not specified, so the same row need not give the same bits twice.
-        sums.intoArray(scratch, 0);
+        exp(y, y0, whole, max, d, d0, scratch);
         float sum = 0;
         for (int i = 0; i < LANES; i++) {
             sum += scratch[i];
@@ -340,13 +357,36 @@ final class VectorKernels implements Kernels {
             sum += d[d0 + i];
         }
         float factor = scale / sum;
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(S, d, d0 + i).mul(factor).intoArray(d, d0 + i);
-        }
+        multiply(d, d0, whole, factor);
         for (int i = whole; i < n; i++) {
             d[d0 + i] *= factor;
         }
         d[d0 + target] -= scale;
         return Math.log(sum) + ((double) max - correct);
+    }
+
+    private static float max(float[] y, int y0, int whole) {
+        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < whole; i += LANES) {
+            m = m.max(FloatVector.fromArray(S, y, y0 + i));
+        }
+        return m.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** d = exp(y − max), and in {@code sums} the sum of each lane. */
+    private static void exp(float[] y, int y0, int whole, float max, float[] d, int d0, float[] sums) {
+        FloatVector s = FloatVector.zero(S);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, y, y0 + i).sub(max));
+            s = s.add(e);
+            e.intoArray(d, d0 + i);
+        }
+        s.intoArray(sums, 0);
+    }
+
+    private static void multiply(float[] d, int d0, int whole, float factor) {
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(S, d, d0 + i).mul(factor).intoArray(d, d0 + i);
+        }
     }
 }

@@ -16,6 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
  * what f' = 1 − h² makes of it.
  */
 final class VectorMath {
+    private static final VectorSpecies<Float> S = VectorTiles.S;
     private static final float LOG2_E = 1.442695f;
     private static final float LN2_HIGH = 0.6933594f;
     private static final float LN2_LOW = -2.1219444e-4f;
@@ -32,20 +33,19 @@ final class VectorMath {
 
     /** tanh(x); NaN stays NaN, ±∞ gives ±1, −0 gives −0. */
     static FloatVector tanh(FloatVector x) {
-        VectorSpecies<Float> species = x.species();
         // From 9.02 on the float nearest to tanh is 1.
         // A comparison in place of min(): Java's min orders −0 and NaN, which costs five instructions.
         FloatVector magnitude = x.abs();
         FloatVector a = magnitude.blend(10f, magnitude.compare(VectorOperators.GT, 10f));
-        FloatVector one = FloatVector.broadcast(species, 1f);
+        FloatVector one = FloatVector.broadcast(S, 1f);
         FloatVector e = expOf(a.add(a));
-        FloatVector big = one.sub(FloatVector.broadcast(species, 2f).div(e.add(one)));
+        FloatVector big = one.sub(FloatVector.broadcast(S, 2f).div(e.add(one)));
         FloatVector z = a.mul(a);
-        FloatVector p = z.fma(FloatVector.broadcast(species, T13), FloatVector.broadcast(species, T11));
-        p = p.fma(z, FloatVector.broadcast(species, T9));
-        p = p.fma(z, FloatVector.broadcast(species, T7));
-        p = p.fma(z, FloatVector.broadcast(species, T5));
-        p = p.fma(z, FloatVector.broadcast(species, T3));
+        FloatVector p = z.fma(FloatVector.broadcast(S, T13), FloatVector.broadcast(S, T11));
+        p = p.fma(z, FloatVector.broadcast(S, T9));
+        p = p.fma(z, FloatVector.broadcast(S, T7));
+        p = p.fma(z, FloatVector.broadcast(S, T5));
+        p = p.fma(z, FloatVector.broadcast(S, T3));
         FloatVector small = p.mul(z).fma(a, a);
         VectorMask<Float> isSmall = a.compare(VectorOperators.LT, TANH_SPLIT);
         IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
@@ -61,16 +61,15 @@ final class VectorMath {
     }
 
     private static FloatVector expOf(FloatVector y) {
-        VectorSpecies<Float> species = y.species();
-        FloatVector shifted = y.fma(FloatVector.broadcast(species, LOG2_E), FloatVector.broadcast(species, ROUND));
+        FloatVector shifted = y.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUND));
         FloatVector n = shifted.sub(ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(species, -LN2_HIGH), y);
-        r = n.fma(FloatVector.broadcast(species, -LN2_LOW), r);
-        FloatVector p = r.fma(FloatVector.broadcast(species, 1f / 5040), FloatVector.broadcast(species, 1f / 720));
-        p = p.fma(r, FloatVector.broadcast(species, 1f / 120));
-        p = p.fma(r, FloatVector.broadcast(species, 1f / 24));
-        p = p.fma(r, FloatVector.broadcast(species, 1f / 6));
-        p = p.fma(r, FloatVector.broadcast(species, 0.5f));
+        FloatVector r = n.fma(FloatVector.broadcast(S, -LN2_HIGH), y);
+        r = n.fma(FloatVector.broadcast(S, -LN2_LOW), r);
+        FloatVector p = r.fma(FloatVector.broadcast(S, 1f / 5040), FloatVector.broadcast(S, 1f / 720));
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 120));
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 24));
+        p = p.fma(r, FloatVector.broadcast(S, 1f / 6));
+        p = p.fma(r, FloatVector.broadcast(S, 0.5f));
         p = p.fma(r.mul(r), r);
         // 2ⁿ from the n in the low bits: those of 1.5·2²³ leave on the left.
         FloatVector scale = shifted.reinterpretAsInts()

@@ -34,11 +34,7 @@ final class MathSamples {
     }
 
     static float[] map(OnVector f, float[] x) {
-        return map(f, x, FloatVector.SPECIES_PREFERRED);
-    }
-
-    /** f of all of x; the length must be a multiple of the lanes. */
-    static float[] map(OnVector f, float[] x, VectorSpecies<Float> species) {
+        VectorSpecies<Float> species = FloatVector.SPECIES_PREFERRED;
         float[] y = new float[x.length];
         for (int i = 0; i < x.length; i += species.length()) {
             f.of(FloatVector.fromArray(species, x, i)).intoArray(y, i);

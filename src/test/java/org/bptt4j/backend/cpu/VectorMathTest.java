@@ -2,9 +2,6 @@ package org.bptt4j.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.List;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.junit.jupiter.api.Test;
 
 class VectorMathTest implements MathContract {
@@ -20,16 +17,12 @@ class VectorMathTest implements MathContract {
 
     /** The tails of the vector loops are scalar: they must not differ. NaN may keep another payload. */
     @Test
-    void scalarsAndVectorsOfEveryWidthGiveTheSameBits() {
+    void scalarsAndVectorsGiveTheSameBits() {
         for (int exponent = 0; exponent <= 255; exponent++) {
             float[] x = MathSamples.ofExponent(exponent);
             float[] tanh = MathSamples.mapEach(ScalarMath::tanh, x);
             sameBits(x, tanh, MathSamples.map(VectorMath::tanh, x));
             sameBits(x, MathSamples.mapEach(ScalarMath::exp, x), MathSamples.map(VectorMath::exp, x));
-        }
-        float[] x = MathSamples.ofExponent(126);
-        for (VectorSpecies<Float> species : List.of(FloatVector.SPECIES_64, FloatVector.SPECIES_128)) {
-            sameBits(x, MathSamples.mapEach(ScalarMath::tanh, x), MathSamples.map(VectorMath::tanh, x, species));
         }
     }
 
