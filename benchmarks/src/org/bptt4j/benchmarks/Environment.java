@@ -25,8 +25,8 @@ final class Environment {
         for (String variable : new String[] {OPENMP_THREADS, "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"}) {
             environment.put(variable, Integer.toString(threads));
         }
-        // DL4J has a pool of its own beside OpenMP's; with two threads each it is up to 70 times slower: we suspect that
-        // they spin against each other. Its products still run on all threads of OpenBLAS.
+        // DL4J has a pool of its own beside OpenMP's; with two threads each it is up to 70 times slower.
+        // We suspect that they spin against each other. Its products still run on all threads of OpenBLAS.
         if (name(contender).equals("dl4j")) {
             environment.put(OPENMP_THREADS, "1");
         }
