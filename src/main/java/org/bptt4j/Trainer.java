@@ -20,7 +20,8 @@ import org.bptt4j.spec.Truncation;
 /**
  * Trains a network: forward sweep, loss, backward sweep, clip, update, once per segment of the truncation.
  *
- * <p>The trainer owns the optimiser's averages and the unrolled states; the network stays the caller's.
+ * <p>The trainer owns the optimiser's averages and the unrolled states; the network stays the caller's. Steps with batches of one
+ * shape allocate nothing but the report they return.
  */
 public final class Trainer implements AutoCloseable {
     private final Rnn rnn;
