@@ -1,16 +1,31 @@
 package org.bptt4j.backend.cpu;
 
+import static org.bptt4j.backend.cpu.CpuArray.floats;
+import static org.bptt4j.backend.cpu.Rows.at;
+
 import org.bptt4j.backend.Matrix;
 
-/** C = A·op(B) for an A as stored: rows of C are split over the threads, B is packed once. */
+/**
+ * C = A·op(B) for an A as stored. B is packed once and the rows of C are split over the threads; where B is transposed and A
+ * has few rows, Cᵀ = B·Aᵀ instead: packing all of B would take as long as the product.
+ */
 final class Gemm {
+    /** Most rows of an A that is packed in place of B. */
+    private static final int FEW_ROWS = 128;
+
+    /** Columns of C that are computed transposed at a time. */
+    private static final int COLUMN_BLOCK = 128;
+
     private final Kernels kernels;
     private final Workers workers;
     private final PackedMatrix packed;
     private final float[][] scratch;
-    private final Workers.Job job = this::part;
+    private final float[][] transposedC;
+    private final Workers.Job rowsOfC = this::rowsOfC;
+    private final Workers.Job columnsOfC = this::columnsOfC;
 
     private Matrix a;
+    private Matrix b;
     private boolean accumulate;
     private Matrix c;
 
@@ -19,31 +34,53 @@ final class Gemm {
         this.workers = workers;
         this.packed = new PackedMatrix(kernels);
         this.scratch = new float[workers.threads()][PackedMatrix.scratchLength(kernels)];
+        this.transposedC = new float[workers.threads()][FEW_ROWS * COLUMN_BLOCK];
     }
 
     /** C (+)= A·B, with B = {@code b} or {@code b}ᵀ. */
     void multiply(Matrix a, boolean transposeB, Matrix b, boolean accumulate, Matrix c) {
         this.a = a;
+        this.b = b;
         this.accumulate = accumulate;
         this.c = c;
-        packed.pack(b, transposeB, workers);
-        int rows = (int) c.rows();
-        workers.run(Split.parts(rows, kernels.tileRows(), (long) rows * c.cols() * a.cols(), workers), job);
+        long rows = c.rows();
+        long work = rows * c.cols() * a.cols();
+        // Moved beside the product: A and C, or B.
+        boolean few = transposeB && rows <= FEW_ROWS && rows * (a.cols() + c.cols()) < (long) c.cols() * a.cols();
+        packed.pack(few ? a : b, transposeB, workers);
+        int split = few ? c.cols() : (int) rows;
+        workers.run(Split.parts(split, kernels.tileRows(), work, workers), few ? columnsOfC : rowsOfC);
     }
 
-    private void part(int part, int parts) {
+    private void rowsOfC(int part, int parts) {
         int grain = kernels.tileRows();
         int from = Split.start(part, parts, (int) c.rows(), grain);
         int to = Split.start(part + 1, parts, (int) c.rows(), grain);
         packed.multiply(
-                CpuArray.floats(a),
-                Rows.at(a, from),
+                floats(a),
+                at(a, from),
                 a.stride(),
                 to - from,
                 accumulate,
-                CpuArray.floats(c),
-                Rows.at(c, from),
+                floats(c),
+                at(c, from),
                 c.stride(),
                 scratch[part]);
+    }
+
+    private void columnsOfC(int part, int parts) {
+        int grain = kernels.tileRows();
+        int rows = (int) c.rows();
+        int c0 = (int) c.offset();
+        float[] t = transposedC[part];
+        int to = Split.start(part + 1, parts, c.cols(), grain);
+        for (int j = Split.start(part, parts, c.cols(), grain); j < to; j += COLUMN_BLOCK) {
+            int cols = Math.min(COLUMN_BLOCK, to - j);
+            if (accumulate) {
+                Packing.transpose(floats(c), c0 + j, c.stride(), cols, rows, t, 0, rows);
+            }
+            packed.multiply(floats(b), at(b, j), b.stride(), cols, accumulate, t, 0, rows, scratch[part]);
+            Packing.transpose(t, 0, rows, rows, cols, floats(c), c0 + j, c.stride());
+        }
     }
 }

@@ -21,12 +21,20 @@ final class Packing {
 
     /** {@code to[t0 + i·width + j] = from[f0 + j·ld + i]} for i &lt; rows, j &lt; cols, zero for cols ≤ j &lt; width. */
     static void packTransposed(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int width) {
+        transpose(from, f0, ld, rows, cols, to, t0, width);
+        for (int i = 0; cols < width && i < rows; i++) {
+            Arrays.fill(to, t0 + i * width + cols, t0 + (i + 1) * width, 0f);
+        }
+    }
+
+    /** {@code to[t0 + i·ldt + j] = from[f0 + j·ld + i]} for i &lt; rows, j &lt; cols. */
+    static void transpose(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int ldt) {
         // Eight source rows at a time: each is read contiguously, and eight neighbours are written together.
         int j = 0;
         for (; j + 8 <= cols; j += 8) {
             int f = f0 + j * ld;
             for (int i = 0; i < rows; i++) {
-                int t = t0 + i * width + j;
+                int t = t0 + i * ldt + j;
                 to[t] = from[f + i];
                 to[t + 1] = from[f + ld + i];
                 to[t + 2] = from[f + 2 * ld + i];
@@ -37,9 +45,9 @@ final class Packing {
                 to[t + 7] = from[f + 7 * ld + i];
             }
         }
-        for (; j < width; j++) {
+        for (; j < cols; j++) {
             for (int i = 0; i < rows; i++) {
-                to[t0 + i * width + j] = j < cols ? from[f0 + j * ld + i] : 0f;
+                to[t0 + i * ldt + j] = from[f0 + j * ld + i];
             }
         }
     }

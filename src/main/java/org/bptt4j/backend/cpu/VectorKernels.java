@@ -14,6 +14,9 @@ final class VectorKernels implements Kernels {
     private static final int TILE_ROWS =
             LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 4;
 
+    /** Rows of a tile of one vector: as many accumulators as hide the latency of a multiply-add. */
+    private static final int HALF_ROWS = 8;
+
     /** Where the chains of a product that does not add begin; as long as the widest tile. */
     private static final float[] ZEROS = new float[4 * WIDTH];
 
@@ -34,7 +37,7 @@ final class VectorKernels implements Kernels {
 
     @Override
     public int scratchLength() {
-        return TILE_ROWS * WIDTH;
+        return Math.max(TILE_ROWS, HALF_ROWS) * WIDTH;
     }
 
     @Override
@@ -54,28 +57,34 @@ final class VectorKernels implements Kernels {
             int cols,
             float[] scratch) {
         for (int r = 0; r < rows; ) {
-            int tile = rows - r >= TILE_ROWS ? TILE_ROWS : rows - r >= 4 ? 4 : 1;
+            int tile = tile(rows - r, cols);
             int ar = a0 + r * PackedMatrix.ROW_STRIDE;
             int ir = i0 + r * ldi;
             int cr = c0 + r * ldc;
-            if (cols == WIDTH) {
+            boolean half = tile == HALF_ROWS && cols <= LANES;
+            if (cols == WIDTH || half && cols == LANES) {
                 if (init == null) {
-                    rowsTile(tile, a, ar, panel, p0, depth, ZEROS, 0, 0, c, cr, ldc);
+                    rowsTile(tile, half, a, ar, panel, p0, depth, ZEROS, 0, 0, c, cr, ldc);
                 } else {
-                    rowsTile(tile, a, ar, panel, p0, depth, init, ir, ldi, c, cr, ldc);
+                    rowsTile(tile, half, a, ar, panel, p0, depth, init, ir, ldi, c, cr, ldc);
                 }
             } else {
-                // A tile always covers a whole panel: the edge goes through scratch memory.
+                // A tile always covers whole vectors: the edge goes through scratch memory.
                 if (init == null) {
-                    rowsTile(tile, a, ar, panel, p0, depth, ZEROS, 0, 0, scratch, 0, WIDTH);
+                    rowsTile(tile, half, a, ar, panel, p0, depth, ZEROS, 0, 0, scratch, 0, WIDTH);
                 } else {
                     copyTile(tile, init, ir, ldi, scratch, 0, WIDTH, cols);
-                    rowsTile(tile, a, ar, panel, p0, depth, scratch, 0, WIDTH, scratch, 0, WIDTH);
+                    rowsTile(tile, half, a, ar, panel, p0, depth, scratch, 0, WIDTH, scratch, 0, WIDTH);
                 }
                 copyTile(tile, scratch, 0, WIDTH, c, cr, ldc, cols);
             }
             r += tile;
         }
+    }
+
+    private static int tile(int rows, int cols) {
+        int most = cols <= LANES ? HALF_ROWS : TILE_ROWS;
+        return rows >= most ? most : rows >= 4 ? 4 : 1;
     }
 
     @Override
@@ -95,6 +104,7 @@ final class VectorKernels implements Kernels {
 
     private static void rowsTile(
             int tile,
+            boolean half,
             float[] a,
             int a0,
             float[] panel,
@@ -106,6 +116,10 @@ final class VectorKernels implements Kernels {
             float[] c,
             int c0,
             int ldc) {
+        if (half) {
+            VectorTiles.rows8Half(a, a0, panel, p0, depth, init, i0, ldi, c, c0, ldc);
+            return;
+        }
         switch (tile) {
             case 8 -> VectorTiles.rows8(a, a0, panel, p0, depth, init, i0, ldi, c, c0, ldc);
             case 4 -> VectorTiles.rows4(a, a0, panel, p0, depth, init, i0, ldi, c, c0, ldc);
@@ -157,25 +171,15 @@ final class VectorKernels implements Kernels {
             int c0,
             int ldc) {
         switch (tile) {
-            case 8 -> VectorTiles.columns8(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
-            case 4 -> VectorTiles.columns4(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
-            default -> VectorTiles.column1(a, a0, lda, left, batch, panel, p0, depth, c, c0);
+            case 8 -> VectorColumnTiles.columns8(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
+            case 4 -> VectorColumnTiles.columns4(a, a0, lda, left, batch, panel, p0, depth, c, c0, ldc);
+            default -> VectorColumnTiles.column1(a, a0, lda, left, batch, panel, p0, depth, c, c0);
         }
     }
 
     @Override
     public void copyRows(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0) {
-        int whole = S.loopBound(cols);
-        for (int r = 0; r < rows; r++) {
-            int f = f0 + r * ld;
-            int t = t0 + r * PackedMatrix.ROW_STRIDE;
-            for (int i = 0; i < whole; i += LANES) {
-                FloatVector.fromArray(S, from, f + i).intoArray(to, t + i);
-            }
-            for (int i = whole; i < cols; i++) {
-                to[t + i] = from[f + i];
-            }
-        }
+        VectorPacking.copyRows(from, f0, ld, rows, cols, to, t0);
     }
 
     private static void copyTile(int rows, float[] from, int f0, int fs, float[] to, int t0, int ts, int cols) {
@@ -198,10 +202,10 @@ final class VectorKernels implements Kernels {
         int whole = cols - cols % WIDTH;
         int c = 0;
         for (; c + 4 * WIDTH <= whole; c += 4 * WIDTH) {
-            VectorTiles.packPanels4(from, f0 + c, ld, rows, to, t0 + c / WIDTH * ldp, ldp);
+            VectorPacking.packPanels4(from, f0 + c, ld, rows, to, t0 + c / WIDTH * ldp, ldp);
         }
         for (; c < whole; c += WIDTH) {
-            VectorTiles.packPanel(from, f0 + c, ld, rows, to, t0 + c / WIDTH * ldp);
+            VectorPacking.packPanel(from, f0 + c, ld, rows, to, t0 + c / WIDTH * ldp);
         }
         Packing.pack(from, f0, ld, rows, whole, cols, to, t0, WIDTH, ldp);
     }

@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Register tiles of a GEMM: {@code c[r, 0..2·LANES) += Σ_k a[r, k]·panel[k, ·]}, every accumulator in a register of its own.
+ * Register tiles of a GEMM whose left operand lies in rows: {@code c[r, 0..2·LANES) += Σ_k a[r, k]·panel[k, ·]}, every accumulator in a register of its own.
  *
  * <p>Written out row by row because C2 keeps vectors in registers only as plain local variables of one method: an array of
  * them, or a helper that returns one across a call that is not inlined, boxes every value and runs 15 times slower. All
@@ -166,6 +166,48 @@ final class VectorTiles {
         y3.intoArray(c, c3 + LANES);
     }
 
+    /** Eight rows, {@link #STRIDE} apart, of a panel's first vector only: a last panel that is no more than half full. */
+    static void rows8Half(
+            float[] a,
+            int a0,
+            float[] p,
+            int p0,
+            int depth,
+            float[] init,
+            int i0,
+            int ldi,
+            float[] c,
+            int c0,
+            int ldc) {
+        FloatVector x0 = FloatVector.fromArray(S, init, i0);
+        FloatVector x1 = FloatVector.fromArray(S, init, i0 + ldi);
+        FloatVector x2 = FloatVector.fromArray(S, init, i0 + 2 * ldi);
+        FloatVector x3 = FloatVector.fromArray(S, init, i0 + 3 * ldi);
+        FloatVector x4 = FloatVector.fromArray(S, init, i0 + 4 * ldi);
+        FloatVector x5 = FloatVector.fromArray(S, init, i0 + 5 * ldi);
+        FloatVector x6 = FloatVector.fromArray(S, init, i0 + 6 * ldi);
+        FloatVector x7 = FloatVector.fromArray(S, init, i0 + 7 * ldi);
+        for (int k = 0; k < depth; k++) {
+            FloatVector u = FloatVector.fromArray(S, p, p0 + k * WIDTH);
+            x0 = FloatVector.broadcast(S, a[a0 + k]).fma(u, x0);
+            x1 = FloatVector.broadcast(S, a[a0 + STRIDE + k]).fma(u, x1);
+            x2 = FloatVector.broadcast(S, a[a0 + 2 * STRIDE + k]).fma(u, x2);
+            x3 = FloatVector.broadcast(S, a[a0 + 3 * STRIDE + k]).fma(u, x3);
+            x4 = FloatVector.broadcast(S, a[a0 + 4 * STRIDE + k]).fma(u, x4);
+            x5 = FloatVector.broadcast(S, a[a0 + 5 * STRIDE + k]).fma(u, x5);
+            x6 = FloatVector.broadcast(S, a[a0 + 6 * STRIDE + k]).fma(u, x6);
+            x7 = FloatVector.broadcast(S, a[a0 + 7 * STRIDE + k]).fma(u, x7);
+        }
+        x0.intoArray(c, c0);
+        x1.intoArray(c, c0 + ldc);
+        x2.intoArray(c, c0 + 2 * ldc);
+        x3.intoArray(c, c0 + 3 * ldc);
+        x4.intoArray(c, c0 + 4 * ldc);
+        x5.intoArray(c, c0 + 5 * ldc);
+        x6.intoArray(c, c0 + 6 * ldc);
+        x7.intoArray(c, c0 + 7 * ldc);
+    }
+
     /** One row. */
     static void row1(float[] a, int a0, float[] p, int p0, int depth, float[] init, int i0, float[] c, int c0) {
         FloatVector x0 = FloatVector.fromArray(S, init, i0);
@@ -217,180 +259,5 @@ final class VectorTiles {
         y2.intoArray(c, c0 + 2 * WIDTH + LANES);
         x3.intoArray(c, c0 + 3 * WIDTH);
         y3.intoArray(c, c0 + 3 * WIDTH + LANES);
-    }
-
-    /** Eight columns of a from a0 on, its rows in the order of {@link Kernels#multiplyColumns}. */
-    static void columns8(
-            float[] a, int a0, int lda, int left, int batch, float[] p, int p0, int depth, float[] c, int c0, int ldc) {
-        int c1 = c0 + ldc;
-        int c2 = c0 + 2 * ldc;
-        int c3 = c0 + 3 * ldc;
-        int c4 = c0 + 4 * ldc;
-        int c5 = c0 + 5 * ldc;
-        int c6 = c0 + 6 * ldc;
-        int c7 = c0 + 7 * ldc;
-        FloatVector x0 = FloatVector.fromArray(S, c, c0);
-        FloatVector y0 = FloatVector.fromArray(S, c, c0 + LANES);
-        FloatVector x1 = FloatVector.fromArray(S, c, c1);
-        FloatVector y1 = FloatVector.fromArray(S, c, c1 + LANES);
-        FloatVector x2 = FloatVector.fromArray(S, c, c2);
-        FloatVector y2 = FloatVector.fromArray(S, c, c2 + LANES);
-        FloatVector x3 = FloatVector.fromArray(S, c, c3);
-        FloatVector y3 = FloatVector.fromArray(S, c, c3 + LANES);
-        FloatVector x4 = FloatVector.fromArray(S, c, c4);
-        FloatVector y4 = FloatVector.fromArray(S, c, c4 + LANES);
-        FloatVector x5 = FloatVector.fromArray(S, c, c5);
-        FloatVector y5 = FloatVector.fromArray(S, c, c5 + LANES);
-        FloatVector x6 = FloatVector.fromArray(S, c, c6);
-        FloatVector y6 = FloatVector.fromArray(S, c, c6 + LANES);
-        FloatVector x7 = FloatVector.fromArray(S, c, c7);
-        FloatVector y7 = FloatVector.fromArray(S, c, c7 + LANES);
-        int q = a0;
-        for (int k = 0; k < depth; k++) {
-            FloatVector u = FloatVector.fromArray(S, p, p0 + k * WIDTH);
-            FloatVector v = FloatVector.fromArray(S, p, p0 + k * WIDTH + LANES);
-            FloatVector s = FloatVector.broadcast(S, a[q]);
-            x0 = s.fma(u, x0);
-            y0 = s.fma(v, y0);
-            s = FloatVector.broadcast(S, a[q + 1]);
-            x1 = s.fma(u, x1);
-            y1 = s.fma(v, y1);
-            s = FloatVector.broadcast(S, a[q + 2]);
-            x2 = s.fma(u, x2);
-            y2 = s.fma(v, y2);
-            s = FloatVector.broadcast(S, a[q + 3]);
-            x3 = s.fma(u, x3);
-            y3 = s.fma(v, y3);
-            s = FloatVector.broadcast(S, a[q + 4]);
-            x4 = s.fma(u, x4);
-            y4 = s.fma(v, y4);
-            s = FloatVector.broadcast(S, a[q + 5]);
-            x5 = s.fma(u, x5);
-            y5 = s.fma(v, y5);
-            s = FloatVector.broadcast(S, a[q + 6]);
-            x6 = s.fma(u, x6);
-            y6 = s.fma(v, y6);
-            s = FloatVector.broadcast(S, a[q + 7]);
-            x7 = s.fma(u, x7);
-            y7 = s.fma(v, y7);
-            q += lda;
-            if (--left == 0) {
-                left = batch;
-                q -= 2 * batch * lda;
-            }
-        }
-        x0.intoArray(c, c0);
-        y0.intoArray(c, c0 + LANES);
-        x1.intoArray(c, c1);
-        y1.intoArray(c, c1 + LANES);
-        x2.intoArray(c, c2);
-        y2.intoArray(c, c2 + LANES);
-        x3.intoArray(c, c3);
-        y3.intoArray(c, c3 + LANES);
-        x4.intoArray(c, c4);
-        y4.intoArray(c, c4 + LANES);
-        x5.intoArray(c, c5);
-        y5.intoArray(c, c5 + LANES);
-        x6.intoArray(c, c6);
-        y6.intoArray(c, c6 + LANES);
-        x7.intoArray(c, c7);
-        y7.intoArray(c, c7 + LANES);
-    }
-
-    /** Four columns of a from a0 on, its rows in the order of {@link Kernels#multiplyColumns}. */
-    static void columns4(
-            float[] a, int a0, int lda, int left, int batch, float[] p, int p0, int depth, float[] c, int c0, int ldc) {
-        int c1 = c0 + ldc;
-        int c2 = c0 + 2 * ldc;
-        int c3 = c0 + 3 * ldc;
-        FloatVector x0 = FloatVector.fromArray(S, c, c0);
-        FloatVector y0 = FloatVector.fromArray(S, c, c0 + LANES);
-        FloatVector x1 = FloatVector.fromArray(S, c, c1);
-        FloatVector y1 = FloatVector.fromArray(S, c, c1 + LANES);
-        FloatVector x2 = FloatVector.fromArray(S, c, c2);
-        FloatVector y2 = FloatVector.fromArray(S, c, c2 + LANES);
-        FloatVector x3 = FloatVector.fromArray(S, c, c3);
-        FloatVector y3 = FloatVector.fromArray(S, c, c3 + LANES);
-        int q = a0;
-        for (int k = 0; k < depth; k++) {
-            FloatVector u = FloatVector.fromArray(S, p, p0 + k * WIDTH);
-            FloatVector v = FloatVector.fromArray(S, p, p0 + k * WIDTH + LANES);
-            FloatVector s = FloatVector.broadcast(S, a[q]);
-            x0 = s.fma(u, x0);
-            y0 = s.fma(v, y0);
-            s = FloatVector.broadcast(S, a[q + 1]);
-            x1 = s.fma(u, x1);
-            y1 = s.fma(v, y1);
-            s = FloatVector.broadcast(S, a[q + 2]);
-            x2 = s.fma(u, x2);
-            y2 = s.fma(v, y2);
-            s = FloatVector.broadcast(S, a[q + 3]);
-            x3 = s.fma(u, x3);
-            y3 = s.fma(v, y3);
-            q += lda;
-            if (--left == 0) {
-                left = batch;
-                q -= 2 * batch * lda;
-            }
-        }
-        x0.intoArray(c, c0);
-        y0.intoArray(c, c0 + LANES);
-        x1.intoArray(c, c1);
-        y1.intoArray(c, c1 + LANES);
-        x2.intoArray(c, c2);
-        y2.intoArray(c, c2 + LANES);
-        x3.intoArray(c, c3);
-        y3.intoArray(c, c3 + LANES);
-    }
-
-    /** One column of a. */
-    static void column1(
-            float[] a, int a0, int lda, int left, int batch, float[] p, int p0, int depth, float[] c, int c0) {
-        FloatVector x0 = FloatVector.fromArray(S, c, c0);
-        FloatVector y0 = FloatVector.fromArray(S, c, c0 + LANES);
-        int q = a0;
-        for (int k = 0; k < depth; k++) {
-            FloatVector u = FloatVector.fromArray(S, p, p0 + k * WIDTH);
-            FloatVector v = FloatVector.fromArray(S, p, p0 + k * WIDTH + LANES);
-            FloatVector s = FloatVector.broadcast(S, a[q]);
-            x0 = s.fma(u, x0);
-            y0 = s.fma(v, y0);
-            q += lda;
-            if (--left == 0) {
-                left = batch;
-                q -= 2 * batch * lda;
-            }
-        }
-        x0.intoArray(c, c0);
-        y0.intoArray(c, c0 + LANES);
-    }
-
-    /**
-     * Packs four panels' columns at once: each row is read contiguously, which the processor prefetches, and the loop is over the
-     * rows, of which there are many.
-     */
-    static void packPanels4(float[] from, int f0, int ld, int rows, float[] to, int t0, int ldp) {
-        int t1 = t0 + ldp;
-        int t2 = t0 + 2 * ldp;
-        int t3 = t0 + 3 * ldp;
-        for (int i = 0; i < rows; i++) {
-            int f = f0 + i * ld;
-            FloatVector.fromArray(S, from, f).intoArray(to, t0 + i * WIDTH);
-            FloatVector.fromArray(S, from, f + LANES).intoArray(to, t0 + i * WIDTH + LANES);
-            FloatVector.fromArray(S, from, f + 2 * LANES).intoArray(to, t1 + i * WIDTH);
-            FloatVector.fromArray(S, from, f + 3 * LANES).intoArray(to, t1 + i * WIDTH + LANES);
-            FloatVector.fromArray(S, from, f + 4 * LANES).intoArray(to, t2 + i * WIDTH);
-            FloatVector.fromArray(S, from, f + 5 * LANES).intoArray(to, t2 + i * WIDTH + LANES);
-            FloatVector.fromArray(S, from, f + 6 * LANES).intoArray(to, t3 + i * WIDTH);
-            FloatVector.fromArray(S, from, f + 7 * LANES).intoArray(to, t3 + i * WIDTH + LANES);
-        }
-    }
-
-    /** Packs one panel's columns. */
-    static void packPanel(float[] from, int f0, int ld, int rows, float[] to, int t0) {
-        for (int i = 0; i < rows; i++) {
-            FloatVector.fromArray(S, from, f0 + i * ld).intoArray(to, t0 + i * WIDTH);
-            FloatVector.fromArray(S, from, f0 + i * ld + LANES).intoArray(to, t0 + i * WIDTH + LANES);
-        }
     }
 }
