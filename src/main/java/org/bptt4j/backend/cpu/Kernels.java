@@ -111,8 +111,9 @@ interface Kernels {
     void add(float[] x, int x0, float[] y, int y0, int n);
 
     /**
-     * One row of softmax cross-entropy: {@code d = scale·(softmax(y) − onehot(target))}; returns ln Σ exp(y) − y_target.
-     * {@code d} may be {@code y}.
+     * One row of softmax cross-entropy, whose loss is ln S + m with S = Σ exp(y − max y) and m = max y − y_target: {@code d =
+     * scale·(softmax(y) − onehot(target))}, {@code scratch[0] = m}; returns S, so that a caller takes one logarithm for many
+     * rows. {@code d} may be {@code y}.
      */
-    double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch);
+    float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch);
 }

@@ -17,20 +17,23 @@ import org.bptt4j.backend.Report;
 final class Losses {
     private static final int BLOCK = 64;
 
-    /** The loss of one row; its gradient goes to {@link #gradient}. */
-    private interface RowLoss {
-        double at(int row, float[] scratch);
+    /** Rows whose sums of exponentials are multiplied before the logarithm: their product stays far inside a double. */
+    private static final int ROWS_PER_LOG = 16;
+
+    /** The loss of the rows {@code from … to−1}; their gradient goes to {@link #gradient}. */
+    private interface BlockLoss {
+        double of(int from, int to, float[] scratch);
     }
 
     private final Kernels kernels;
     private final Workers workers;
     private final float[][] scratch;
-    private final RowLoss crossEntropyRow = this::crossEntropyRow;
-    private final RowLoss squaredErrorRow = this::squaredErrorRow;
+    private final BlockLoss crossEntropyBlock = this::crossEntropyBlock;
+    private final BlockLoss squaredErrorBlock = this::squaredErrorBlock;
     private final Workers.Job blocksPart = this::blocksPart;
     private double[] partial = new double[0];
 
-    private RowLoss loss;
+    private BlockLoss loss;
     private Matrix outputs;
     private Ints classes;
     private Matrix values;
@@ -48,28 +51,52 @@ final class Losses {
     void crossEntropy(Matrix logits, Ints targets, int ignoreIndex, float scale, Matrix dLogits, DeviceArray report) {
         classes = targets;
         ignored = ignoreIndex;
-        sumRows(crossEntropyRow, logits, scale, dLogits, report);
+        sumRows(crossEntropyBlock, logits, scale, dLogits, report);
     }
 
-    private double crossEntropyRow(int r, float[] own) {
-        float[] d = floats(gradient);
-        int d0 = at(gradient, r);
-        int n = outputs.cols();
-        int target = ints(classes)[(int) classes.offset() + r];
-        if (target == ignored) {
-            Arrays.fill(d, d0, d0 + n, 0f);
-            return 0;
+    /** Σ_r (ln S_r + m_r) as ln Π S_r + Σ m_r, see {@link Kernels#crossEntropy}. */
+    private double crossEntropyBlock(int from, int to, float[] own) {
+        double logs = 0;
+        double margins = 0;
+        double product = 1;
+        for (int r = from; r < to; r++) {
+            int target = ints(classes)[(int) classes.offset() + r];
+            if (target == ignored) {
+                int d0 = at(gradient, r);
+                Arrays.fill(floats(gradient), d0, d0 + gradient.cols(), 0f);
+            } else {
+                product *= crossEntropyRow(r, target, own);
+                margins += own[0];
+            }
+            if ((r - from) % ROWS_PER_LOG == ROWS_PER_LOG - 1) {
+                logs += Math.log(product);
+                product = 1;
+            }
         }
-        return kernels.crossEntropy(floats(outputs), at(outputs, r), n, target, factor, d, d0, own);
+        return logs + Math.log(product) + margins;
+    }
+
+    private float crossEntropyRow(int r, int target, float[] own) {
+        float[] y = floats(outputs);
+        float[] d = floats(gradient);
+        return kernels.crossEntropy(y, at(outputs, r), outputs.cols(), target, factor, d, at(gradient, r), own);
     }
 
     /** Σ (y − target)² where the target is not NaN, and its gradient times scale. */
     void squaredError(Matrix y, Matrix targets, float scale, Matrix dOutputs, DeviceArray report) {
         values = targets;
-        sumRows(squaredErrorRow, y, scale, dOutputs, report);
+        sumRows(squaredErrorBlock, y, scale, dOutputs, report);
     }
 
-    private double squaredErrorRow(int r, float[] own) {
+    private double squaredErrorBlock(int from, int to, float[] own) {
+        double sum = 0;
+        for (int r = from; r < to; r++) {
+            sum += squaredErrorRow(r);
+        }
+        return sum;
+    }
+
+    private double squaredErrorRow(int r) {
         float[] y = floats(outputs);
         float[] d = floats(gradient);
         float[] target = floats(values);
@@ -85,8 +112,8 @@ final class Losses {
         return sum;
     }
 
-    private void sumRows(RowLoss rowLoss, Matrix y, float scale, Matrix dy, DeviceArray report) {
-        loss = rowLoss;
+    private void sumRows(BlockLoss blockLoss, Matrix y, float scale, Matrix dy, DeviceArray report) {
+        loss = blockLoss;
         outputs = y;
         factor = scale;
         gradient = dy;
@@ -108,11 +135,7 @@ final class Losses {
         int blocks = Split.blocks(rows, BLOCK);
         int end = Split.start(part + 1, parts, blocks, 1);
         for (int block = Split.start(part, parts, blocks, 1); block < end; block++) {
-            double sum = 0;
-            for (int r = block * BLOCK; r < Split.blockEnd(block, BLOCK, rows); r++) {
-                sum += loss.at(r, scratch[part]);
-            }
-            partial[block] = sum;
+            partial[block] = loss.of(block * BLOCK, Split.blockEnd(block, BLOCK, rows), scratch[part]);
         }
     }
 }

@@ -177,7 +177,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
+    public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
         float correct = y[y0 + target];
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
@@ -193,6 +193,7 @@ final class ScalarKernels implements Kernels {
             d[d0 + i] *= factor;
         }
         d[d0 + target] -= scale;
-        return Math.log(sum) + ((double) max - correct);
+        scratch[0] = max - correct;
+        return sum;
     }
 }

@@ -343,7 +343,7 @@ final class VectorKernels implements Kernels {
     // Three loops in three methods: see activate().
 
     @Override
-    public double crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
+    public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
         int whole = S.loopBound(n);
         float correct = y[y0 + target];
         float max = max(y, y0, whole);
@@ -353,8 +353,8 @@ final class VectorKernels implements Kernels {
         // Not reduceLanes(ADD): its order is not specified, so the same row need not give the same bits twice.
         exp(y, y0, whole, max, d, d0, scratch);
         float sum = 0;
-        for (int i = 0; i < LANES; i++) {
-            sum += scratch[i];
+        for (int i = 0; i < LANES; i += 4) {
+            sum += (scratch[i] + scratch[i + 1]) + (scratch[i + 2] + scratch[i + 3]);
         }
         for (int i = whole; i < n; i++) {
             d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
@@ -366,7 +366,8 @@ final class VectorKernels implements Kernels {
             d[d0 + i] *= factor;
         }
         d[d0 + target] -= scale;
-        return Math.log(sum) + ((double) max - correct);
+        scratch[0] = max - correct;
+        return sum;
     }
 
     private static float max(float[] y, int y0, int whole) {
