@@ -37,9 +37,14 @@ final class Packing {
                 to[t + 7] = from[f + 7 * ld + i];
             }
         }
-        for (; j < width; j++) {
+        for (; j < cols; j++) {
             for (int i = 0; i < rows; i++) {
-                to[t0 + i * width + j] = j < cols ? from[f0 + j * ld + i] : 0f;
+                to[t0 + i * width + j] = from[f0 + j * ld + i];
+            }
+        }
+        if (cols < width) {
+            for (int i = 0; i < rows; i++) {
+                Arrays.fill(to, t0 + i * width + cols, t0 + (i + 1) * width, 0f);
             }
         }
     }

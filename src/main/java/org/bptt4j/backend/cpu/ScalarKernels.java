@@ -1,6 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import java.util.Arrays;
 import org.bptt4j.spec.Cell;
 
 /**
@@ -8,7 +7,7 @@ import org.bptt4j.spec.Cell;
  * dependency between them, which C2 turns into vector code by itself.
  */
 final class ScalarKernels implements Kernels {
-    private static final int WIDTH = 128;
+    private static final int WIDTH = ScalarTiles.WIDTH;
 
     @Override
     public String description() {
@@ -27,7 +26,7 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public int scratchLength() {
-        return WeightGradient.DEPTH;
+        return 0;
     }
 
     @Override
@@ -46,13 +45,22 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
-        for (int r = 0; r < rows; r++) {
-            if (init == null) {
-                Arrays.fill(c, c0 + r * ldc, c0 + r * ldc + cols, 0f);
-            } else if (init != c) {
-                System.arraycopy(init, i0 + r * ldi, c, c0 + r * ldc, cols);
+        ScalarTiles tiles = ScalarTiles.take();
+        try {
+            for (int k = 0; k < depth; k += ScalarTiles.DEPTH) {
+                int length = Math.min(ScalarTiles.DEPTH, depth - k);
+                for (int i = 0; i < length; i++) {
+                    tiles.at[i] = k + i;
+                }
+                tiles.load(panel, p0 + k * WIDTH, length);
+                if (k == 0) {
+                    tiles.multiply(a, a0, PackedMatrix.ROW_STRIDE, rows, init, i0, ldi, c, c0, ldc, cols);
+                } else {
+                    tiles.multiply(a, a0, PackedMatrix.ROW_STRIDE, rows, c, c0, ldc, c, c0, ldc, cols);
+                }
             }
-            row(a, a0 + r * PackedMatrix.ROW_STRIDE, 1, panel, p0, depth, c, c0 + r * ldc, cols);
+        } finally {
+            tiles.release();
         }
     }
 
@@ -90,44 +98,25 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
-        for (int r = 0; r < rows; r++) {
-            int q = a0 + r;
+        ScalarTiles tiles = ScalarTiles.take();
+        try {
+            int q = 0;
             int rest = left;
-            for (int k = 0; k < depth; k++) {
-                scratch[k] = a[q];
-                q += lda;
-                if (--rest == 0) {
-                    rest = batch;
-                    q -= 2 * batch * lda;
+            for (int k = 0; k < depth; k += ScalarTiles.DEPTH) {
+                int length = Math.min(ScalarTiles.DEPTH, depth - k);
+                for (int i = 0; i < length; i++) {
+                    tiles.at[i] = q;
+                    q += lda;
+                    if (--rest == 0) {
+                        rest = batch;
+                        q -= 2 * batch * lda;
+                    }
                 }
+                tiles.load(panel, p0 + k * WIDTH, length);
+                tiles.multiply(a, a0, 1, rows, c, c0, ldc, c, c0, ldc, cols);
             }
-            row(scratch, 0, 1, panel, p0, depth, c, c0 + r * ldc, cols);
-        }
-    }
-
-    /** c[j] += Σ_k a[a0 + k·step]·panel[k, j], four k at a time, the terms added one after another. */
-    private static void row(float[] a, int a0, int step, float[] p, int p0, int depth, float[] c, int c0, int cols) {
-        int k = 0;
-        for (; k + 4 <= depth; k += 4) {
-            int i = a0 + k * step;
-            float s0 = a[i];
-            float s1 = a[i + step];
-            float s2 = a[i + 2 * step];
-            float s3 = a[i + 3 * step];
-            int q = p0 + k * WIDTH;
-            for (int j = 0; j < cols; j++) {
-                float sum = Fma.fma(s0, p[q + j], c[c0 + j]);
-                sum = Fma.fma(s1, p[q + WIDTH + j], sum);
-                sum = Fma.fma(s2, p[q + 2 * WIDTH + j], sum);
-                c[c0 + j] = Fma.fma(s3, p[q + 3 * WIDTH + j], sum);
-            }
-        }
-        for (; k < depth; k++) {
-            float s = a[a0 + k * step];
-            int q = p0 + k * WIDTH;
-            for (int j = 0; j < cols; j++) {
-                c[c0 + j] = Fma.fma(s, p[q + j], c[c0 + j]);
-            }
+        } finally {
+            tiles.release();
         }
     }
 
