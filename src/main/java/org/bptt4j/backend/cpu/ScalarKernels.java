@@ -9,6 +9,10 @@ import org.bptt4j.spec.Cell;
 final class ScalarKernels implements Kernels {
     private static final int WIDTH = ScalarTiles.WIDTH;
 
+    static {
+        ScalarTiles.warmUp();
+    }
+
     @Override
     public String description() {
         return "scalar";
@@ -45,22 +49,19 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
-        ScalarTiles tiles = ScalarTiles.take();
+        ScalarMemory own = ScalarMemory.take();
         try {
             for (int k = 0; k < depth; k += ScalarTiles.DEPTH) {
                 int length = Math.min(ScalarTiles.DEPTH, depth - k);
-                for (int i = 0; i < length; i++) {
-                    tiles.at[i] = k + i;
-                }
-                tiles.load(panel, p0 + k * WIDTH, length);
+                ScalarTiles.load(own, panel, p0 + k * WIDTH, length);
                 if (k == 0) {
-                    tiles.multiply(a, a0, PackedMatrix.ROW_STRIDE, rows, init, i0, ldi, c, c0, ldc, cols);
+                    ScalarTiles.multiply(own, length, a, a0, null, rows, init, i0, ldi, c, c0, ldc, cols);
                 } else {
-                    tiles.multiply(a, a0, PackedMatrix.ROW_STRIDE, rows, c, c0, ldc, c, c0, ldc, cols);
+                    ScalarTiles.multiply(own, length, a, a0 + k, null, rows, c, c0, ldc, c, c0, ldc, cols);
                 }
             }
         } finally {
-            tiles.release();
+            own.release();
         }
     }
 
@@ -98,25 +99,25 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
-        ScalarTiles tiles = ScalarTiles.take();
+        ScalarMemory own = ScalarMemory.take();
         try {
             int q = 0;
             int rest = left;
             for (int k = 0; k < depth; k += ScalarTiles.DEPTH) {
                 int length = Math.min(ScalarTiles.DEPTH, depth - k);
                 for (int i = 0; i < length; i++) {
-                    tiles.at[i] = q;
+                    own.at[i] = q;
                     q += lda;
                     if (--rest == 0) {
                         rest = batch;
                         q -= 2 * batch * lda;
                     }
                 }
-                tiles.load(panel, p0 + k * WIDTH, length);
-                tiles.multiply(a, a0, 1, rows, c, c0, ldc, c, c0, ldc, cols);
+                ScalarTiles.load(own, panel, p0 + k * WIDTH, length);
+                ScalarTiles.multiply(own, length, a, a0, own.at, rows, c, c0, ldc, c, c0, ldc, cols);
             }
         } finally {
-            tiles.release();
+            own.release();
         }
     }
 
@@ -127,8 +128,21 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        for (int r = 0; r < rows; r++) {
-            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, 0, n);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            int most = ScalarPasses.rowsTogether(n);
+            for (int r = 0; r < rows; r += most) {
+                int count = Math.min(most, rows - r);
+                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
+                    int length = Math.min(ScalarPasses.BLOCK, n - i);
+                    ScalarPasses.load(own, ScalarPasses.X, x, x0 + r * ldx + i, ldx, count, length);
+                    ScalarPasses.load(own, ScalarPasses.Y, bias, b0 + i, 0, count, length);
+                    ScalarPasses.activate(own, cell, count * length);
+                    ScalarPasses.store(own, x, x0 + r * ldx + i, ldx, count, length);
+                }
+            }
+        } finally {
+            own.release();
         }
     }
 
@@ -146,15 +160,34 @@ final class ScalarKernels implements Kernels {
             int ldh,
             int rows,
             int n) {
-        for (int r = 0; r < rows; r++) {
-            ScalarMath.derivative(cell, d, d0 + r * ldd, carry, c0 + r * ldc, h, h0 + r * ldh, 0, n);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            int most = ScalarPasses.rowsTogether(n);
+            for (int r = 0; r < rows; r += most) {
+                int count = Math.min(most, rows - r);
+                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
+                    int length = Math.min(ScalarPasses.BLOCK, n - i);
+                    ScalarPasses.load(own, ScalarPasses.X, d, d0 + r * ldd + i, ldd, count, length);
+                    ScalarPasses.load(own, ScalarPasses.Y, carry, c0 + r * ldc + i, ldc, count, length);
+                    ScalarPasses.load(own, ScalarPasses.Z, h, h0 + r * ldh + i, ldh, count, length);
+                    ScalarPasses.derivative(own, cell, count * length);
+                    ScalarPasses.store(own, d, d0 + r * ldd + i, ldd, count, length);
+                }
+            }
+        } finally {
+            own.release();
         }
     }
 
     @Override
     public void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0) {
-        for (int r = 0; r < rows; r++) {
-            add(x, x0 + r * ldx, y, y0, n);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            for (int i = 0; i < n; i += ScalarPasses.ROW) {
+                ScalarPasses.addRows(own, x, x0 + i, ldx, rows, Math.min(ScalarPasses.ROW, n - i), y, y0 + i);
+            }
+        } finally {
+            own.release();
         }
     }
 
@@ -173,9 +206,17 @@ final class ScalarKernels implements Kernels {
             max = Math.max(max, y[y0 + i]);
         }
         float sum = 0;
-        for (int i = 0; i < n; i++) {
-            d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
-            sum += d[d0 + i];
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
+                int length = Math.min(ScalarPasses.BLOCK, n - i);
+                ScalarPasses.load(own, ScalarPasses.X, y, y0 + i, 0, 1, length);
+                ScalarPasses.exp(own, max, length);
+                sum += ScalarPasses.sum(own, length);
+                ScalarPasses.store(own, d, d0 + i, 0, 1, length);
+            }
+        } finally {
+            own.release();
         }
         float factor = scale / sum;
         for (int i = 0; i < n; i++) {

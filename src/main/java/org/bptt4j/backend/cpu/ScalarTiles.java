@@ -1,18 +1,17 @@
 package org.bptt4j.backend.cpu;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Products of two rows at a time with one panel, in a loop over columns that C2 vectorises. One thread at a time: {@link #take}
- * and {@link #release}.
+ * Products of two rows at a time with a panel, in a loop over columns that C2 vectorises. In a section of
+ * {@link ScalarMemory}, which only one thread has.
  *
  * <p>What C2 asks of such a loop, found by trying on 17 and 25:
  *
  * <ul>
  *   <li>Every index is j plus a constant: with different invariants it takes arrays for overlapping and stays scalar. So the
- *       panel's rows are copied to {@link ScalarMemory}, in groups of eight, and between the groups two rows of sums: each
- *       group adds its terms to those before it and stores to those behind it.
+ *       panel's rows are copied, in groups of eight, and between the groups lie two rows of sums: each group adds its terms to
+ *       those before it and stores to those behind it.
  *   <li>The index has a constant bound: then no address can overflow, and the body stays below the 60 nodes up to which C2
  *       unrolls it. Twelve terms for two rows, or sixteen for one, are beyond it: 14 GFLOP/s in place of 200.
  *   <li>Where two rows use the same element of the panel, it stands in different places of their multiply-adds: C2 17 pairs
@@ -22,91 +21,58 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class ScalarTiles {
     /** Columns of a panel. */
     static final int WIDTH = 128;
-    /** Rows of a panel at a time: with them the memory of a thread fills a first-level cache. */
+    /** Rows of a panel at a time: with them the section fills a first-level cache. */
     static final int DEPTH = 64;
 
     /** Rows of a panel in one loop. */
     private static final int GROUP = 8;
-    /** Where sums begin in a group, one line of slack before them: loops begin a column early, see {@link #add}. */
-    private static final int SUMS = GROUP * WIDTH + ScalarMemory.LINE;
 
-    private static final int ROW = WIDTH + ScalarMemory.LINE;
+    private static final int LINE = ScalarMemory.LINE;
+    /** From a group to its sums; before each row of sums a line for the column that no matrix has, see {@link #addGroups}. */
+    private static final int SUMS = GROUP * WIDTH + LINE;
+    /** From one row of sums to the other. */
+    private static final int ROW = WIDTH + LINE;
     /** From one group to the next. */
-    private static final int NEXT = SUMS + 2 * ROW - ScalarMemory.LINE;
+    private static final int NEXT = SUMS + ROW + WIDTH;
 
-    private static final int LENGTH = DEPTH / GROUP * NEXT + SUMS + 2 * ROW;
-    private static final int COUNT = Math.max(16, 2 * Runtime.getRuntime().availableProcessors());
-    private static final int BOUND = 1 << 28;
-
-    private static final float[] MEMORY = ScalarMemory.allocate(ScalarMemory.ALIGNED + COUNT * LENGTH + 2 * NEXT);
-    private static final ScalarTiles[] ALL = new ScalarTiles[COUNT];
-    private static final int[] ZERO_TO_SEVEN = {0, 1, 2, 3, 4, 5, 6, 7};
-
-    static {
-        for (int i = 0; i < COUNT; i++) {
-            ALL[i] = new ScalarTiles(ScalarMemory.ALIGNED + ScalarMemory.LINE + i * LENGTH);
-        }
-        warmUp();
-    }
-
-    /** Where row k of the panel has its left factors, for the rows that {@link #load} took. */
-    final int[] at = new int[DEPTH];
-
-    private final int base;
-    private final AtomicBoolean taken = new AtomicBoolean();
-    private final float[] edge = new float[2 * GROUP];
-    private int depth;
-
-    private ScalarTiles(int base) {
-        this.base = base;
-    }
+    private ScalarTiles() {}
 
     /**
      * Calls the loop often and long enough to be compiled for long loops. C2 shortens the vectors of a loop that its profile
      * calls short, to a quarter up to 70 rounds and to half up to 150; what a program's first network happens to be must not
      * decide that.
      */
-    private static void warmUp() {
-        float[] memory = new float[3 * NEXT];
+    static void warmUp() {
+        float[] zeros = new float[3 * NEXT];
+        int[] at = new int[GROUP];
         for (int i = 0; i < 1000; i++) {
-            add(memory, ZERO_TO_SEVEN, 0, 0, 0, memory, 0, i < 200 ? 1 : 512);
+            add(zeros, 0, 0, i % 2 == 0 ? null : at, 0, zeros, 0, i < 200 ? 1 : 512);
         }
-    }
-
-    /** One that no other thread has, until {@link #release}. */
-    static ScalarTiles take() {
-        for (int i = (int) Thread.currentThread().getId(); ; i++) {
-            ScalarTiles tiles = ALL[Math.floorMod(i, COUNT)];
-            if (!tiles.taken.getPlain() && tiles.taken.compareAndSet(false, true)) {
-                return tiles;
-            }
-            Thread.onSpinWait();
-        }
-    }
-
-    void release() {
-        taken.set(false);
     }
 
     /** Copies {@code depth} rows of a panel, at most {@link #DEPTH}; what the last group lacks becomes zero. */
-    void load(float[] panel, int p0, int depth) {
-        this.depth = depth;
+    static void load(ScalarMemory own, float[] panel, int p0, int depth) {
         for (int k = 0; k < depth; k += GROUP) {
             int length = Math.min(GROUP, depth - k) * WIDTH;
-            int to = base + k / GROUP * NEXT;
-            System.arraycopy(panel, p0 + k * WIDTH, MEMORY, to, length);
-            Arrays.fill(MEMORY, to + length, to + GROUP * WIDTH, 0f);
+            int to = own.base + k / GROUP * NEXT;
+            System.arraycopy(panel, p0 + k * WIDTH, ScalarMemory.ALL, to, length);
+            if (length < GROUP * WIDTH) {
+                Arrays.fill(ScalarMemory.ALL, to + length, to + GROUP * WIDTH, 0f);
+            }
         }
     }
 
     /**
-     * {@code c[r, j] = init[r, j] + Σ_k a[a0 + r·step + at[k]]·panel[k, j]} for r &lt; rows, j &lt; cols, with the rows of the
-     * panel that were loaded last; {@code init} null for zero.
+     * {@code c[r, j] = init[r, j] + Σ_k a_r,k·panel[k, j]} for r &lt; rows, j &lt; cols, with the {@code depth} rows of the
+     * panel that were loaded last; {@code init} null for zero. {@code a_r,k} is {@code a[a0 + at[k] + r]}, or if {@code at} is null {@code
+     * a[a0 + r·ROW_STRIDE + k]}.
      */
-    void multiply(
+    static void multiply(
+            ScalarMemory own,
+            int depth,
             float[] a,
             int a0,
-            int step,
+            int[] at,
             int rows,
             float[] init,
             int i0,
@@ -115,65 +81,118 @@ final class ScalarTiles {
             int c0,
             int ldc,
             int cols) {
-        int begin = base + SUMS;
+        int step = at == null ? PackedMatrix.ROW_STRIDE : 1;
+        int begin = own.base + SUMS;
         int end = begin + Split.blocks(depth, GROUP) * NEXT;
         for (int r = 0; r < rows; r += 2) {
-            int two = Math.min(2, rows - r);
-            for (int i = 0; i < two; i++) {
+            int together = Math.min(2, rows - r);
+            for (int i = 0; i < together; i++) {
                 if (init == null) {
-                    Arrays.fill(MEMORY, begin + i * ROW, begin + i * ROW + cols, 0f);
+                    Arrays.fill(ScalarMemory.ALL, begin + i * ROW, begin + i * ROW + cols, 0f);
                 } else {
-                    System.arraycopy(init, i0 + (r + i) * ldi, MEMORY, begin + i * ROW, cols);
+                    System.arraycopy(init, i0 + (r + i) * ldi, ScalarMemory.ALL, begin + i * ROW, cols);
                 }
             }
-            // A last row without a partner is its own; the second sum is not copied back.
-            int i = a0 + r * step;
-            addGroups(a, i, two == 2 ? i + step : i, cols);
-            for (int s = 0; s < two; s++) {
-                System.arraycopy(MEMORY, end + s * ROW, c, c0 + (r + s) * ldc, cols);
+            addGroups(own, depth, a, a0 + r * step, at, together == 2 ? step : 0, cols);
+            for (int i = 0; i < together; i++) {
+                System.arraycopy(ScalarMemory.ALL, end + i * ROW, c, c0 + (r + i) * ldc, cols);
             }
         }
     }
 
-    /** One column before the first is computed too: the scalar round with which every loop begins; then whole lines. */
-    private void addGroups(float[] a, int i, int h, int cols) {
-        int length = Split.blocks(cols, ScalarMemory.LINE) * ScalarMemory.LINE;
-        int k = 0;
-        int p = base;
-        for (; k + GROUP <= depth; k += GROUP, p += NEXT) {
-            add(a, at, k, i, h, MEMORY, p - 1, p + length);
-        }
-        if (k < depth) {
-            // −0 · 0 changes no sum, not even −0.
-            Arrays.fill(edge, -0f);
-            for (int e = 0; k < depth; k++, e++) {
-                edge[e] = a[i + at[k]];
-                edge[GROUP + e] = a[h + at[k]];
+    /**
+     * From one column before the first, which is the scalar round that every loop begins with, to the end of a line.
+     *
+     * @param step from a row's factors to those of its partner; 0 if it has none, and the second sums are nobody's
+     */
+    private static void addGroups(ScalarMemory own, int depth, float[] a, int i, int[] at, int step, int cols) {
+        int length = Split.blocks(cols, LINE) * LINE;
+        float[] edge = own.few;
+        int p = own.base;
+        for (int k = 0; k < depth; k += GROUP, p += NEXT) {
+            if (k + GROUP > depth || step == 0) {
+                // −0 · 0 changes no sum, not even −0.
+                Arrays.fill(edge, -0f);
+                for (int e = 0; e < Math.min(GROUP, depth - k); e++) {
+                    int q = i + (at == null ? k + e : at[k + e]);
+                    edge[e] = a[q];
+                    edge[GROUP + e] = a[q + step];
+                }
+                add(edge, 0, GROUP, null, 0, ScalarMemory.ALL, p - 1, p + length);
+            } else if (at == null) {
+                add(a, i + k, i + k + step, null, 0, ScalarMemory.ALL, p - 1, p + length);
+            } else {
+                add(a, i, 0, at, k, ScalarMemory.ALL, p - 1, p + length);
             }
-            add(edge, ZERO_TO_SEVEN, 0, 0, GROUP, MEMORY, p - 1, p + length);
         }
     }
 
-    /** Too long to be inlined, so its loop has one profile. */
-    private static void add(float[] a, int[] at, int k, int i, int h, float[] m, int from, int to) {
-        float s0 = a[i + at[k]];
-        float s1 = a[i + at[k + 1]];
-        float s2 = a[i + at[k + 2]];
-        float s3 = a[i + at[k + 3]];
-        float s4 = a[i + at[k + 4]];
-        float s5 = a[i + at[k + 5]];
-        float s6 = a[i + at[k + 6]];
-        float s7 = a[i + at[k + 7]];
-        float t0 = a[h + at[k]];
-        float t1 = a[h + at[k + 1]];
-        float t2 = a[h + at[k + 2]];
-        float t3 = a[h + at[k + 3]];
-        float t4 = a[h + at[k + 4]];
-        float t5 = a[h + at[k + 5]];
-        float t6 = a[h + at[k + 6]];
-        float t7 = a[h + at[k + 7]];
-        int end = Math.min(to, BOUND);
-        for (int j = from & BOUND - 1; j < end; j++) {
+    /**
+     * Eight terms for two rows. Left factors are neighbours, from i and h on, or if {@code at} is given neighbours in pairs. Too
+     * long to be inlined, so the loop has one profile.
+     */
+    private static void add(float[] a, int i, int h, int[] at, int k, float[] m, int from, int to) {
+        float s0;
+        float s1;
+        float s2;
+        float s3;
+        float s4;
+        float s5;
+        float s6;
+        float s7;
+        float t0;
+        float t1;
+        float t2;
+        float t3;
+        float t4;
+        float t5;
+        float t6;
+        float t7;
+        if (at == null) {
+            s0 = a[i];
+            s1 = a[i + 1];
+            s2 = a[i + 2];
+            s3 = a[i + 3];
+            s4 = a[i + 4];
+            s5 = a[i + 5];
+            s6 = a[i + 6];
+            s7 = a[i + 7];
+            t0 = a[h];
+            t1 = a[h + 1];
+            t2 = a[h + 2];
+            t3 = a[h + 3];
+            t4 = a[h + 4];
+            t5 = a[h + 5];
+            t6 = a[h + 6];
+            t7 = a[h + 7];
+        } else {
+            int q0 = i + at[k];
+            int q1 = i + at[k + 1];
+            int q2 = i + at[k + 2];
+            int q3 = i + at[k + 3];
+            int q4 = i + at[k + 4];
+            int q5 = i + at[k + 5];
+            int q6 = i + at[k + 6];
+            int q7 = i + at[k + 7];
+            s0 = a[q0];
+            t0 = a[q0 + 1];
+            s1 = a[q1];
+            t1 = a[q1 + 1];
+            s2 = a[q2];
+            t2 = a[q2 + 1];
+            s3 = a[q3];
+            t3 = a[q3 + 1];
+            s4 = a[q4];
+            t4 = a[q4 + 1];
+            s5 = a[q5];
+            t5 = a[q5 + 1];
+            s6 = a[q6];
+            t6 = a[q6 + 1];
+            s7 = a[q7];
+            t7 = a[q7 + 1];
+        }
+        int end = Math.min(to, ScalarMemory.BOUND);
+        for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
             float p0 = m[j];
             float p1 = m[j + WIDTH];
             float p2 = m[j + 2 * WIDTH];
