@@ -49,10 +49,11 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
+        int step = ScalarTiles.depth(rows);
         ScalarMemory own = ScalarMemory.take();
         try {
-            for (int k = 0; k < depth; k += ScalarTiles.DEPTH) {
-                int length = Math.min(ScalarTiles.DEPTH, depth - k);
+            for (int k = 0; k < depth; k += step) {
+                int length = Math.min(step, depth - k);
                 ScalarTiles.load(own, panel, p0 + k * WIDTH, length);
                 if (k == 0) {
                     ScalarTiles.multiply(own, length, a, a0, null, rows, init, i0, ldi, c, c0, ldc, cols);
@@ -99,12 +100,13 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
+        int step = ScalarTiles.depth(rows);
         ScalarMemory own = ScalarMemory.take();
         try {
             int q = 0;
             int rest = left;
-            for (int k = 0; k < depth; k += ScalarTiles.DEPTH) {
-                int length = Math.min(ScalarTiles.DEPTH, depth - k);
+            for (int k = 0; k < depth; k += step) {
+                int length = Math.min(step, depth - k);
                 for (int i = 0; i < length; i++) {
                     own.at[i] = q;
                     q += lda;

@@ -95,17 +95,16 @@ final class ScalarPasses {
     static void addRows(ScalarMemory own, float[] x, int x0, int ldx, int rows, int n, float[] y, int y0) {
         float[] m = ScalarMemory.ALL;
         System.arraycopy(y, y0, m, own.base, n);
-        for (int r = 0; r < rows; r += 8) {
+        int r = 0;
+        for (; r + 8 <= rows; r += 8) {
             for (int i = 0; i < 8; i++) {
-                int to = own.base + (i + 1) * NEXT;
-                if (r + i < rows) {
-                    System.arraycopy(x, x0 + (r + i) * ldx, m, to, n);
-                } else {
-                    // −0 changes no sum, not even −0.
-                    Arrays.fill(m, to, to + n, -0f);
-                }
+                System.arraycopy(x, x0 + (r + i) * ldx, m, own.base + (i + 1) * NEXT, n);
             }
             addEight(m, own.base - 1, own.end(n));
+        }
+        for (; r < rows; r++) {
+            System.arraycopy(x, x0 + r * ldx, m, own.base + NEXT, n);
+            addOne(m, own.base - 1, own.end(n));
         }
         System.arraycopy(m, own.base, y, y0, n);
     }
@@ -118,11 +117,19 @@ final class ScalarPasses {
         }
     }
 
-    /** {@code x_i = e^(x_i − max)} for i &lt; n. */
-    static void exp(ScalarMemory own, float max, int n) {
-        exp(ScalarMemory.ALL, max, own.base - 1, own.end(n));
+    private static void addOne(float[] m, int from, int to) {
+        int end = Math.min(to, ScalarMemory.BOUND);
+        for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
+            m[j] += m[j + NEXT];
+        }
     }
 
+    /** {@code x_i = e^(x_i − max)} for i &lt; n. */
+    static void exp(ScalarMemory own, float max, int n) {
+        exp(ScalarMemory.ALL, max, own.base, own.base + n);
+    }
+
+    /** Not vectorised, because of the bits: so neither early nor a line. */
     private static void exp(float[] m, float max, int from, int to) {
         int end = Math.min(to, ScalarMemory.BOUND);
         for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {

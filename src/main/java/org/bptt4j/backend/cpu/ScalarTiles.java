@@ -21,7 +21,7 @@ import java.util.Arrays;
 final class ScalarTiles {
     /** Columns of a panel. */
     static final int WIDTH = 128;
-    /** Rows of a panel at a time: with them the section fills a first-level cache. */
+    /** Most rows of a panel at a time: with them the section fills a first-level cache. */
     static final int DEPTH = 64;
 
     /** Rows of a panel in one loop. */
@@ -48,6 +48,11 @@ final class ScalarTiles {
         for (int i = 0; i < 1000; i++) {
             add(zeros, 0, 0, i % 2 == 0 ? null : at, 0, zeros, 0, i < 200 ? 1 : 512);
         }
+    }
+
+    /** Rows of a panel at a time for so many left rows: a few do not repay copying beyond the first-level cache. */
+    static int depth(int rows) {
+        return rows <= 4 ? DEPTH / 4 : DEPTH;
     }
 
     /** Copies {@code depth} rows of a panel, at most {@link #DEPTH}; what the last group lacks becomes zero. */
@@ -110,7 +115,7 @@ final class ScalarTiles {
         float[] edge = own.few;
         int p = own.base;
         for (int k = 0; k < depth; k += GROUP, p += NEXT) {
-            if (k + GROUP > depth || step == 0) {
+            if (k + GROUP > depth || step == 0 && at != null) {
                 // −0 · 0 changes no sum, not even −0.
                 Arrays.fill(edge, -0f);
                 for (int e = 0; e < Math.min(GROUP, depth - k); e++) {
