@@ -1,6 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import java.util.Arrays;
 import org.bptt4j.spec.Cell;
 
 /**
@@ -8,7 +7,11 @@ import org.bptt4j.spec.Cell;
  * dependency between them, which C2 turns into vector code by itself.
  */
 final class ScalarKernels implements Kernels {
-    private static final int WIDTH = 128;
+    private static final int WIDTH = ScalarTiles.WIDTH;
+
+    static {
+        ScalarTiles.warmUp();
+    }
 
     @Override
     public String description() {
@@ -27,7 +30,7 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public int scratchLength() {
-        return WeightGradient.DEPTH;
+        return 1; // cross-entropy's second result
     }
 
     @Override
@@ -46,13 +49,20 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
-        for (int r = 0; r < rows; r++) {
-            if (init == null) {
-                Arrays.fill(c, c0 + r * ldc, c0 + r * ldc + cols, 0f);
-            } else if (init != c) {
-                System.arraycopy(init, i0 + r * ldi, c, c0 + r * ldc, cols);
+        int step = ScalarTiles.depth(rows);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            for (int k = 0; k < depth; k += step) {
+                int length = Math.min(step, depth - k);
+                ScalarTiles.load(own, panel, p0 + k * WIDTH, length);
+                if (k == 0) {
+                    ScalarTiles.multiply(own, length, a, a0, null, rows, init, i0, ldi, c, c0, ldc, cols);
+                } else {
+                    ScalarTiles.multiply(own, length, a, a0 + k, null, rows, c, c0, ldc, c, c0, ldc, cols);
+                }
             }
-            row(a, a0 + r * PackedMatrix.ROW_STRIDE, 1, panel, p0, depth, c, c0 + r * ldc, cols);
+        } finally {
+            own.release();
         }
     }
 
@@ -90,44 +100,26 @@ final class ScalarKernels implements Kernels {
             int ldc,
             int cols,
             float[] scratch) {
-        for (int r = 0; r < rows; r++) {
-            int q = a0 + r;
+        int step = ScalarTiles.depth(rows);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            int q = 0;
             int rest = left;
-            for (int k = 0; k < depth; k++) {
-                scratch[k] = a[q];
-                q += lda;
-                if (--rest == 0) {
-                    rest = batch;
-                    q -= 2 * batch * lda;
+            for (int k = 0; k < depth; k += step) {
+                int length = Math.min(step, depth - k);
+                for (int i = 0; i < length; i++) {
+                    own.at[i] = q;
+                    q += lda;
+                    if (--rest == 0) {
+                        rest = batch;
+                        q -= 2 * batch * lda;
+                    }
                 }
+                ScalarTiles.load(own, panel, p0 + k * WIDTH, length);
+                ScalarTiles.multiply(own, length, a, a0, own.at, rows, c, c0, ldc, c, c0, ldc, cols);
             }
-            row(scratch, 0, 1, panel, p0, depth, c, c0 + r * ldc, cols);
-        }
-    }
-
-    /** c[j] += Σ_k a[a0 + k·step]·panel[k, j], four k at a time, the terms added one after another. */
-    private static void row(float[] a, int a0, int step, float[] p, int p0, int depth, float[] c, int c0, int cols) {
-        int k = 0;
-        for (; k + 4 <= depth; k += 4) {
-            int i = a0 + k * step;
-            float s0 = a[i];
-            float s1 = a[i + step];
-            float s2 = a[i + 2 * step];
-            float s3 = a[i + 3 * step];
-            int q = p0 + k * WIDTH;
-            for (int j = 0; j < cols; j++) {
-                float sum = Fma.fma(s0, p[q + j], c[c0 + j]);
-                sum = Fma.fma(s1, p[q + WIDTH + j], sum);
-                sum = Fma.fma(s2, p[q + 2 * WIDTH + j], sum);
-                c[c0 + j] = Fma.fma(s3, p[q + 3 * WIDTH + j], sum);
-            }
-        }
-        for (; k < depth; k++) {
-            float s = a[a0 + k * step];
-            int q = p0 + k * WIDTH;
-            for (int j = 0; j < cols; j++) {
-                c[c0 + j] = Fma.fma(s, p[q + j], c[c0 + j]);
-            }
+        } finally {
+            own.release();
         }
     }
 
@@ -138,8 +130,21 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        for (int r = 0; r < rows; r++) {
-            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, 0, n);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            int most = ScalarPasses.rowsTogether(n);
+            for (int r = 0; r < rows; r += most) {
+                int count = Math.min(most, rows - r);
+                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
+                    int length = Math.min(ScalarPasses.BLOCK, n - i);
+                    ScalarPasses.load(own, ScalarPasses.X, x, x0 + r * ldx + i, ldx, count, length);
+                    ScalarPasses.load(own, ScalarPasses.Y, bias, b0 + i, 0, count, length);
+                    ScalarPasses.activate(own, cell, count * length);
+                    ScalarPasses.store(own, x, x0 + r * ldx + i, ldx, count, length);
+                }
+            }
+        } finally {
+            own.release();
         }
     }
 
@@ -157,15 +162,34 @@ final class ScalarKernels implements Kernels {
             int ldh,
             int rows,
             int n) {
-        for (int r = 0; r < rows; r++) {
-            ScalarMath.derivative(cell, d, d0 + r * ldd, carry, c0 + r * ldc, h, h0 + r * ldh, 0, n);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            int most = ScalarPasses.rowsTogether(n);
+            for (int r = 0; r < rows; r += most) {
+                int count = Math.min(most, rows - r);
+                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
+                    int length = Math.min(ScalarPasses.BLOCK, n - i);
+                    ScalarPasses.load(own, ScalarPasses.X, d, d0 + r * ldd + i, ldd, count, length);
+                    ScalarPasses.load(own, ScalarPasses.Y, carry, c0 + r * ldc + i, ldc, count, length);
+                    ScalarPasses.load(own, ScalarPasses.Z, h, h0 + r * ldh + i, ldh, count, length);
+                    ScalarPasses.derivative(own, cell, count * length);
+                    ScalarPasses.store(own, d, d0 + r * ldd + i, ldd, count, length);
+                }
+            }
+        } finally {
+            own.release();
         }
     }
 
     @Override
     public void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0) {
-        for (int r = 0; r < rows; r++) {
-            add(x, x0 + r * ldx, y, y0, n);
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            for (int i = 0; i < n; i += ScalarPasses.ROW) {
+                ScalarPasses.addRows(own, x, x0 + i, ldx, rows, Math.min(ScalarPasses.ROW, n - i), y, y0 + i);
+            }
+        } finally {
+            own.release();
         }
     }
 
@@ -184,9 +208,17 @@ final class ScalarKernels implements Kernels {
             max = Math.max(max, y[y0 + i]);
         }
         float sum = 0;
-        for (int i = 0; i < n; i++) {
-            d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
-            sum += d[d0 + i];
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
+                int length = Math.min(ScalarPasses.BLOCK, n - i);
+                ScalarPasses.load(own, ScalarPasses.X, y, y0 + i, 0, 1, length);
+                ScalarPasses.exp(own, max, length);
+                sum += ScalarPasses.sum(own, length);
+                ScalarPasses.store(own, d, d0 + i, 0, 1, length);
+            }
+        } finally {
+            own.release();
         }
         float factor = scale / sum;
         for (int i = 0; i < n; i++) {
