@@ -22,7 +22,7 @@ final class KernelChoice {
     static Kernels best() {
         if (!hasVectorModule()) {
             LOG.info(
-                    "CPU kernels run without the vector module, several times slower; "
+                    "CPU kernels run without the vector module, two to three times slower; "
                             + "start the JVM with --add-modules {} to have them",
                     MODULE);
             return new ScalarKernels();

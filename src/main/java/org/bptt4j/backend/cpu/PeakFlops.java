@@ -16,6 +16,9 @@ public final class PeakFlops {
     /** About a millisecond: long enough to forget the start of the threads, short enough to warm up quickly. */
     private static final int STEPS = 200_000;
 
+    /** Floats through which the plain loop runs: a part of a first-level cache. */
+    private static final int LENGTH = 1_000;
+
     private static final int ROUNDS = 5;
     private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -31,13 +34,13 @@ public final class PeakFlops {
      *
      * @param threads how many threads compute at once, at least 1
      * @return GFLOP/s of all threads together, a multiply-add being two; with the vector module that of the widest vectors,
-     *     without it that of plain Java
+     *     without it that of a plain loop, whose vectors are C2's choice
      */
     public static double measure(int threads) {
         boolean vectors = KernelChoice.hasVectorModule();
         // Method references, so that a JVM without the module never loads a class that mentions it.
         Chains chains = vectors ? VectorPeak::run : PeakFlops::runScalar;
-        int lanes = vectors ? VectorPeak.lanes() : 1;
+        int lanes = vectors ? VectorPeak.lanes() : 1; // the plain loop counts its elements as steps
         float[] sink = new float[threads];
         double best = 0;
         try (Workers workers = new Workers(threads)) {
@@ -56,33 +59,22 @@ public final class PeakFlops {
         return best;
     }
 
+    /** Chains through an array's elements, which C2 makes vectors of; a multiple of {@link #LENGTH} steps. */
     private static float runScalar(int steps, float factor, float summand) {
-        float c0 = 0f;
-        float c1 = 1f;
-        float c2 = 2f;
-        float c3 = 3f;
-        float c4 = 4f;
-        float c5 = 5f;
-        float c6 = 6f;
-        float c7 = 7f;
-        float c8 = 8f;
-        float c9 = 9f;
-        float c10 = 10f;
-        float c11 = 11f;
-        for (int i = 0; i < steps; i++) {
-            c0 = Fma.fma(c0, factor, summand);
-            c1 = Fma.fma(c1, factor, summand);
-            c2 = Fma.fma(c2, factor, summand);
-            c3 = Fma.fma(c3, factor, summand);
-            c4 = Fma.fma(c4, factor, summand);
-            c5 = Fma.fma(c5, factor, summand);
-            c6 = Fma.fma(c6, factor, summand);
-            c7 = Fma.fma(c7, factor, summand);
-            c8 = Fma.fma(c8, factor, summand);
-            c9 = Fma.fma(c9, factor, summand);
-            c10 = Fma.fma(c10, factor, summand);
-            c11 = Fma.fma(c11, factor, summand);
+        float[] c = new float[LENGTH];
+        for (int i = 0; i < steps; i += LENGTH) {
+            step(c, factor, summand);
         }
-        return c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11;
+        return c[0];
+    }
+
+    /** {@link #CHAINS} multiply-adds for each element, one after another: the elements are what is independent here. */
+    private static void step(float[] c, float a, float b) {
+        for (int j = 0; j < c.length; j++) {
+            float x = Fma.fma(Fma.fma(Fma.fma(c[j], a, b), a, b), a, b);
+            float y = Fma.fma(Fma.fma(Fma.fma(x, a, b), a, b), a, b);
+            float z = Fma.fma(Fma.fma(Fma.fma(y, a, b), a, b), a, b);
+            c[j] = Fma.fma(Fma.fma(Fma.fma(z, a, b), a, b), a, b);
+        }
     }
 }
