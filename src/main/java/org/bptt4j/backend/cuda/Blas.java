@@ -20,8 +20,11 @@ import org.bptt4j.backend.Transpose;
  * in every run (its documentation, "Results reproducibility").
  */
 final class Blas implements AutoCloseable {
-    /** What NVIDIA recommends for Hopper; earlier cards need 4 MiB. */
+    /** What NVIDIA recommends from Hopper on, and before it. */
     private static final long WORKSPACE = 32L << 20;
+
+    private static final long SMALL_WORKSPACE = 4L << 20;
+    private static final int HOPPER = 90;
     /** Rows of one product, which cuBLAS counts with ints. */
     private static final int MOST_ROWS = 1 << 30;
 
@@ -35,12 +38,14 @@ final class Blas implements AutoCloseable {
         this(device, memory, MOST_ROWS);
     }
 
+    /** @param mostRows of one product */
     Blas(Device device, CudaMemory memory, int mostRows) {
         this.mostRows = mostRows;
         Status.blas("cublasCreate", cublasCreate(handle));
         try {
             Status.blas("cublasSetStream", cublasSetStream(handle, new cudaStream_t(device.compute())));
-            Status.blas("cublasSetWorkspace", cublasSetWorkspace(handle, memory.scratch(WORKSPACE), WORKSPACE));
+            long workspace = device.capability() < HOPPER ? SMALL_WORKSPACE : WORKSPACE;
+            Status.blas("cublasSetWorkspace", cublasSetWorkspace(handle, memory.scratch(workspace), workspace));
         } catch (RuntimeException e) {
             cublasDestroy(handle);
             throw e;
