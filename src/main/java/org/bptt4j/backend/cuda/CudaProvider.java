@@ -1,6 +1,7 @@
 package org.bptt4j.backend.cuda;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
@@ -33,6 +34,11 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Optional<String> unavailable(BackendOptions options) {
         return Probe.problem(withEnvironment(options)).map(Finding::sentence);
+    }
+
+    @Override
+    public List<Finding> diagnose(BackendOptions options) {
+        return new Diagnosis(withEnvironment(options)).findings();
     }
 
     @Override

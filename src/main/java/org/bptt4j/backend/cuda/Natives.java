@@ -104,22 +104,22 @@ final class Natives {
         return List.of(
                 new Step(DRIVER, () -> UserLibraries.loadDriver(folder)),
                 new Step(DRIVER, () -> System.load(driver.toString())),
+                new Step(JCUDA, () -> initialize(own, () -> JCudaDriver.setExceptionsEnabled(false))),
                 new Step(CUBLAS, () -> UserLibraries.loadBlas(folder)),
                 new Step(CUBLAS, () -> System.load(blas.toString())),
-                new Step(JCUDA, () -> initialize(own)));
+                new Step(JCUDA, () -> initialize(own, JCublas2::initialize)),
+                new Step(JCUDA, Status::returnCodes));
     }
 
     /**
      * JCuda loads its libraries again, under the same names: it finds those that are loaded, if it looks in {@code own}.
      * The JVM's own temporary files do not follow this property once it has started.
      */
-    private static void initialize(Path own) {
+    private static void initialize(Path own, Runnable jcuda) {
         String before = temporary();
         System.setProperty("java.io.tmpdir", own.toString());
         try {
-            JCudaDriver.setExceptionsEnabled(false);
-            JCublas2.initialize();
-            Status.returnCodes();
+            jcuda.run();
         } finally {
             System.setProperty("java.io.tmpdir", before);
         }

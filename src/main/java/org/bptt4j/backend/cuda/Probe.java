@@ -34,6 +34,16 @@ final class Probe {
         }
     }
 
+    private static Optional<Finding> load(BackendOptions options) {
+        Path folder = options.cudaLibraries();
+        return Natives.load(folder == null ? null : folder.toAbsolutePath().normalize());
+    }
+
+    /** Whether every library is. */
+    static boolean loaded(BackendOptions options) {
+        return load(options).isEmpty();
+    }
+
     private static Optional<Finding> driver() {
         int code = cuInit(0);
         if (code == CUresult.CUDA_ERROR_NO_DEVICE) {

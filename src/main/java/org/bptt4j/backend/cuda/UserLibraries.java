@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bptt4j.backend.Finding;
 
@@ -60,15 +61,22 @@ final class UserLibraries {
 
     /** From the first folder that has it; else JCuda's library makes the system look for it. */
     static void loadBlas(Path folder) {
-        for (Path place : places(folder)) {
-            if (Files.exists(place.resolve(BLAS))) {
-                if (Files.exists(place.resolve(BLAS_LT))) {
-                    System.load(place.resolve(BLAS_LT).toAbsolutePath().toString());
-                }
-                System.load(place.resolve(BLAS).toAbsolutePath().toString());
-                return;
+        Optional<Path> blas = findBlas(folder);
+        if (blas.isPresent()) {
+            Path beside = blas.get().resolveSibling(BLAS_LT);
+            if (Files.exists(beside)) {
+                System.load(beside.toString());
             }
+            System.load(blas.get().toString());
         }
+    }
+
+    /** In the first of {@link #places} that has it. */
+    static Optional<Path> findBlas(Path folder) {
+        return places(folder).stream()
+                .map(place -> place.resolve(BLAS).toAbsolutePath())
+                .filter(Files::exists)
+                .findFirst();
     }
 
     /** Where toolkits put their libraries; the folder that was named comes first. */
