@@ -2,11 +2,10 @@
 #pragma once
 #include "common.cuh"
 
-/// The sum of `value` over the THREADS threads of a block, for all of them to see; every thread must come here.
+/// The sum of `value` over the THREADS threads of a block, for all of them to see; every thread must come here, and only once.
 __device__ inline double blockSum(double value) {
     __shared__ double sums[THREADS];
     int thread = threadIdx.y * blockDim.x + threadIdx.x;
-    __syncthreads(); // a sum before this one may still be read
     sums[thread] = value;
     __syncthreads();
     for (int half = THREADS / 2; half > 0; half /= 2) {

@@ -24,7 +24,8 @@ final class BackendOption {
     @Option(
             names = "--cuda-libraries",
             paramLabel = "DIR",
-            description = "Folder with libcuda.so.1 and libcublas.so.12 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
+            description =
+                    "Folder with libcuda.so.1 and libcublas.so.12 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
     private Path cudaLibraries;
 
     /** CPU threads: what was asked for, or one per processor. */

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Say what runs here, and what to do about what does not. Exit code 0 when the chosen backend can train.")
+        description =
+                "Say what runs here, and what to do about what does not. Exit code 0 when the chosen backend can train.")
 final class DoctorCommand implements Callable<Integer> {
     private static final String VECTOR = "jdk.incubator.vector";
 

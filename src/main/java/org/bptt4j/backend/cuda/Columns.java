@@ -22,7 +22,7 @@ final class Columns {
 
     Columns(Kernels kernels, CudaMemory memory) {
         gather = kernels.get("gather_columns", 7);
-        scatter = kernels.get("scatter_columns", 8);
+        scatter = kernels.get("scatter_columns", 7);
         sums = kernels.get("column_sums", 6);
         addSums = kernels.get("add_column_sums", 4);
         partial = memory.scratch((long) PARTIAL * Float.BYTES).address();
@@ -42,8 +42,8 @@ final class Columns {
         }
         scatter.pointer(address(ids)).pointer(address(delta)).number(delta.stride());
         scatter.pointer(address(gradient)).number(gradient.stride());
-        scatter.number(delta.rows()).number(delta.cols()).number(gradient.cols());
-        scatter.overColumns(delta.cols(), gradient.cols());
+        scatter.number(delta.rows()).number(delta.cols());
+        scatter.launchWarps(Kernel.pieces(delta.cols(), Kernel.COLS) * gradient.cols());
     }
 
     /** gradient[j] += Σ_r delta[r, j], in chunks of rows that depend on the shape only. */
@@ -60,9 +60,9 @@ final class Columns {
     private void sum(long from, Matrix delta, int cols, long to) {
         long most = Math.min(MOST_CHUNKS, PARTIAL / cols);
         long rows = Math.max(LEAST_ROWS, Kernel.pieces(delta.rows(), most));
-        long chunks = Kernel.pieces(delta.rows(), rows);
+        int chunks = (int) Kernel.pieces(delta.rows(), rows);
         sums.pointer(from).number(delta.stride()).number(delta.rows()).number(cols);
-        sums.number(rows).pointer(partial).overColumns(cols, chunks);
+        sums.number(rows).pointer(partial).overChunks(cols, chunks);
         addSums.pointer(partial).number(chunks).number(cols).pointer(to);
         addSums.overVector(cols, Integer.MAX_VALUE);
     }

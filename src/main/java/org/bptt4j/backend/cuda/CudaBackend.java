@@ -337,9 +337,9 @@ final class CudaBackend implements Backend {
         if (inside.isShut()) {
             return;
         }
-        try (Inside in = inside.enter()) {
-            in.shut();
+        try (Inside in = inside.enterToClose()) {
             try {
+                parts.device.bind();
                 parts.transfers.synchronize();
             } catch (DeviceException e) {
                 // Reported where the results were asked for; whoever closes wants none.

@@ -18,8 +18,8 @@ import org.bptt4j.backend.OutOfDeviceMemoryException;
 final class Diagnosis {
     private static final String PTX = "PTX";
     private static final String MEMORY = "device memory";
-    private static final List<String> ORDER = List.of(
-            NativeErrors.GLIBC, Natives.JCUDA, Natives.DRIVER, Natives.CUBLAS, Probe.DEVICE, PTX, MEMORY);
+    private static final List<String> ORDER =
+            List.of(NativeErrors.GLIBC, Natives.JCUDA, Natives.DRIVER, Natives.CUBLAS, Probe.DEVICE, PTX, MEMORY);
     private static final Set<String> REFUSED_PTX = Set.of(
             "CUDA_ERROR_INVALID_PTX",
             "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
@@ -47,7 +47,8 @@ final class Diagnosis {
                 findings.add(i < known ? Finding.ok(name, text(name)) : Finding.unknown(name, notLookedAt(name)));
             }
         }
-        findings.add(Finding.unknown("hardware", "this backend has not yet been run on hardware, only on a software device"));
+        findings.add(Finding.unknown(
+                "hardware", "this backend has not yet been run on hardware, only on a software device"));
         return findings;
     }
 

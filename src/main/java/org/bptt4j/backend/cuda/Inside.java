@@ -3,6 +3,7 @@ package org.bptt4j.backend.cuda;
 import java.util.ConcurrentModificationException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 
@@ -31,18 +32,10 @@ final class Inside implements AutoCloseable {
 
     /** Refuses a second thread, and everybody once the backend is closed. */
     Inside enter() {
-        Thread me = Thread.currentThread();
-        Thread other = thread.compareAndExchange(null, me);
-        if (other != null) {
-            throw new ConcurrentModificationException("thread '" + me.getName() + "' called this backend while '"
-                    + other.getName() + "' was inside; a backend serves one thread at a time");
-        }
+        comeIn();
         try {
-            if (shut) {
-                throw new IllegalStateException("this cuda backend is closed");
-            }
             device.bind();
-        } catch (RuntimeException e) {
+        } catch (DeviceException e) {
             close();
             throw e;
         }
@@ -50,15 +43,30 @@ final class Inside implements AutoCloseable {
         return this;
     }
 
+    /** The same for the last time, and even if the device is lost. */
+    Inside enterToClose() {
+        comeIn();
+        shut = true;
+        return this;
+    }
+
+    private void comeIn() {
+        Thread me = Thread.currentThread();
+        Thread other = thread.compareAndExchange(null, me);
+        if (other != null) {
+            throw new ConcurrentModificationException("thread '" + me.getName() + "' called this backend while '"
+                    + other.getName() + "' was inside; a backend serves one thread at a time");
+        }
+        if (shut) {
+            close();
+            throw new IllegalStateException("this cuda backend is closed");
+        }
+    }
+
     /** Leaves. */
     @Override
     public void close() {
         thread.set(null);
-    }
-
-    /** Nobody comes in any more. */
-    void shut() {
-        shut = true;
     }
 
     boolean isShut() {

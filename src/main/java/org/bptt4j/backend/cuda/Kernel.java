@@ -74,9 +74,9 @@ final class Kernel {
         launch(Math.min(pieces(cols, COLS), MOST_BLOCKS_X), Math.min(pieces(rows, ROWS), MOST_BLOCKS_Y), ROWS);
     }
 
-    /** Launches over columns of [chunks, cols], each warp of a block for its share of a chunk's rows. */
-    void overColumns(long cols, long chunks) {
-        launch(Math.min(pieces(cols, COLS), MOST_BLOCKS_X), Math.min(chunks, MOST_BLOCKS_Y), ROWS);
+    /** Launches a block for each {@link #COLS} columns of each chunk. */
+    void overChunks(long cols, int chunks) {
+        launch(pieces(cols, COLS), chunks, ROWS);
     }
 
     /** Launches over n elements by at most {@code most} blocks. */
@@ -98,6 +98,7 @@ final class Kernel {
         launch(blocks, 1, ROWS);
     }
 
+    /** @param rows of threads in a block, or 0 for threads in one line */
     private void launch(long blocksX, long blocksY, int rows) {
         if (next * SLOT != arguments.capacity()) {
             throw new IllegalStateException(name + " takes " + arguments.capacity() / SLOT + " arguments, got " + next);
@@ -107,7 +108,7 @@ final class Kernel {
         int y = rows == 0 ? 1 : rows;
         Status.driver(
                 "cuLaunchKernel " + name,
-                cuLaunchKernel(function, (int) blocksX, (int) blocksY, 1, x, y, 1, 0, stream, slots, null));
+                cuLaunchKernel(function, Math.toIntExact(blocksX), (int) blocksY, 1, x, y, 1, 0, stream, slots, null));
     }
 
     static long pieces(long n, long size) {

@@ -5,8 +5,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import jcuda.JCudaVersion;
@@ -28,29 +29,33 @@ final class Natives {
     /** JCuda's libraries that are used here. */
     static final List<String> LIBRARIES = List.of("JCudaDriver", "JCublas2");
 
-    private static Natives loaded;
+    /** The places that were tried, with what is wrong there. */
+    private static final Map<Optional<Path>, Optional<Finding>> TRIED = new HashMap<>();
+    /** The one that everything was loaded from. */
+    private static Optional<Path> loaded;
 
     private final Path folder;
-    /** What is wrong, or null: at most one, the first. */
-    private Finding problem;
 
     private Natives(Path folder) {
         this.folder = folder;
     }
 
-    /** What keeps the libraries from being loaded, from {@code folder} or (null) from where the system looks. */
+    /** What keeps the libraries from being loaded, from {@code folder} or (null) from where the system looks. Tried once. */
     static synchronized Optional<Finding> load(Path folder) {
-        if (loaded == null) {
-            loaded = new Natives(folder);
-            loaded.problem = loaded.load();
-        }
-        if (!Objects.equals(loaded.folder, folder)) {
+        Optional<Path> place = Optional.ofNullable(folder);
+        if (loaded != null && !loaded.equals(place)) {
             return Optional.of(Finding.problem(
                     DRIVER,
-                    "this process has already looked for the CUDA libraries in " + place(loaded.folder),
-                    "name one folder for the whole process"));
+                    "this process has loaded the CUDA libraries from " + place(loaded.orElse(null)),
+                    "name one place for the whole process"));
         }
-        return Optional.ofNullable(loaded.problem);
+        Optional<Finding> problem = TRIED.get(place);
+        if (problem == null) {
+            problem = Optional.ofNullable(new Natives(folder).load());
+            TRIED.put(place, problem);
+            loaded = problem.isEmpty() ? place : null;
+        }
+        return problem;
     }
 
     private static String place(Path folder) {
