@@ -194,7 +194,7 @@ class TrafficTest {
             backend.synchronize();
             SoftGpu.reset();
             backend.fill(Matrix.of(busy, 1, 100), 1f);
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 9; i++) {
                 backend.upload(batch, 0, batch.length, idle, 0);
             }
             assertTrue(
