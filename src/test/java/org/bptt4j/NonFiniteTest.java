@@ -27,7 +27,12 @@ class NonFiniteTest {
     private static final int I = 2;
     private static final int H = 4;
     private static final int O = 1;
-    private final Backend backend = CpuBackends.open("vector", 2);
+    private final Backend backend = open();
+
+    /** The backend that all this is true of. */
+    Backend open() {
+        return CpuBackends.open("vector", 2);
+    }
 
     @AfterEach
     void nothingIsLeft() {

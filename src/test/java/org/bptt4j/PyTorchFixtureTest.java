@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.data.Batch;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.spec.Optimizer;
@@ -29,14 +28,14 @@ class PyTorchFixtureTest {
     }
 
     private static Stream<Arguments> cases(List<String> names) {
-        return names.stream().flatMap(name -> CpuBackends.NAMES.stream().map(b -> Arguments.of(name, b)));
+        return names.stream().flatMap(name -> TestBackends.NAMES.stream().map(b -> Arguments.of(name, b)));
     }
 
     @ParameterizedTest
     @MethodSource("gradientCases")
     void gradientsMatch(String name, String kernels) throws IOException {
         Fixture f = Fixture.load(name);
-        try (Backend backend = CpuBackends.open(kernels, 2);
+        try (Backend backend = TestBackends.open(kernels, 2);
                 Rnn rnn = f.model().toRnn(backend);
                 Trainer trainer = Trainer.of(rnn)
                         .loss(f.loss())
@@ -73,7 +72,7 @@ class PyTorchFixtureTest {
     void tenTrainingStepsMatch(String name, String kernels) throws IOException {
         Fixture f = Fixture.load(name);
         Batch batch = f.batch();
-        try (Backend backend = CpuBackends.open(kernels, 2);
+        try (Backend backend = TestBackends.open(kernels, 2);
                 Rnn rnn = f.model().toRnn(backend);
                 Trainer trainer = Trainer.of(rnn)
                         .loss(f.loss())

@@ -18,7 +18,12 @@ import org.junit.jupiter.api.Test;
 class RnnSessionTest {
     private static final int T = 9;
     private static final int B = 3;
-    private final Backend backend = CpuBackends.open("vector", 2);
+    private final Backend backend = open();
+
+    /** The backend that all this is true of. */
+    Backend open() {
+        return CpuBackends.open("vector", 2);
+    }
 
     @AfterEach
     void nothingIsLeft() {

@@ -38,7 +38,12 @@ class RnnTest {
     @TempDir
     Path folder;
 
-    private final Backend backend = CpuBackends.open("vector", 2);
+    private final Backend backend = open();
+
+    /** The backend that all this is true of. */
+    Backend open() {
+        return CpuBackends.open("vector", 2);
+    }
 
     @AfterEach
     void nothingIsLeft() {

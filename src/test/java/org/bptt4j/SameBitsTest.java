@@ -37,10 +37,18 @@ class SameBitsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trainingOnADeviceCanBeRepeated(boolean ids) {
+        float[][] once = trained("cuda", 1, ids, 5);
+        assertArrayEquals(once, trained("cuda", 1, ids, 5));
+        assertFalse(Arrays.deepEquals(once, trained("cuda", 1, ids, 6)), "another seed");
+    }
+
     /** Parameters after four steps, and the losses of these. */
     private static float[][] trained(String kernels, int threads, boolean ids, long seed) {
         RnnSpec spec = RnnSpec.of(19, 70, 33).withLayers(2);
-        try (Backend backend = CpuBackends.open(kernels, threads);
+        try (Backend backend = TestBackends.open(kernels, threads);
                 Rnn rnn = Rnn.create(backend, spec, Initialization.ORTHOGONAL, seed);
                 Trainer trainer = Trainer.of(rnn)
                         .truncation(new Truncation(6, 9))

@@ -26,9 +26,14 @@ class TrainerTest {
     private static final int B = 3;
     private static final int O = 4;
     private static final RnnSpec SPEC = RnnSpec.of(5, 9, O).withLayers(2);
-    private final Backend backend = CpuBackends.open("vector", 2);
+    private final Backend backend = open();
     private final Rnn rnn = Rnn.create(backend, SPEC, 1);
     private final Random random = new Random(1);
+
+    /** The backend that all this is true of. */
+    Backend open() {
+        return CpuBackends.open("vector", 2);
+    }
 
     @AfterEach
     void nothingIsLeft() {

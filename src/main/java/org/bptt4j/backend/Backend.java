@@ -12,7 +12,8 @@ import org.bptt4j.spec.Clipping;
  * <p>A backend and what it allocated belong to one thread at a time: a call that meets another thread's call under way throws
  * {@link java.util.ConcurrentModificationException}. Handing over between calls is fine.
  *
- * <p>Results do not depend on the number of threads, nor on how a sweep is cut into ranges: see {@link #weightGradient}.
+ * <p>The same calls give the same bits. On the CPU results depend neither on the number of threads nor on how a sweep is cut into
+ * ranges: see {@link #weightGradient}.
  */
 public interface Backend extends AutoCloseable {
     /** "cpu" or "cuda:0". */

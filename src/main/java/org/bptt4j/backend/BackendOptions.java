@@ -1,11 +1,15 @@
 package org.bptt4j.backend;
 
+import java.nio.file.Path;
+
 /**
  * What can be said when a backend is opened.
  *
  * @param threads CPU threads, or 0 for one per processor
+ * @param device which of several devices of a kind, from 0
+ * @param cudaLibraries the folder with libcuda.so.1 and libcublas.so.12, or null to look where the system does
  */
-public record BackendOptions(int threads) {
+public record BackendOptions(int threads, int device, Path cudaLibraries) {
     /** Leaves every choice to the backend. */
     public static final BackendOptions DEFAULT = new BackendOptions(0);
 
@@ -13,5 +17,23 @@ public record BackendOptions(int threads) {
         if (threads < 0) {
             throw new IllegalArgumentException("threads " + threads + ": must be 0 (one per processor) or more");
         }
+        if (device < 0) {
+            throw new IllegalArgumentException("device " + device + ": must be 0 or more");
+        }
+    }
+
+    /** With a number of CPU threads. */
+    public BackendOptions(int threads) {
+        this(threads, 0, null);
+    }
+
+    /** The same for another device. */
+    public BackendOptions withDevice(int number) {
+        return new BackendOptions(threads, number, cudaLibraries);
+    }
+
+    /** The same with a folder for libcuda.so.1 and libcublas.so.12. */
+    public BackendOptions withCudaLibraries(Path folder) {
+        return new BackendOptions(threads, device, folder);
     }
 }

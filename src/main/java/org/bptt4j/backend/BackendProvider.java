@@ -1,5 +1,6 @@
 package org.bptt4j.backend;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,22 @@ public interface BackendProvider {
     /** Why this kind cannot run here and what to do, or empty when it can. */
     Optional<String> unavailable();
 
-    /** Opens a backend; only called when {@link #unavailable} is empty. */
+    /** The same for these options. */
+    default Optional<String> unavailable(BackendOptions options) {
+        return unavailable();
+    }
+
+    /** What this kind needs, piece by piece, for people who look for what is missing. */
+    default List<Finding> diagnose(BackendOptions options) {
+        return List.of(unavailable(options)
+                .map(reason -> Finding.problem(kind(), reason, null))
+                .orElseGet(() -> Finding.ok(kind(), "can run")));
+    }
+
+    /**
+     * Opens a backend; only called when {@link #unavailable} is empty.
+     *
+     * @throws BackendUnavailableException if it turns out only now that it cannot run
+     */
     Backend open(BackendOptions options);
 }

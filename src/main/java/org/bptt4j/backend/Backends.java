@@ -4,6 +4,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /** Who is available, who is chosen, and why. */
 public final class Backends {
     private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+
+    /** A kind and the number of a device. */
+    private static final Pattern NUMBERED = Pattern.compile("([a-z]+):([0-9]{1,3})");
 
     private Backends() {}
 
@@ -29,7 +34,7 @@ public final class Backends {
 
     /**
      * Opens the backend called {@code name}, or with "auto" the first that can run (if that is not the first of all, one log line
-     * says which and why not the others). A named one never falls back.
+     * says which and why not the others). "cuda:1" is device 1 of kind "cuda". A named one never falls back.
      *
      * @throws BackendUnavailableException if it cannot run, saying why and what to do
      */
@@ -38,18 +43,26 @@ public final class Backends {
     }
 
     static Backend select(String name, BackendOptions options, List<BackendProvider> providers) {
+        Matcher numbered = NUMBERED.matcher(name);
+        if (numbered.matches()) {
+            return select(numbered.group(1), options.withDevice(Integer.parseInt(numbered.group(2))), providers);
+        }
         StringBuilder reasons = new StringBuilder();
         for (BackendProvider provider : providers) {
             if (!name.equals("auto") && !name.equals(provider.kind())) {
                 continue;
             }
-            Optional<String> reason = provider.unavailable();
+            Optional<String> reason = provider.unavailable(options);
             if (reason.isEmpty()) {
-                Backend backend = provider.open(options);
-                if (!reasons.isEmpty()) {
-                    LOG.info("backend {}{}", backend.description(), reasons);
+                try {
+                    Backend backend = provider.open(options);
+                    if (!reasons.isEmpty()) {
+                        LOG.info("backend {}{}", backend.description(), reasons);
+                    }
+                    return backend;
+                } catch (BackendUnavailableException e) {
+                    reason = Optional.of(e.getMessage());
                 }
-                return backend;
             }
             reasons.append("; not ").append(provider.kind()).append(": ").append(reason.get());
         }

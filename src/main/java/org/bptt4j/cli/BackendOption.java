@@ -1,5 +1,6 @@
 package org.bptt4j.cli;
 
+import java.nio.file.Path;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.Backends;
@@ -14,11 +15,18 @@ final class BackendOption {
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "auto or cpu (default: ${DEFAULT-VALUE}).")
+            description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
     private String backend;
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: one per processor).")
     private Integer threads;
+
+    @Option(
+            names = "--cuda-libraries",
+            paramLabel = "DIR",
+            description =
+                    "Folder with libcuda.so.1 and libcublas.so.12 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
+    private Path cudaLibraries;
 
     /** CPU threads: what was asked for, or one per processor. */
     int threads() {
@@ -35,7 +43,12 @@ final class BackendOption {
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
      */
     Backend open() {
-        return Backends.select(backend, new BackendOptions(threads()));
+        return Backends.select(backend, options());
+    }
+
+    /** Everything that was said but the name. */
+    BackendOptions options() {
+        return new BackendOptions(threads()).withCudaLibraries(cudaLibraries);
     }
 
     /** What was asked for. */

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.bptt4j.NonFiniteGradientException;
 import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.io.SafetensorsException;
 
@@ -50,6 +51,7 @@ record Failure(int exitCode, String message, boolean expected) {
         }
         if (t instanceof IOException
                 || t instanceof NonFiniteGradientException
+                || t instanceof DeviceException
                 || t instanceof OutOfDeviceMemoryException) {
             return new Failure(IN_THE_WORK, message, true);
         }

@@ -33,7 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvaluateCommand.class,
             GenerateCommand.class,
             GradientsCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            DoctorCommand.class
         })
 public final class Main implements Callable<Integer> {
     @Spec

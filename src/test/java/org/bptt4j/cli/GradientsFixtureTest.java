@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bptt4j.Fixture;
+import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.Tensor;
+import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,9 +36,22 @@ class GradientsFixtureTest {
     @ParameterizedTest
     @MethodSource("cases")
     void theFileHoldsWhatPyTorchComputed(String name) throws IOException {
+        assertComputes(name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theSoftwareDeviceComputesItToo(String name) throws IOException {
+        SoftDevice.require();
+        assertComputes(name, "--backend", "cuda", "--cuda-libraries", SoftGpu.FOLDER.toString());
+    }
+
+    private void assertComputes(String name, String... where) throws IOException {
         Safetensors expected = file(name, "expected");
         Path out = folder.resolve("G.safetensors");
-        CliRun run = CliRun.of(arguments(name, expected.metadata(), out, 2));
+        List<String> arguments = arguments(name, expected.metadata(), out, 2);
+        arguments.addAll(List.of(where));
+        CliRun run = CliRun.of(arguments);
         run.assertDone();
         assertTrue(run.out().startsWith("loss "), run.out());
         Safetensors actual = Safetensors.read(out);

@@ -22,7 +22,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gradients", "bench"})
+    @ValueSource(strings = {"gradients", "bench", "doctor"})
     void eachCommandHasHelpAndVersion(String command) {
         CliRun help = CliRun.of(command, "--help");
         help.assertDone();
@@ -58,7 +58,7 @@ class MainTest {
         CliRun.of("bench", "--threads", "many").assertFailed(2, "--threads", "many");
         CliRun.of("bench", "--threads", "0").assertFailed(2, "--threads 0", "1 to 1024");
         CliRun.of("bench", "--threads", "1025").assertFailed(2, "--threads 1025", "1 to 1024");
-        CliRun.of("bench", "--backend", "abacus").assertFailed(2, "abacus", "auto, cpu");
+        CliRun.of("bench", "--backend", "abacus").assertFailed(2, "abacus", "auto, cuda, cpu");
     }
 
     @Test

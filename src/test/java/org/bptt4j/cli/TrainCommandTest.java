@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bptt4j.ModelFile;
+import org.bptt4j.backend.cuda.SoftDevice;
+import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +50,30 @@ class TrainCommandTest {
             assertTrue(Files.exists(run.resolve(name)), name);
         }
         assertTrue(Files.exists(run.resolve("checkpoints/latest.safetensors")));
+    }
+
+    /** On the bundled series, ten updates with the same losses but for rounding. */
+    @Test
+    void theSoftwareDeviceFollowsTheCpu() throws IOException {
+        SoftDevice.require();
+        train("--steps", "10", "--backend", "cpu", "--out", out("cpu"));
+        String libraries = SoftGpu.FOLDER.toString();
+        train("--steps", "10", "--backend", "cuda", "--cuda-libraries", libraries, "--out", out("cuda"));
+        List<Double> cpu = losses("cpu");
+        List<Double> cuda = losses("cuda");
+        assertEquals(cpu.size(), cuda.size());
+        assertTrue(cpu.size() > 1, "losses: " + cpu);
+        for (int i = 0; i < cpu.size(); i++) {
+            assertEquals(cpu.get(i), cuda.get(i), 1e-4 * cpu.get(i), "loss " + i);
+        }
+        assertTrue(Files.readString(folder.resolve("cuda/run.json")).contains("cuda:0"));
+    }
+
+    private List<Double> losses(String run) throws IOException {
+        return Files.readAllLines(folder.resolve(run).resolve("metrics.jsonl")).stream()
+                .filter(line -> line.contains("\"loss\":"))
+                .map(line -> Double.valueOf(line.replaceAll(".*\"loss\":([^,}]*).*", "$1")))
+                .toList();
     }
 
     @Test

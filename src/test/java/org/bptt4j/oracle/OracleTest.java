@@ -12,6 +12,7 @@ import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.oracle.RandomProblem.Shape;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Loss;
@@ -59,15 +60,25 @@ class OracleTest {
         OracleResult truth = p.solve();
         for (String kernels : CpuBackends.NAMES) {
             for (int threads = 1; threads <= 3; threads++) {
-                try (Backend backend = CpuBackends.open(kernels, threads);
-                        Rnn rnn = rnn(backend, p);
-                        Trainer trainer = Trainer.of(rnn)
-                                .loss(p.loss())
-                                .truncation(p.truncation())
-                                .build()) {
-                    compare(p, truth, rnn, trainer.gradients(p.batch()));
-                }
+                gradients(CpuBackends.open(kernels, threads), p, truth);
             }
+        }
+    }
+
+    @ParameterizedTest(name = "{index}")
+    @MethodSource("problems")
+    void gradientsOnTheSoftwareDeviceAreTheOracles(RandomProblem p) {
+        gradients(SoftDevice.open(), p, p.solve());
+    }
+
+    private static void gradients(Backend opened, RandomProblem p, OracleResult truth) {
+        try (Backend backend = opened;
+                Rnn rnn = rnn(backend, p);
+                Trainer trainer = Trainer.of(rnn)
+                        .loss(p.loss())
+                        .truncation(p.truncation())
+                        .build()) {
+            compare(p, truth, rnn, trainer.gradients(p.batch()));
         }
     }
 

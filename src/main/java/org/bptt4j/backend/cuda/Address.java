@@ -1,0 +1,31 @@
+package org.bptt4j.backend.cuda;
+
+import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
+
+/** JCuda's pointers for addresses that are plain numbers. */
+final class Address extends Pointer {
+    /** Somewhere on the device. */
+    Address(long address) {
+        super(address);
+    }
+
+    /** A block on the device, whose address JCuda would not tell. */
+    static final class Block extends CUdeviceptr {
+        Block() {}
+
+        private Block(Block start, long bytes) {
+            super(start, bytes);
+        }
+
+        /** Its first byte. */
+        long address() {
+            return getNativePointer() + getByteOffset();
+        }
+
+        /** From {@code bytes} behind its start. */
+        Block from(long bytes) {
+            return new Block(this, bytes);
+        }
+    }
+}

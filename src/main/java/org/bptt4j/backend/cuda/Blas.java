@@ -1,0 +1,123 @@
+package org.bptt4j.backend.cuda;
+
+import static jcuda.jcublas.JCublas2.cublasCreate;
+import static jcuda.jcublas.JCublas2.cublasDestroy;
+import static jcuda.jcublas.JCublas2.cublasGetVersion;
+import static jcuda.jcublas.JCublas2.cublasSetStream;
+import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
+import static jcuda.jcublas.JCublas2.cublasSgemm;
+import static org.bptt4j.backend.cuda.Inside.address;
+
+import jcuda.Pointer;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasOperation;
+import jcuda.runtime.cudaStream_t;
+import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Transpose;
+
+/**
+ * Products by cuBLAS, in plain float32. With a workspace of our own and one stream, cuBLAS gives the same bits for the same shapes
+ * in every run (its documentation, "Results reproducibility").
+ */
+final class Blas implements AutoCloseable {
+    /** What NVIDIA recommends from Hopper on, and before it. */
+    private static final long WORKSPACE = 32L << 20;
+
+    private static final long SMALL_WORKSPACE = 4L << 20;
+    private static final int HOPPER = 90;
+    /** Rows of one product, which cuBLAS counts with ints. */
+    private static final int MOST_ROWS = 1 << 30;
+
+    private static final Pointer ZERO = Pointer.to(new float[] {0});
+    private static final Pointer ONE = Pointer.to(new float[] {1});
+
+    private final cublasHandle handle = new cublasHandle();
+    private final long mostRows;
+
+    Blas(Device device, CudaMemory memory) {
+        this(device, memory, MOST_ROWS);
+    }
+
+    /** @param mostRows of one product */
+    Blas(Device device, CudaMemory memory, int mostRows) {
+        this.mostRows = mostRows;
+        Status.blas("cublasCreate", cublasCreate(handle));
+        try {
+            Status.blas("cublasSetStream", cublasSetStream(handle, new cudaStream_t(device.compute())));
+            long workspace = device.capability() < HOPPER ? SMALL_WORKSPACE : WORKSPACE;
+            Status.blas("cublasSetWorkspace", cublasSetWorkspace(handle, memory.scratch(workspace), workspace));
+        } catch (RuntimeException e) {
+            cublasDestroy(handle);
+            throw e;
+        }
+    }
+
+    /** Major version times 10 000 and so on: 120603 for 12.6.3. */
+    int version() {
+        int[] version = new int[1];
+        Status.blas("cublasGetVersion", cublasGetVersion(handle, version));
+        return version[0];
+    }
+
+    /** C = op(A)·op(B), or C += op(A)·op(B), of shapes that fit; K > 0. Cut where a number of rows passes an int. */
+    void gemm(Transpose ta, Matrix a, Transpose tb, Matrix b, boolean accumulate, Matrix c) {
+        boolean at = ta == Transpose.YES;
+        boolean bt = tb == Transpose.YES;
+        long terms = at ? a.rows() : a.cols();
+        for (long m0 = 0; m0 < c.rows(); m0 += mostRows) {
+            int m = (int) Math.min(mostRows, c.rows() - m0);
+            for (long k0 = 0; k0 < terms; k0 += mostRows) {
+                int k = (int) Math.min(mostRows, terms - k0);
+                long a0 = element(a, at ? k0 : m0, at ? m0 : k0);
+                long b0 = element(b, bt ? 0 : k0, bt ? k0 : 0);
+                long c0 = element(c, m0, 0);
+                rowMajor(at, a0, a.stride(), bt, b0, b.stride(), accumulate || k0 > 0, c0, c.stride(), m, c.cols(), k);
+            }
+        }
+    }
+
+    private static long element(Matrix m, long row, long col) {
+        return address(m) + (row * m.stride() + col) * Float.BYTES;
+    }
+
+    /**
+     * The column-major flip, and its only place: what is row-major to us, cuBLAS sees transposed, so that C = op(A)·op(B) is Cᵀ =
+     * op(B)ᵀ·op(A)ᵀ with the operands and sizes changed over.
+     */
+    private void rowMajor(
+            boolean ta,
+            long a,
+            int lda,
+            boolean tb,
+            long b,
+            int ldb,
+            boolean add,
+            long c,
+            int ldc,
+            int m,
+            int n,
+            int k) {
+        int code = cublasSgemm(
+                handle,
+                tb ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N,
+                ta ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N,
+                n,
+                m,
+                k,
+                ONE,
+                new Address(b),
+                ldb,
+                new Address(a),
+                lda,
+                add ? ONE : ZERO,
+                new Address(c),
+                ldc);
+        Status.blas("cublasSgemm", code);
+    }
+
+    /** After all work is done or lost; codes are not looked at. */
+    @Override
+    public void close() {
+        cublasDestroy(handle);
+    }
+}

@@ -1,0 +1,123 @@
+package org.bptt4j.backend.cuda;
+
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+import static jcuda.driver.JCudaDriver.cuMemsetD32Async;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import jcuda.driver.CUresult;
+import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
+
+/** The device memory of one backend: its arrays and the scratch of its operations. */
+final class CudaMemory {
+    private final CudaBackend owner;
+    private final Device device;
+    private final Set<CudaArray> arrays = new LinkedHashSet<>();
+    private final List<Address.Block> scratch = new ArrayList<>();
+    private long bytes;
+
+    CudaMemory(CudaBackend owner, Device device) {
+        this.owner = owner;
+        this.device = device;
+    }
+
+    /** Zeros, on the stream of the operations. */
+    CudaArray allocate(DeviceArray.Type type, long length) {
+        if (length > Long.MAX_VALUE / Float.BYTES) {
+            throw outOfMemory(Long.MAX_VALUE);
+        }
+        Address.Block block = block(length * Float.BYTES);
+        try {
+            int code = cuMemsetD32Async(block, 0, Math.max(1, length), device.compute());
+            Status.driver("cuMemsetD32Async", code);
+            CudaArray array = new CudaArray(owner, type, length, block);
+            arrays.add(array);
+            bytes += length * Float.BYTES;
+            return array;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            cuMemFree(block);
+            throw e;
+        }
+    }
+
+    /** Memory for the operations themselves, with anything in it; not counted among the arrays. */
+    Address.Block scratch(long size) {
+        Address.Block block = block(size);
+        scratch.add(block);
+        return block;
+    }
+
+    private Address.Block block(long size) {
+        Address.Block block = new Address.Block();
+        int code = cuMemAlloc(block, Math.max(Float.BYTES, size));
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw outOfMemory(size);
+        }
+        Status.driver("cuMemAlloc of " + size + " bytes", code);
+        return block;
+    }
+
+    private OutOfDeviceMemoryException outOfMemory(long asked) {
+        long[] free = new long[1];
+        Status.driver("cuMemGetInfo", cuMemGetInfo(free, new long[1]));
+        return new OutOfDeviceMemoryException(owner.name(), asked, free[0], null);
+    }
+
+    /** Waits for the work that may still use the array. The array is closed whatever the driver says. */
+    void free(CudaArray array) {
+        Address.Block block = forget(array);
+        DeviceException before = null;
+        try {
+            device.synchronize();
+        } catch (DeviceException e) {
+            before = e;
+        }
+        int code = cuMemFree(block);
+        if (before != null) {
+            throw before;
+        }
+        Status.driver("cuMemFree", code);
+    }
+
+    private Address.Block forget(CudaArray array) {
+        arrays.remove(array);
+        bytes -= array.length() * Float.BYTES;
+        return array.release();
+    }
+
+    /** In reverse order of allocation, after all work is done or lost; codes are not looked at. */
+    void freeAll() {
+        List<CudaArray> open = new ArrayList<>(arrays);
+        for (int i = open.size() - 1; i >= 0; i--) {
+            cuMemFree(forget(open.get(i)));
+        }
+        for (int i = scratch.size() - 1; i >= 0; i--) {
+            cuMemFree(scratch.get(i));
+        }
+        scratch.clear();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** Refuses arrays of another backend and closed ones. */
+    CudaArray own(DeviceArray array) {
+        if (array.backend() != owner) {
+            throw new IllegalArgumentException("an array of another backend ("
+                    + array.backend().name() + ") was handed to this one (" + owner.name()
+                    + "); download and upload it");
+        }
+        CudaArray own = (CudaArray) array;
+        if (own.isClosed()) {
+            throw new IllegalStateException("an array of " + array.length() + " elements was used after close");
+        }
+        return own;
+    }
+}

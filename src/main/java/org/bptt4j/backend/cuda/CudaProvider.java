@@ -1,0 +1,59 @@
+package org.bptt4j.backend.cuda;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.BackendOptions;
+import org.bptt4j.backend.BackendProvider;
+import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.Finding;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
+
+/** Opens NVIDIA cards; where there is none, or a library is missing, says what to do. */
+public final class CudaProvider implements BackendProvider {
+    /** Where to look for libcuda.so.1 and libcublas.so.12 if the options do not say. */
+    static final String LIBRARIES = "BPTT4J_CUDA_LIBRARIES";
+
+    @Override
+    public String kind() {
+        return "cuda";
+    }
+
+    @Override
+    public int priority() {
+        return 10;
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+        return unavailable(BackendOptions.DEFAULT);
+    }
+
+    @Override
+    public Optional<String> unavailable(BackendOptions options) {
+        return Probe.problem(withEnvironment(options)).map(Finding::sentence);
+    }
+
+    @Override
+    public List<Finding> diagnose(BackendOptions options) {
+        return new Diagnosis(withEnvironment(options)).findings();
+    }
+
+    @Override
+    public Backend open(BackendOptions options) {
+        try {
+            return new CudaBackend(options.device());
+        } catch (DeviceException | OutOfDeviceMemoryException e) {
+            throw new BackendUnavailableException("cuda:" + options.device() + " does not open: " + e.getMessage());
+        }
+    }
+
+    private static BackendOptions withEnvironment(BackendOptions options) {
+        String folder = System.getenv(LIBRARIES);
+        return options.cudaLibraries() != null || folder == null || folder.isEmpty()
+                ? options
+                : options.withCudaLibraries(Path.of(folder));
+    }
+}

@@ -1,0 +1,108 @@
+package org.bptt4j.backend.cuda;
+
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuDeviceGet;
+import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
+import static jcuda.driver.JCudaDriver.cuDeviceGetName;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+
+import java.nio.charset.StandardCharsets;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+
+/** One card: its primary context, which other libraries of the process share, and two streams of our own. */
+final class Device implements AutoCloseable {
+    private final CUdevice device = new CUdevice();
+    private final CUcontext context = new CUcontext();
+    private final int number;
+    /** Where the operations run. */
+    private final CUstream compute;
+    /** Where uploads run, so that they need not wait for the operations. */
+    private final CUstream copy;
+
+    Device(int number) {
+        this.number = number;
+        Status.driver("cuDeviceGet", cuDeviceGet(device, number));
+        Status.driver("cuDevicePrimaryCtxRetain", cuDevicePrimaryCtxRetain(context, device));
+        CUstream first = null;
+        try {
+            bind();
+            first = stream();
+            copy = stream();
+        } catch (RuntimeException e) {
+            if (first != null) {
+                cuStreamDestroy(first);
+            }
+            cuDevicePrimaryCtxRelease(device);
+            throw e;
+        }
+        compute = first;
+    }
+
+    private static CUstream stream() {
+        CUstream stream = new CUstream();
+        Status.driver("cuStreamCreate", cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        return stream;
+    }
+
+    /** Contexts belong to threads, and other libraries may have left theirs: every entry begins with this. */
+    void bind() {
+        Status.driver("cuCtxSetCurrent", cuCtxSetCurrent(context));
+    }
+
+    int number() {
+        return number;
+    }
+
+    CUstream compute() {
+        return compute;
+    }
+
+    CUstream copy() {
+        return copy;
+    }
+
+    /** Waits for all work of both streams. */
+    void synchronize() {
+        Status.driver("cuStreamSynchronize", cuStreamSynchronize(copy));
+        Status.driver("cuStreamSynchronize", cuStreamSynchronize(compute));
+    }
+
+    /** As the card calls itself. */
+    String model() {
+        byte[] bytes = new byte[256];
+        Status.driver("cuDeviceGetName", cuDeviceGetName(bytes, bytes.length, device));
+        int end = 0;
+        while (end < bytes.length && bytes[end] != 0) {
+            end++;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+
+    /** Compute capability times ten: 75 for Turing, 90 for Hopper. */
+    int capability() {
+        return 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    }
+
+    private int attribute(int which) {
+        int[] value = new int[1];
+        Status.driver("cuDeviceGetAttribute", cuDeviceGetAttribute(value, which, device));
+        return value[0];
+    }
+
+    /** Whatever went wrong before, the streams and this hold on the context are given back: codes are not looked at. */
+    @Override
+    public void close() {
+        cuStreamDestroy(copy);
+        cuStreamDestroy(compute);
+        cuDevicePrimaryCtxRelease(device);
+    }
+}

@@ -1,0 +1,117 @@
+package org.bptt4j.backend.cuda;
+
+import static jcuda.driver.JCudaDriver.cuLaunchKernel;
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUstream;
+
+/**
+ * One kernel and the place where its arguments are put, in the order of its declaration: a launch allocates nothing.
+ *
+ * <pre>
+ * kernel.pointer(to).number(rows).real(value).overMatrix(rows, cols);
+ * </pre>
+ */
+final class Kernel {
+    /** As in kernels/common.cuh. */
+    static final int COLS = 32;
+
+    static final int ROWS = 8;
+    static final int THREADS = COLS * ROWS;
+
+    private static final int SLOT = Long.BYTES;
+    private static final long MOST_BLOCKS_Y = 65535;
+    private static final long MOST_BLOCKS_X = Integer.MAX_VALUE;
+
+    private final String name;
+    private final CUstream stream;
+    private final CUfunction function = new CUfunction();
+    private final ByteBuffer arguments;
+    private final Pointer slots;
+    private int next;
+
+    Kernel(CUmodule module, CUstream stream, String name, int arguments) {
+        this.name = name;
+        this.stream = stream;
+        Status.driver("cuModuleGetFunction " + name, cuModuleGetFunction(function, module, name));
+        this.arguments = ByteBuffer.allocateDirect(arguments * SLOT).order(ByteOrder.nativeOrder());
+        Pointer first = Pointer.to(this.arguments);
+        Pointer[] each = new Pointer[arguments];
+        for (int i = 0; i < arguments; i++) {
+            each[i] = first.withByteOffset((long) i * SLOT);
+        }
+        this.slots = Pointer.to(each);
+    }
+
+    /** The next argument: an address, or 0 for none. */
+    Kernel pointer(long address) {
+        return number(address);
+    }
+
+    /** The next argument: an int64. */
+    Kernel number(long value) {
+        arguments.putLong(next++ * SLOT, value);
+        return this;
+    }
+
+    /** The next argument: a float. */
+    Kernel real(float value) {
+        arguments.putFloat(next++ * SLOT, value);
+        return this;
+    }
+
+    /** Launches over [rows, cols], each element by a thread of its own if the grid allows. */
+    void overMatrix(long rows, long cols) {
+        if (rows == 0 || cols == 0) {
+            next = 0;
+            return;
+        }
+        launch(Math.min(pieces(cols, COLS), MOST_BLOCKS_X), Math.min(pieces(rows, ROWS), MOST_BLOCKS_Y), ROWS);
+    }
+
+    /** Launches a block for each {@link #COLS} columns of each chunk. */
+    void overChunks(long cols, int chunks) {
+        launch(pieces(cols, COLS), chunks, ROWS);
+    }
+
+    /** Launches over n elements by at most {@code most} blocks. */
+    void overVector(long n, long most) {
+        if (n == 0) {
+            next = 0;
+            return;
+        }
+        launchFlat(Math.min(pieces(n, THREADS), most));
+    }
+
+    /** Launches {@code blocks} blocks of {@link #THREADS} threads in a row. */
+    void launchFlat(long blocks) {
+        launch(blocks, 1, 0);
+    }
+
+    /** Launches {@code blocks} blocks of {@link #ROWS} warps. */
+    void launchWarps(long blocks) {
+        launch(blocks, 1, ROWS);
+    }
+
+    /** @param rows of threads in a block, or 0 for threads in one line */
+    private void launch(long blocksX, long blocksY, int rows) {
+        if (next * SLOT != arguments.capacity()) {
+            throw new IllegalStateException(name + " takes " + arguments.capacity() / SLOT + " arguments, got " + next);
+        }
+        next = 0;
+        int x = rows == 0 ? THREADS : COLS;
+        int y = rows == 0 ? 1 : rows;
+        Status.driver(
+                "cuLaunchKernel " + name,
+                cuLaunchKernel(function, Math.toIntExact(blocksX), (int) blocksY, 1, x, y, 1, 0, stream, slots, null));
+    }
+
+    static long pieces(long n, long size) {
+        return (n + size - 1) / size;
+    }
+}

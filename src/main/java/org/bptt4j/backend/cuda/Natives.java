@@ -1,0 +1,167 @@
+package org.bptt4j.backend.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import jcuda.JCudaVersion;
+import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import org.bptt4j.backend.Finding;
+
+/**
+ * Loads the native libraries, once in a process: the user's libcuda.so.1 and libcublas.so.12, and JCuda's own on top of them.
+ *
+ * <p>JCuda would unpack its libraries into the temporary folder under fixed names and take whatever file it finds there. Here they
+ * are unpacked into a private folder, which is deleted as soon as they are loaded.
+ */
+final class Natives {
+    static final String DRIVER = "driver";
+    static final String CUBLAS = "libcublas.so.12";
+    static final String JCUDA = "JCuda natives";
+
+    /** JCuda's libraries that are used here. */
+    static final List<String> LIBRARIES = List.of("JCudaDriver", "JCublas2");
+
+    /** The places that were tried, with what is wrong there. */
+    private static final Map<Optional<Path>, Optional<Finding>> TRIED = new HashMap<>();
+    /** The one that everything was loaded from. */
+    private static Optional<Path> loaded;
+
+    private final Path folder;
+
+    private Natives(Path folder) {
+        this.folder = folder;
+    }
+
+    /** What keeps the libraries from being loaded, from {@code folder} or (null) from where the system looks. Tried once. */
+    static synchronized Optional<Finding> load(Path folder) {
+        Optional<Path> place = Optional.ofNullable(folder);
+        if (loaded != null && !loaded.equals(place)) {
+            return Optional.of(Finding.problem(
+                    DRIVER,
+                    "this process has loaded the CUDA libraries from " + place(loaded.orElse(null)),
+                    "name one place for the whole process"));
+        }
+        Optional<Finding> problem = TRIED.get(place);
+        if (problem == null) {
+            problem = Optional.ofNullable(new Natives(folder).load());
+            TRIED.put(place, problem);
+            loaded = problem.isEmpty() ? place : null;
+        }
+        return problem;
+    }
+
+    private static String place(Path folder) {
+        return folder == null ? "the system's folders" : folder.toString();
+    }
+
+    private Finding load() {
+        String os = System.getProperty("os.name");
+        String arch = System.getProperty("os.arch");
+        if (!os.equals("Linux") || !arch.equals("amd64")) {
+            return Finding.problem(
+                    JCUDA, "no CUDA libraries for " + os + " on " + arch, "use Linux on x86-64, or --backend cpu");
+        }
+        try {
+            Finding wrong = UserLibraries.check(folder);
+            return wrong != null ? wrong : loadAll();
+        } catch (IOException e) {
+            return Finding.problem(
+                    JCUDA,
+                    "cannot unpack the native libraries: " + e,
+                    "make room in " + temporary() + ", or name another folder with " + NativeErrors.TEMPORARY);
+        }
+    }
+
+    private static String temporary() {
+        return System.getProperty("java.io.tmpdir");
+    }
+
+    private Finding loadAll() throws IOException {
+        Path own = Files.createTempDirectory("bptt4j-"); // for nobody else to write to
+        try {
+            for (Step step : steps(own)) {
+                try {
+                    step.action().run();
+                } catch (UnsatisfiedLinkError e) {
+                    return NativeErrors.explain(step.name(), e, folder);
+                }
+            }
+            return null;
+        } finally {
+            delete(own);
+        }
+    }
+
+    /** @param name what fails if this does */
+    private record Step(String name, Runnable action) {}
+
+    private List<Step> steps(Path own) throws IOException {
+        Path driver = unpack(LIBRARIES.get(0), own);
+        Path blas = unpack(LIBRARIES.get(1), own);
+        return List.of(
+                new Step(DRIVER, () -> UserLibraries.loadDriver(folder)),
+                new Step(DRIVER, () -> System.load(driver.toString())),
+                new Step(JCUDA, () -> initialize(own, () -> JCudaDriver.setExceptionsEnabled(false))),
+                new Step(CUBLAS, () -> UserLibraries.loadBlas(folder)),
+                new Step(CUBLAS, () -> System.load(blas.toString())),
+                new Step(JCUDA, () -> initialize(own, JCublas2::initialize)),
+                new Step(JCUDA, Status::returnCodes));
+    }
+
+    /**
+     * JCuda loads its libraries again, under the same names: it finds those that are loaded, if it looks in {@code own}.
+     * The JVM's own temporary files do not follow this property once it has started.
+     */
+    private static void initialize(Path own, Runnable jcuda) {
+        String before = temporary();
+        System.setProperty("java.io.tmpdir", own.toString());
+        try {
+            jcuda.run();
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+    }
+
+    /** As JCuda names its libraries. */
+    static String fileName(String library) {
+        return "lib" + library + "-" + JCudaVersion.get() + "-linux-x86_64.so";
+    }
+
+    /** Copies a library out of JCuda's jar. */
+    static Path unpack(String library, Path folder) throws IOException {
+        Path file = folder.resolve(fileName(library));
+        try (InputStream stream = JCudaDriver.class.getResourceAsStream("/lib/" + file.getFileName())) {
+            if (stream == null) {
+                throw new IOException("there is no " + file.getFileName() + " on the class path");
+            }
+            Files.copy(stream, file);
+        }
+        return file;
+    }
+
+    /** Whether {@code file} is what {@link #unpack} writes. */
+    static boolean isUnpacked(String library, Path file) throws IOException {
+        Path own = Files.createTempDirectory("bptt4j-");
+        try {
+            return Files.mismatch(unpack(library, own), file) < 0;
+        } finally {
+            delete(own);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

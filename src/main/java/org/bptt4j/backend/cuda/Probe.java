@@ -1,0 +1,93 @@
+package org.bptt4j.backend.cuda;
+
+import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
+import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
+import static jcuda.driver.JCudaDriver.cuInit;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import jcuda.driver.CUresult;
+import org.bptt4j.backend.BackendOptions;
+import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.Finding;
+
+/** Whether the libraries load and there is a driver with a device: everything that can be known without a context. */
+final class Probe {
+    static final String DEVICE = "device";
+    /** What libcublas.so.12 needs: CUDA 12.0. */
+    private static final int LEAST_DRIVER = 12000;
+
+    private Probe() {}
+
+    /** The first thing that is wrong. */
+    static Optional<Finding> problem(BackendOptions options) {
+        Path folder = options.cudaLibraries();
+        Optional<Finding> natives =
+                Natives.load(folder == null ? null : folder.toAbsolutePath().normalize());
+        if (natives.isPresent()) {
+            return natives;
+        }
+        try {
+            return driver().or(() -> device(options.device()));
+        } catch (DeviceException e) {
+            return Optional.of(Finding.problem(Natives.DRIVER, e.getMessage(), null));
+        }
+    }
+
+    private static Optional<Finding> load(BackendOptions options) {
+        Path folder = options.cudaLibraries();
+        return Natives.load(folder == null ? null : folder.toAbsolutePath().normalize());
+    }
+
+    /** Whether every library is. */
+    static boolean loaded(BackendOptions options) {
+        return load(options).isEmpty();
+    }
+
+    private static Optional<Finding> driver() {
+        int code = cuInit(0);
+        if (code == CUresult.CUDA_ERROR_NO_DEVICE) {
+            return Optional.of(noDevice());
+        }
+        Status.driver("cuInit", code);
+        int version = driverVersion();
+        if (version >= LEAST_DRIVER) {
+            return Optional.empty();
+        }
+        return Optional.of(Finding.problem(
+                Natives.DRIVER,
+                "the NVIDIA driver is for CUDA " + text(version) + ", too old for libcublas.so.12",
+                "update it to one for CUDA 12.0 (525.60) or newer"));
+    }
+
+    private static Optional<Finding> device(int number) {
+        int[] count = new int[1];
+        Status.driver("cuDeviceGetCount", cuDeviceGetCount(count));
+        if (count[0] == 0) {
+            return Optional.of(noDevice());
+        }
+        if (number >= count[0]) {
+            return Optional.of(Finding.problem(
+                    DEVICE,
+                    "there is no cuda:" + number + ", the last of " + count[0] + " is cuda:" + (count[0] - 1),
+                    "name another, or look at CUDA_VISIBLE_DEVICES"));
+        }
+        return Optional.empty();
+    }
+
+    private static Finding noDevice() {
+        return Finding.problem(
+                DEVICE, "the NVIDIA driver sees no card", "look at nvidia-smi and at CUDA_VISIBLE_DEVICES");
+    }
+
+    /** 12040 for CUDA 12.4. */
+    static int driverVersion() {
+        int[] version = new int[1];
+        Status.driver("cuDriverGetVersion", cuDriverGetVersion(version));
+        return version[0];
+    }
+
+    static String text(int version) {
+        return version / 1000 + "." + version / 10 % 100;
+    }
+}

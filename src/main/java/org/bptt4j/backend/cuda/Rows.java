@@ -1,0 +1,62 @@
+package org.bptt4j.backend.cuda;
+
+import static org.bptt4j.backend.cuda.Inside.address;
+
+import org.bptt4j.backend.Ints;
+import org.bptt4j.backend.Matrix;
+
+/** Fills, copies and row moves. */
+final class Rows {
+    private final Kernel fill;
+    private final Kernel copy;
+    private final Kernel gather;
+    private final Kernel scatter;
+
+    Rows(Kernels kernels) {
+        fill = kernels.get("fill", 5);
+        copy = kernels.get("copy", 6);
+        gather = kernels.get("gather_rows", 7);
+        scatter = kernels.get("scatter_rows", 7);
+    }
+
+    /** to = value. */
+    void fill(Matrix to, float value) {
+        // Without gaps it is one long row: no thread is left over at the end of each.
+        boolean gaps = to.stride() != to.cols();
+        long rows = gaps ? to.rows() : Math.min(1, to.rows());
+        long cols = gaps ? to.cols() : to.rows() * to.cols();
+        fill.pointer(address(to)).number(to.stride()).number(rows).number(cols).real(value);
+        fill.overMatrix(rows, cols);
+    }
+
+    /** to = from. */
+    void copy(Matrix from, Matrix to) {
+        copy(from, from.stride(), to);
+    }
+
+    /** Every row of {@code to} becomes {@code row}. */
+    void fillRows(Matrix row, Matrix to) {
+        copy(row, 0, to);
+    }
+
+    private void copy(Matrix from, int stride, Matrix to) {
+        copy.pointer(address(from)).number(stride).pointer(address(to)).number(to.stride());
+        copy.number(to.rows()).number(to.cols()).overMatrix(to.rows(), to.cols());
+    }
+
+    /** to[i, ·] = from[rows[i], ·]. */
+    void gather(Ints rows, Matrix from, Matrix to) {
+        move(gather, rows, from, to);
+    }
+
+    /** to[rows[i], ·] += from[i, ·]. */
+    void scatter(Ints rows, Matrix from, Matrix to) {
+        move(scatter, rows, from, to);
+    }
+
+    private static void move(Kernel kernel, Ints rows, Matrix from, Matrix to) {
+        kernel.pointer(address(rows)).pointer(address(from)).number(from.stride());
+        kernel.pointer(address(to)).number(to.stride()).number(rows.count()).number(to.cols());
+        kernel.overMatrix(rows.count(), to.cols());
+    }
+}

@@ -1,0 +1,77 @@
+package org.bptt4j.backend.cuda;
+
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasStatus;
+import org.bptt4j.backend.DeviceException;
+
+/** The one place where status codes become exceptions. */
+final class Status {
+    private Status() {}
+
+    /** JCuda returns codes, as {@link #driver} and {@link #blas} expect them; both must be loaded. */
+    static void returnCodes() {
+        JCudaDriver.setExceptionsEnabled(false);
+        JCublas2.setExceptionsEnabled(false);
+    }
+
+    /** Throws unless a call of the driver succeeded. */
+    static void driver(String call, int code) {
+        if (code != CUresult.CUDA_SUCCESS) {
+            throw new DeviceException(call, CUresult.stringFor(code), remedy(code));
+        }
+    }
+
+    /** Throws unless a call of cuBLAS succeeded. */
+    static void blas(String call, int code) {
+        if (code != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            throw new DeviceException(call, cublasStatus.stringFor(code), blasRemedy(code));
+        }
+    }
+
+    private static String remedy(int code) {
+        return switch (code) {
+            case CUresult.CUDA_ERROR_OUT_OF_MEMORY ->
+                "the device has no memory left; end the processes that hold it (nvidia-smi lists them)";
+            case CUresult.CUDA_ERROR_NO_DEVICE ->
+                "the driver sees no card; look at nvidia-smi and at CUDA_VISIBLE_DEVICES";
+            case CUresult.CUDA_ERROR_INVALID_DEVICE ->
+                "there is no card of that number; cuda:0 is the first, and CUDA_VISIBLE_DEVICES may hide some";
+            case CUresult.CUDA_ERROR_DEVICE_UNAVAILABLE ->
+                "another process has the card for itself; end it, or set the compute mode back with nvidia-smi -c 0";
+            case CUresult.CUDA_ERROR_INVALID_PTX,
+                    CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+                    CUresult.CUDA_ERROR_INVALID_IMAGE ->
+                "the driver does not accept the kernels; update it to one for CUDA 12.0 (525.60) or newer";
+            case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
+                "the card is too old for the kernels, which need compute capability 7.5; use --backend cpu";
+            case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH, CUresult.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE ->
+                "libcuda.so.1 and the driver in the kernel are of different versions; restart the machine";
+            case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                    CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
+                    CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+                    CUresult.CUDA_ERROR_LAUNCH_FAILED ->
+                "what this process has on the device is lost; start again, and please report it. --backend cpu works";
+            case CUresult.CUDA_ERROR_LAUNCH_TIMEOUT ->
+                "a display's watchdog stopped the work; use a card without a display, or a smaller batch";
+            case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE, CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR ->
+                "the card is faulty; look at nvidia-smi -q";
+            case CUresult.CUDA_ERROR_NOT_INITIALIZED, CUresult.CUDA_ERROR_UNKNOWN ->
+                "the driver does not start; run nvidia-smi, and restart the machine if that fails too";
+            default -> "please report it with the output of bptt4j doctor; --backend cpu works";
+        };
+    }
+
+    private static String blasRemedy(int code) {
+        return switch (code) {
+            case cublasStatus.CUBLAS_STATUS_NOT_INITIALIZED, cublasStatus.CUBLAS_STATUS_ALLOC_FAILED ->
+                "cuBLAS finds no memory on the device; end the processes that hold it (nvidia-smi lists them)";
+            case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH ->
+                "this libcublas.so.12 does not know the card; install the newest of major version 12";
+            case cublasStatus.CUBLAS_STATUS_EXECUTION_FAILED ->
+                "what this process has on the device is lost; start again, and please report it. --backend cpu works";
+            default -> "please report it with the output of bptt4j doctor; --backend cpu works";
+        };
+    }
+}

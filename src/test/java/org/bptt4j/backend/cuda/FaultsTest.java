@@ -1,0 +1,133 @@
+package org.bptt4j.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.bptt4j.Rnn;
+import org.bptt4j.Trainer;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.Backends;
+import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
+import org.bptt4j.data.Batch;
+import org.bptt4j.softgpu.SoftGpu;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.RnnSpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever call of the device fails: a clear error, nothing left on the device, and the process goes on. */
+class FaultsTest {
+    private static final int T = 4;
+    private static final int B = 3;
+
+    @BeforeEach
+    void thereIsADevice() {
+        SoftDevice.require();
+        SoftGpu.load();
+    }
+
+    @AfterEach
+    void noMoreFailures() {
+        SoftGpu.restoreDefaults();
+        assertTrue(train(Backends.select("cpu")) < Math.log(5), "the CPU trains on");
+        assertTrue(train(SoftDevice.open()) < Math.log(5), "and so does the device, opened anew");
+        Leaks.assertNone("after the next training");
+    }
+
+    /** Opens, trains two steps with every kind of upload, and closes. Returns the loss. */
+    private static double train(Backend opened) {
+        Random random = new Random(1);
+        Batch batch = Batch.symbols(T, B, random.ints(T * B, 0, 6).toArray())
+                .withTargets(random.ints(T * B, 0, 5).toArray())
+                .withLengths(new int[] {T, 2, 1});
+        try (Backend backend = opened;
+                Rnn rnn = Rnn.create(backend, RnnSpec.of(6, 8, 5).withLayers(2), 1);
+                Trainer trainer = Trainer.of(rnn).clipping(Clipping.norm(1)).build()) {
+            double loss = 0;
+            for (int i = 0; i < 20; i++) {
+                loss = trainer.step(batch).loss();
+            }
+            return loss;
+        }
+    }
+
+    private static RuntimeException failure() {
+        try {
+            train(SoftDevice.open());
+            return null;
+        } catch (BackendUnavailableException | DeviceException | OutOfDeviceMemoryException e) {
+            return e;
+        }
+    }
+
+    /** Fails each of the first {@code most} calls of a kind, and returns how many of them an error came of. */
+    private static int failEach(String kind, int most, String... words) {
+        int failed = 0;
+        for (int n = 1; n <= most; n++) {
+            SoftGpu.fail(kind, n);
+            RuntimeException e = failure();
+            SoftGpu.restoreDefaults();
+            Leaks.assertNone(kind + " " + n);
+            if (e != null) {
+                failed++;
+                for (String word : words) {
+                    assertTrue(e.getMessage().contains(word), n + ": " + e.getMessage());
+                }
+            }
+        }
+        return failed;
+    }
+
+    @Test
+    void outOfMemoryAtEachAllocation() {
+        int failed = failEach("allocation", 50, "bytes asked", "free");
+        assertTrue(failed >= 15 && failed < 50, failed + " allocations of the training are among the first 50");
+    }
+
+    @Test
+    void outOfPinnedMemory() {
+        assertEquals(
+                3, failEach("host-allocation", 6, "cuMemHostAlloc of", "CUDA_ERROR_OUT_OF_MEMORY", "smaller batch"));
+    }
+
+    @Test
+    void aLaunchThatIsRefused() {
+        assertEquals(40, failEach("launch", 40, "cuLaunchKernel ", "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"));
+    }
+
+    /** Asynchronous, and then for good: the error turns up at whatever call comes next. */
+    @Test
+    void aKernelThatGoesAstray() {
+        assertEquals(40, failEach("illegal-launch", 40, "CUDA_ERROR_ILLEGAL_ADDRESS", "start again"));
+    }
+
+    @Test
+    void aProductThatIsRefused() {
+        assertEquals(20, failEach("cublas", 20, "cublas", "CUBLAS_STATUS_"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {700, 702, 719, 999})
+    void aDeviceThatIsLost(int status) {
+        Backend backend = SoftDevice.open();
+        Rnn rnn = Rnn.create(backend, RnnSpec.of(2, 3, 1), 1);
+        SoftGpu.failContext(status);
+        DeviceException e = null;
+        try {
+            rnn.parameter("head.bias");
+        } catch (DeviceException lost) {
+            e = lost;
+        }
+        assertFalse(e == null);
+        assertTrue(e.getMessage().contains(e.error()) && e.error().startsWith("CUDA_ERROR_"), e.getMessage());
+        backend.close();
+        Leaks.assertNone("a lost device");
+    }
+}

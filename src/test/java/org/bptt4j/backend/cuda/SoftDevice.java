@@ -1,0 +1,28 @@
+package org.bptt4j.backend.cuda;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.BackendOptions;
+import org.bptt4j.backend.Backends;
+import org.bptt4j.softgpu.SoftGpu;
+
+/** The CUDA backend on the software device, for tests; where that could not be built they are skipped. */
+public final class SoftDevice {
+    private SoftDevice() {}
+
+    /** Skips the test if there is no software device. */
+    public static void require() {
+        assumeTrue(Files.exists(SoftGpu.FOLDER.resolve("libcuda.so.1")), "no software device in " + SoftGpu.FOLDER);
+    }
+
+    public static BackendOptions options() {
+        return BackendOptions.DEFAULT.withCudaLibraries(SoftGpu.FOLDER);
+    }
+
+    public static Backend open() {
+        require();
+        return Backends.select("cuda", options());
+    }
+}

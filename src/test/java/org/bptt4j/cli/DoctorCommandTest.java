@@ -1,0 +1,169 @@
+package org.bptt4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bptt4j.backend.cuda.SoftDevice;
+import org.bptt4j.softgpu.SoftGpu;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What doctor says of a machine that can, and of one thing after the other that is missing. */
+class DoctorCommandTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void thereIsADevice() {
+        SoftDevice.require();
+        SoftGpu.load();
+    }
+
+    @AfterEach
+    void restore() {
+        SoftGpu.restoreDefaults();
+    }
+
+    private static CliRun doctor(String backend, String... more) {
+        List<String> args =
+                new ArrayList<>(List.of("doctor", "--backend", backend, "--cuda-libraries", SoftGpu.FOLDER.toString()));
+        args.addAll(List.of(more));
+        return CliRun.of(args);
+    }
+
+    private static String line(CliRun run, String name) {
+        return run.out()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .findFirst()
+                .orElse("no line " + name);
+    }
+
+    @Test
+    void everythingIsThere() {
+        CliRun run = doctor("cuda");
+        run.assertDone();
+        for (String name : List.of(
+                "JDK",
+                "vector module",
+                "glibc",
+                "JCuda natives",
+                "driver",
+                "libcublas.so.12",
+                "device",
+                "PTX",
+                "training")) {
+            assertTrue(line(run, name).contains(" OK "), line(run, name));
+        }
+        assertTrue(line(run, "training").contains("cuda:0"), run.out());
+        assertFalse(run.out().contains("PROBLEM"), run.out());
+        assertTrue(line(run, "hardware").contains("not yet been run on hardware"), run.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "driver-version | 11040 | driver | for CUDA 11.4, too old | 525.60",
+                "devices | 0 | device | sees no card | CUDA_VISIBLE_DEVICES",
+                "memory | 2m | device memory | bytes asked | nvidia-smi",
+                "refuse-ptx | 1 | PTX | cuModuleLoadData | update it",
+            })
+    void eachThingThatIsMissingHasItsLineAndItsRemedy(
+            String setting, String value, String name, String text, String remedy) {
+        SoftGpu.set(setting, value);
+        CliRun cuda = doctor("cuda");
+        assertEquals(1, cuda.exitCode(), cuda.out());
+        assertTrue(line(cuda, name).contains("PROBLEM"), cuda.out());
+        assertTrue(line(cuda, name).contains(text), cuda.out());
+        assertTrue(cuda.out().contains(remedy), cuda.out());
+        assertTrue(line(cuda, "training").contains("PROBLEM"), cuda.out());
+        CliRun auto = doctor("auto");
+        auto.assertDone();
+        assertTrue(line(auto, "training").contains("on cpu"), auto.out());
+        CliRun bench = CliRun.of(
+                "bench", "--config", "1,1,1,1,1", "--backend", "cuda", "--cuda-libraries", SoftGpu.FOLDER.toString());
+        assertTrue(bench.exitCode() != 0 && bench.err().contains(text), bench.err());
+    }
+
+    @Test
+    void asJson() {
+        SoftGpu.set("devices", 0);
+        CliRun run = doctor("auto", "--json");
+        run.assertDone();
+        assertEquals(1, run.out().lines().count());
+        assertTrue(
+                run.out().startsWith("{\"backend\":\"auto\",\"can_train\":true,\"findings\":[{\"name\":\"JDK\""),
+                run.out());
+        assertTrue(
+                run.out().contains("{\"name\":\"device\",\"state\":\"problem\",\"text\":\"the NVIDIA driver sees"),
+                run.out());
+    }
+
+    @Test
+    void anotherDeviceThanThereIs() {
+        CliRun.of(
+                        "bench",
+                        "--config",
+                        "1,1,1,1,1",
+                        "--backend",
+                        "cuda:3",
+                        "--cuda-libraries",
+                        SoftGpu.FOLDER.toString())
+                .assertFailed(2, "no cuda:3", "cuda:0");
+    }
+
+    // ---- in processes of their own, where nothing is loaded yet -----------------------------------------------------
+
+    private record Child(int code, String out, String err) {}
+
+    private Child child(Path libraries, String... args) throws IOException, InterruptedException {
+        Path err = folder.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName());
+        builder.command().addAll(List.of(args));
+        builder.environment().put("BPTT4J_CUDA_LIBRARIES", libraries.toString());
+        Process process = builder.redirectError(err.toFile()).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Child(process.waitFor(), out, Files.readString(err));
+    }
+
+    @Test
+    void theEnvironmentNamesTheFolder() throws IOException, InterruptedException {
+        Child child = child(SoftGpu.FOLDER, "doctor", "--backend", "cuda");
+        assertEquals(0, child.code, child.out + child.err);
+        assertTrue(child.out.contains("two steps on cuda:0"), child.out);
+    }
+
+    @Test
+    void cuBlasIsMissingOrOfAnotherMajorVersion() throws IOException, InterruptedException {
+        Files.createSymbolicLink(
+                folder.resolve("libcuda.so.1"),
+                SoftGpu.FOLDER.resolve("libcuda.so.1").toAbsolutePath());
+        Files.writeString(folder.resolve("libcublas.so.13"), "");
+        Child child = child(folder, "doctor", "--backend", "cuda");
+        assertEquals(1, child.code, child.out);
+        assertTrue(child.out.contains("there is no libcublas.so.12"), child.out);
+        assertTrue(child.out.contains("libcublas.so.13, of another major version"), child.out);
+        Files.writeString(folder.resolve("libcublas.so.12"), "");
+        Child broken = child(folder, "doctor", "--backend", "cuda");
+        assertEquals(1, broken.code, broken.out);
+        assertTrue(broken.out.contains("file too short"), broken.out);
+    }
+}

@@ -1,0 +1,167 @@
+// Floating-point arithmetic. The results of the .approx functions are those of the C library, which lie within the
+// documented error of the hardware's; they are not its bits.
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "ops/families.h"
+#include "ops/lanes.h"
+
+namespace softgpu::ops {
+namespace {
+
+struct FAdd { template <class T> static T of(T a, T b) { return a + b; } };
+struct FSub { template <class T> static T of(T a, T b) { return a - b; } };
+struct FMul { template <class T> static T of(T a, T b) { return a * b; } };
+struct FDiv { template <class T> static T of(T a, T b) { return a / b; } };
+struct FFma { template <class T> static T of(T a, T b, T c) { return std::fma(a, b, c); } };
+// The operand that is a number wins; of two zeros the positive one is the larger.
+struct FMin {
+    template <class T> static T of(T a, T b) {
+        if (a != a) return b;
+        if (b != b) return a;
+        return a < b || (a == b && std::signbit(a)) ? a : b;
+    }
+};
+struct FMax {
+    template <class T> static T of(T a, T b) {
+        if (a != a) return b;
+        if (b != b) return a;
+        return a > b || (a == b && !std::signbit(a)) ? a : b;
+    }
+};
+struct FNeg { template <class T> static T of(T a) { return -a; } };
+struct FAbs { template <class T> static T of(T a) { return std::fabs(a); } };
+struct Copysign { template <class T> static T of(T a, T b) { return std::copysign(b, a); } };
+struct Rcp { template <class T> static T of(T a) { return (T)1 / a; } };
+struct Sqrt { template <class T> static T of(T a) { return std::sqrt(a); } };
+struct Rsqrt { template <class T> static T of(T a) { return (T)(1.0 / std::sqrt((double)a)); } };
+struct Ex2 { template <class T> static T of(T a) { return std::exp2(a); } };
+struct Lg2 { template <class T> static T of(T a) { return std::log2(a); } };
+struct Sin { template <class T> static T of(T a) { return std::sin(a); } };
+struct Cos { template <class T> static T of(T a) { return std::cos(a); } };
+struct Tanh { template <class T> static T of(T a) { return std::tanh(a); } };
+
+inline float flush(float a) {
+    uint32_t bits;
+    memcpy(&bits, &a, 4);
+    bits = bits & 0x7f800000u ? bits : bits & 0x80000000u;
+    memcpy(&a, &bits, 4);
+    return a;
+}
+template <class F>
+struct Ftz {
+    static float of(float a) { return flush(F::of(flush(a))); }
+    static float of(float a, float b) { return flush(F::of(flush(a), flush(b))); }
+    static float of(float a, float b, float c) { return flush(F::of(flush(a), flush(b), flush(c))); }
+};
+/** NaN becomes zero. */
+template <class F>
+struct Sat {
+    static float clamp(float a) { return a > 0 ? (a < 1 ? a : 1.0f) : 0.0f; }
+    static float of(float a, float b) { return clamp(F::of(a, b)); }
+    static float of(float a, float b, float c) { return clamp(F::of(a, b, c)); }
+};
+
+/** Directed rounding of float results: exact to within the double product's own rounding, which fma keeps. */
+enum Direction { DOWN, UP, ZERO };
+template <Direction D>
+struct Directed {
+    static float round(double exactSide, float nearest) {
+        if (nearest != nearest || std::isinf(nearest)) return nearest;
+        bool below = (double)nearest < exactSide, above = (double)nearest > exactSide;
+        bool down = D == DOWN || (D == ZERO && exactSide > 0), up = D == UP || (D == ZERO && exactSide < 0);
+        const float infinity = std::numeric_limits<float>::infinity();
+        if (above && down) return std::nextafterf(nearest, -infinity);
+        if (below && up) return std::nextafterf(nearest, infinity);
+        return nearest;
+    }
+};
+template <Direction D> struct AddTo { static float of(float a, float b) { double s = (double)a + b; return Directed<D>::round(s, (float)s); } };
+template <Direction D> struct MulTo { static float of(float a, float b) { double p = (double)a * b; return Directed<D>::round(p, (float)p); } };
+template <Direction D> struct FmaTo {
+    static float of(float a, float b, float c) {
+        double s = (double)a * b + c;
+        return Directed<D>::round(s, std::fma(a, b, c));
+    }
+};
+
+using Selector = Handler (*)(bool single, bool ftz, bool sat);
+
+template <class F>
+Handler selectBinary(bool single, bool ftz, bool sat) {
+    if (!single) return binary<double, F>;
+    if (sat) return ftz ? binary<float, Sat<Ftz<F>>> : binary<float, Sat<F>>;
+    return ftz ? binary<float, Ftz<F>> : binary<float, F>;
+}
+template <class F>
+Handler selectTernary(bool single, bool ftz, bool sat) {
+    if (!single) return ternary<double, F>;
+    if (sat) return ftz ? ternary<float, Sat<Ftz<F>>> : ternary<float, Sat<F>>;
+    return ftz ? ternary<float, Ftz<F>> : ternary<float, F>;
+}
+/** Library functions are called for active lanes only. */
+template <class T, class F>
+void costly(Warp& w, const Instruction& i, Mask active) {
+    const T* a = w.at<T>(i.a);
+    T* d = w.at<T>(i.d);
+    for (int l = 0; l < LANES; l++)
+        if (active >> l & 1) d[l] = F::of(a[l]);
+}
+template <class F>
+Handler selectUnary(bool single, bool ftz, bool) {
+    if (!single) return unary<double, F>;
+    return ftz ? unary<float, Ftz<F>> : unary<float, F>;
+}
+template <class F>
+Handler selectCostly(bool single, bool ftz, bool) {
+    if (!single) return costly<double, F>;
+    return ftz ? costly<float, Ftz<F>> : costly<float, F>;
+}
+
+struct Entry {
+    Selector select;
+    int sources;
+};
+
+const std::map<std::string, Entry>& entries() {
+    static const std::map<std::string, Entry> all = {
+        {"add", {selectBinary<FAdd>, 2}},   {"sub", {selectBinary<FSub>, 2}},   {"mul", {selectBinary<FMul>, 2}},
+        {"div", {selectBinary<FDiv>, 2}},   {"min", {selectBinary<FMin>, 2}},   {"max", {selectBinary<FMax>, 2}},
+        {"fma", {selectTernary<FFma>, 3}},  {"mad", {selectTernary<FFma>, 3}},  {"neg", {selectUnary<FNeg>, 1}},
+        {"abs", {selectUnary<FAbs>, 1}},    {"rcp", {selectUnary<Rcp>, 1}},     {"sqrt", {selectUnary<Sqrt>, 1}},
+        {"rsqrt", {selectUnary<Rsqrt>, 1}}, {"ex2", {selectCostly<Ex2>, 1}},    {"lg2", {selectCostly<Lg2>, 1}},
+        {"sin", {selectCostly<Sin>, 1}},    {"cos", {selectCostly<Cos>, 1}},    {"tanh", {selectCostly<Tanh>, 1}},
+        {"copysign", {selectBinary<Copysign>, 2}}};
+    return all;
+}
+
+template <Direction D>
+Handler directed(const std::string& opcode) {
+    if (opcode == "add") return binary<float, AddTo<D>>;
+    if (opcode == "mul") return binary<float, MulTo<D>>;
+    if (opcode == "fma") return ternary<float, FmaTo<D>>;
+    return nullptr;
+}
+
+}  // namespace
+
+void lowerFloat(Builder& b, const ptx::Statement& s, Instruction& i) {
+    const std::string& type = s.parts.back();
+    onlyModifiers(b, s, {"rn", "rz", "rm", "rp", "ftz", "sat", "approx", "full", "f32", "f64"});
+    const Entry& entry = entries().at(s.parts[0]);
+    bool single = type == "f32";
+    Handler run = entry.select(single, s.has("ftz"), s.has("sat"));
+    if (s.has("rm") || s.has("rp") || s.has("rz")) {
+        run = s.has("rm") ? directed<DOWN>(s.parts[0]) : s.has("rp") ? directed<UP>(s.parts[0]) : directed<ZERO>(s.parts[0]);
+        if (!single || !run || s.has("ftz") || s.has("sat"))
+            b.fail("'" + s.opcode() + "' is not implemented by the software device");
+    }
+    emitPlain(b, i, run, single ? 4 : 8, entry.sources);
+}
+
+void addFloat(Table& t) {
+    for (auto name : {"fma", "rcp", "sqrt", "rsqrt", "ex2", "lg2", "sin", "cos", "tanh", "copysign"}) t[name] = lowerFloat;
+}
+
+}  // namespace softgpu::ops
