@@ -5,7 +5,6 @@ import static org.bptt4j.backend.cpu.VectorTiles.S;
 import static org.bptt4j.backend.cpu.VectorTiles.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.bptt4j.spec.Cell;
 
 /** {@link Kernels} on the Vector API, for any number of lanes. */
@@ -210,53 +209,9 @@ final class VectorKernels implements Kernels {
         Packing.pack(from, f0, ld, rows, whole, cols, to, t0, WIDTH, ldp);
     }
 
-    // The point-wise passes run over all vectors of all rows in one loop: rows are short, and a loop for each of them
-    // would
-    // spend more time beginning and ending than working.
-
     @Override
     public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        int whole = S.loopBound(n);
-        int vectors = rows * (whole / LANES);
-        // A loop for each, so that each is compiled for itself: together C2 now and then left a call of tanh's out of
-        // line, and
-        // with it every vector in an object.
-        if (cell == Cell.TANH) {
-            tanh(x, x0, ldx, vectors, whole, bias, b0);
-        } else {
-            relu(x, x0, ldx, vectors, whole, bias, b0);
-        }
-        for (int r = 0; whole < n && r < rows; r++) {
-            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, whole, n);
-        }
-    }
-
-    private static void tanh(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
-        int i = x0;
-        int c = 0;
-        for (int v = 0; v < vectors; v++) {
-            FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
-            VectorMath.tanh(a).intoArray(x, i + c);
-            c += LANES;
-            if (c == whole) {
-                c = 0;
-                i += ldx;
-            }
-        }
-    }
-
-    private static void relu(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
-        int i = x0;
-        int c = 0;
-        for (int v = 0; v < vectors; v++) {
-            FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
-            a.max(0f).intoArray(x, i + c);
-            c += LANES;
-            if (c == whole) {
-                c = 0;
-                i += ldx;
-            }
-        }
+        VectorPasses.activate(cell, x, x0, ldx, rows, bias, b0, n);
     }
 
     @Override
@@ -273,125 +228,21 @@ final class VectorKernels implements Kernels {
             int ldh,
             int rows,
             int n) {
-        int whole = S.loopBound(n);
-        int vectors = rows * (whole / LANES);
-        FloatVector zero = FloatVector.zero(S);
-        FloatVector one = FloatVector.broadcast(S, 1f);
-        int i = d0;
-        int j = c0;
-        int k = h0;
-        int c = 0;
-        for (int v = 0; v < vectors; v++) {
-            FloatVector y = FloatVector.fromArray(S, h, k + c);
-            FloatVector e = FloatVector.fromArray(S, d, i + c).add(FloatVector.fromArray(S, carry, j + c));
-            if (cell == Cell.TANH) {
-                e.mul(y.neg().fma(y, one)).intoArray(d, i + c);
-            } else {
-                zero.blend(e, y.compare(VectorOperators.GT, 0f)).intoArray(d, i + c);
-            }
-            c += LANES;
-            if (c == whole) {
-                c = 0;
-                i += ldd;
-                j += ldc;
-                k += ldh;
-            }
-        }
-        for (int r = 0; whole < n && r < rows; r++) {
-            ScalarMath.derivative(cell, d, d0 + r * ldd, carry, c0 + r * ldc, h, h0 + r * ldh, whole, n);
-        }
+        VectorPasses.derivative(cell, d, d0, ldd, carry, c0, ldc, h, h0, ldh, rows, n);
     }
 
     @Override
     public void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0) {
-        int i = 0;
-        for (; i + 4 * LANES <= n; i += 4 * LANES) {
-            FloatVector s0 = FloatVector.fromArray(S, y, y0 + i);
-            FloatVector s1 = FloatVector.fromArray(S, y, y0 + i + LANES);
-            FloatVector s2 = FloatVector.fromArray(S, y, y0 + i + 2 * LANES);
-            FloatVector s3 = FloatVector.fromArray(S, y, y0 + i + 3 * LANES);
-            for (int r = 0; r < rows; r++) {
-                int q = x0 + r * ldx + i;
-                s0 = s0.add(FloatVector.fromArray(S, x, q));
-                s1 = s1.add(FloatVector.fromArray(S, x, q + LANES));
-                s2 = s2.add(FloatVector.fromArray(S, x, q + 2 * LANES));
-                s3 = s3.add(FloatVector.fromArray(S, x, q + 3 * LANES));
-            }
-            s0.intoArray(y, y0 + i);
-            s1.intoArray(y, y0 + i + LANES);
-            s2.intoArray(y, y0 + i + 2 * LANES);
-            s3.intoArray(y, y0 + i + 3 * LANES);
-        }
-        for (int r = 0; i < n && r < rows; r++) {
-            add(x, x0 + r * ldx + i, y, y0 + i, n - i);
-        }
+        VectorPasses.addRows(x, x0, ldx, rows, n, y, y0);
     }
 
     @Override
     public void add(float[] x, int x0, float[] y, int y0, int n) {
-        int whole = S.loopBound(n);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(S, y, y0 + i)
-                    .add(FloatVector.fromArray(S, x, x0 + i))
-                    .intoArray(y, y0 + i);
-        }
-        for (int i = whole; i < n; i++) {
-            y[y0 + i] += x[x0 + i];
-        }
+        VectorPasses.add(x, x0, y, y0, n);
     }
-
-    // Three loops in three methods: see activate().
 
     @Override
     public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        int whole = S.loopBound(n);
-        float correct = y[y0 + target];
-        float max = max(y, y0, whole);
-        for (int i = whole; i < n; i++) {
-            max = Math.max(max, y[y0 + i]);
-        }
-        // Not reduceLanes(ADD): its order is not specified, so the same row need not give the same bits twice.
-        exp(y, y0, whole, max, d, d0, scratch);
-        float sum = 0;
-        for (int i = 0; i < LANES; i += 4) {
-            sum += (scratch[i] + scratch[i + 1]) + (scratch[i + 2] + scratch[i + 3]);
-        }
-        for (int i = whole; i < n; i++) {
-            d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
-            sum += d[d0 + i];
-        }
-        float factor = scale / sum;
-        multiply(d, d0, whole, factor);
-        for (int i = whole; i < n; i++) {
-            d[d0 + i] *= factor;
-        }
-        d[d0 + target] -= scale;
-        scratch[0] = max - correct;
-        return sum;
-    }
-
-    private static float max(float[] y, int y0, int whole) {
-        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < whole; i += LANES) {
-            m = m.max(FloatVector.fromArray(S, y, y0 + i));
-        }
-        return m.reduceLanes(VectorOperators.MAX);
-    }
-
-    /** d = exp(y − max), and in {@code sums} the sum of each lane. */
-    private static void exp(float[] y, int y0, int whole, float max, float[] d, int d0, float[] sums) {
-        FloatVector s = FloatVector.zero(S);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, y, y0 + i).sub(max));
-            s = s.add(e);
-            e.intoArray(d, d0 + i);
-        }
-        s.intoArray(sums, 0);
-    }
-
-    private static void multiply(float[] d, int d0, int whole, float factor) {
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(S, d, d0 + i).mul(factor).intoArray(d, d0 + i);
-        }
+        return VectorPasses.crossEntropy(y, y0, n, target, scale, d, d0, scratch);
     }
 }
