@@ -93,6 +93,11 @@ final class CudaBackend implements Backend {
         return Integer.MAX_VALUE;
     }
 
+    @Override
+    public boolean runsBehind() {
+        return true;
+    }
+
     // ---- memory -----------------------------------------------------------------------------------------------------
 
     @Override
