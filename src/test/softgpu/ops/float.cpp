@@ -63,28 +63,29 @@ struct Sat {
     static float of(float a, float b, float c) { return clamp(F::of(a, b, c)); }
 };
 
-/** Directed rounding of float results: exact to within the double product's own rounding, which fma keeps. */
+/** Directed rounding: the nearest float is moved by one if it lies on the wrong side of the exact sum + error. */
 enum Direction { DOWN, UP, ZERO };
 template <Direction D>
-struct Directed {
-    static float round(double exactSide, float nearest) {
-        if (nearest != nearest || std::isinf(nearest)) return nearest;
-        bool below = (double)nearest < exactSide, above = (double)nearest > exactSide;
-        bool down = D == DOWN || (D == ZERO && exactSide > 0), up = D == UP || (D == ZERO && exactSide < 0);
-        const float infinity = std::numeric_limits<float>::infinity();
-        if (above && down) return std::nextafterf(nearest, -infinity);
-        if (below && up) return std::nextafterf(nearest, infinity);
-        return nearest;
-    }
-};
-template <Direction D> struct AddTo { static float of(float a, float b) { double s = (double)a + b; return Directed<D>::round(s, (float)s); } };
-template <Direction D> struct MulTo { static float of(float a, float b) { double p = (double)a * b; return Directed<D>::round(p, (float)p); } };
-template <Direction D> struct FmaTo {
+float directed(float nearest, double sum, double error) {
+    if (nearest != nearest || std::isinf(nearest)) return nearest;
+    double beyond = (double)nearest != sum ? (double)nearest - sum : -error;
+    bool negative = sum < 0 || (sum == 0 && error < 0);
+    const float infinity = std::numeric_limits<float>::infinity();
+    if (beyond > 0 && (D == DOWN || (D == ZERO && !negative))) return std::nextafterf(nearest, -infinity);
+    if (beyond < 0 && (D == UP || (D == ZERO && negative))) return std::nextafterf(nearest, infinity);
+    return nearest;
+}
+/** a b + c: the product of two floats is exact as a double, and so is the sum with its error. */
+template <Direction D>
+struct FmaTo {
     static float of(float a, float b, float c) {
-        double s = (double)a * b + c;
-        return Directed<D>::round(s, std::fma(a, b, c));
+        double product = (double)a * b, sum = product + c, back = sum - product;
+        double error = (product - (sum - back)) + (c - back);
+        return directed<D>(std::fma(a, b, c), sum, error);
     }
 };
+template <Direction D> struct AddTo { static float of(float a, float b) { return FmaTo<D>::of(a, 1, b); } };
+template <Direction D> struct MulTo { static float of(float a, float b) { return directed<D>(a * b, (double)a * b, 0); } };
 
 using Selector = Handler (*)(bool single, bool ftz, bool sat);
 
@@ -137,7 +138,7 @@ const std::map<std::string, Entry>& entries() {
 }
 
 template <Direction D>
-Handler directed(const std::string& opcode) {
+Handler selectDirected(const std::string& opcode) {
     if (opcode == "add") return binary<float, AddTo<D>>;
     if (opcode == "mul") return binary<float, MulTo<D>>;
     if (opcode == "fma") return ternary<float, FmaTo<D>>;
@@ -153,7 +154,7 @@ void lowerFloat(Builder& b, const ptx::Statement& s, Instruction& i) {
     bool single = type == "f32";
     Handler run = entry.select(single, s.has("ftz"), s.has("sat"));
     if (s.has("rm") || s.has("rp") || s.has("rz")) {
-        run = s.has("rm") ? directed<DOWN>(s.parts[0]) : s.has("rp") ? directed<UP>(s.parts[0]) : directed<ZERO>(s.parts[0]);
+        run = s.has("rm") ? selectDirected<DOWN>(s.parts[0]) : s.has("rp") ? selectDirected<UP>(s.parts[0]) : selectDirected<ZERO>(s.parts[0]);
         if (!single || !run || s.has("ftz") || s.has("sat"))
             b.fail("'" + s.opcode() + "' is not implemented by the software device");
     }

@@ -1,8 +1,5 @@
 package org.bptt4j.softgpu;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
 
@@ -12,16 +9,13 @@ import java.util.TreeMap;
  */
 public final class SoftGpu {
     /** Where the build leaves the libraries. */
-    public static final Path FOLDER = Path.of(System.getProperty("softgpu.folder", "target/softgpu"));
+    public static final Path FOLDER = Path.of(System.getProperty("bptt4j.softgpu", "target/softgpu"));
 
     private static boolean loaded;
 
     private SoftGpu() {}
 
-    /**
-     * Loads the device, once. To be called before JCuda is touched. JCuda unpacks its own libraries into
-     * {@code java.io.tmpdir} and uses whatever lies there: that is a private folder from now on.
-     */
+    /** Loads the device, once. To be called before JCuda is touched. */
     public static synchronized void load() {
         if (loaded) {
             return;
@@ -29,13 +23,6 @@ public final class SoftGpu {
         System.load(FOLDER.resolve("libcuda.so.1").toAbsolutePath().toString());
         System.load(FOLDER.resolve("libcublas.so.12").toAbsolutePath().toString());
         System.load(FOLDER.resolve("libsoftgpu_control.so").toAbsolutePath().toString());
-        try {
-            Path natives = Files.createTempDirectory("softgpu-natives");
-            natives.toFile().deleteOnExit();
-            System.setProperty("java.io.tmpdir", natives.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         loaded = true;
     }
 
