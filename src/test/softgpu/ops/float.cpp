@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "ops/families.h"
+#include "ops/flush.h"
 #include "ops/lanes.h"
 
 namespace softgpu::ops {
@@ -42,13 +43,6 @@ struct Sin { template <class T> static T of(T a) { return std::sin(a); } };
 struct Cos { template <class T> static T of(T a) { return std::cos(a); } };
 struct Tanh { template <class T> static T of(T a) { return std::tanh(a); } };
 
-inline float flush(float a) {
-    uint32_t bits;
-    memcpy(&bits, &a, 4);
-    bits = bits & 0x7f800000u ? bits : bits & 0x80000000u;
-    memcpy(&a, &bits, 4);
-    return a;
-}
 template <class F>
 struct Ftz {
     static float of(float a) { return flush(F::of(flush(a))); }
@@ -138,10 +132,10 @@ const std::map<std::string, Entry>& entries() {
 }
 
 template <Direction D>
-Handler selectDirected(const std::string& opcode) {
-    if (opcode == "add") return binary<float, AddTo<D>>;
-    if (opcode == "mul") return binary<float, MulTo<D>>;
-    if (opcode == "fma") return ternary<float, FmaTo<D>>;
+Handler selectDirected(const std::string& opcode, bool ftz) {
+    if (opcode == "add") return ftz ? binary<float, Ftz<AddTo<D>>> : binary<float, AddTo<D>>;
+    if (opcode == "mul") return ftz ? binary<float, Ftz<MulTo<D>>> : binary<float, MulTo<D>>;
+    if (opcode == "fma") return ftz ? ternary<float, Ftz<FmaTo<D>>> : ternary<float, FmaTo<D>>;
     return nullptr;
 }
 
@@ -154,8 +148,9 @@ void lowerFloat(Builder& b, const ptx::Statement& s, Instruction& i) {
     bool single = type == "f32";
     Handler run = entry.select(single, s.has("ftz"), s.has("sat"));
     if (s.has("rm") || s.has("rp") || s.has("rz")) {
-        run = s.has("rm") ? selectDirected<DOWN>(s.parts[0]) : s.has("rp") ? selectDirected<UP>(s.parts[0]) : selectDirected<ZERO>(s.parts[0]);
-        if (!single || !run || s.has("ftz") || s.has("sat"))
+        auto select = s.has("rm") ? selectDirected<DOWN> : s.has("rp") ? selectDirected<UP> : selectDirected<ZERO>;
+        run = select(s.parts[0], s.has("ftz"));
+        if (!single || !run || s.has("sat"))
             b.fail("'" + s.opcode() + "' is not implemented by the software device");
     }
     emitPlain(b, i, run, single ? 4 : 8, entry.sources);

@@ -3,12 +3,15 @@ package org.bptt4j.softgpu;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
@@ -34,7 +37,7 @@ class ControlTest {
             assertEquals(7, value[0]);
             byte[] name = new byte[64];
             JCudaDriver.cuDeviceGetName(name, 64, new CUdevice());
-            assertEquals("Software CUDA device (no GPU)", new String(name, java.nio.charset.StandardCharsets.US_ASCII).trim());
+            assertEquals("Software CUDA device (no GPU)", new String(name, US_ASCII).trim());
             assertEquals(CUresult.CUDA_ERROR_OUT_OF_MEMORY, cuMemAlloc(new CUdeviceptr(), (64 << 20) + 1));
             SoftGpu.set("devices", 0);
             assertEquals(CUresult.CUDA_ERROR_NO_DEVICE, JCudaDriver.cuInit(0));
@@ -85,6 +88,22 @@ class ControlTest {
         try (Lab lab = new Lab()) {
             SoftGpu.failContext(CUresult.CUDA_ERROR_LAUNCH_FAILED);
             assertEquals(CUresult.CUDA_ERROR_LAUNCH_FAILED, cuMemAlloc(new CUdeviceptr(), 4));
+        }
+    }
+
+    @Test
+    void aRefusedModuleLeavesItsReasonInTheLog() {
+        try (Lab lab = new Lab()) {
+            byte[] log = new byte[500];
+            jcuda.driver.JITOptions options = new jcuda.driver.JITOptions();
+            options.putBytes(jcuda.driver.CUjit_option.CU_JIT_ERROR_LOG_BUFFER, log);
+            options.putInt(jcuda.driver.CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, log.length);
+            byte[] image = Lab.image(Lab.HEADER + Lab.text(0, "", "frobnicate.b32 %r0, %r1;"));
+            jcuda.Pointer text = jcuda.Pointer.to(image);
+            int status = JCudaDriver.cuModuleLoadDataJIT(new CUmodule(), text, options);
+            assertEquals(CUresult.CUDA_ERROR_INVALID_PTX, status);
+            String written = new String(options.getBytes(jcuda.driver.CUjit_option.CU_JIT_ERROR_LOG_BUFFER), US_ASCII);
+            assertTrue(written.contains("'frobnicate.b32' is not implemented"), written);
         }
     }
 

@@ -113,6 +113,8 @@ class ConvertOpcodesTest {
             all.add(of("f64", "u32", "setp." + unordered + ".f64 %q0, %a, %b;" + CHOOSE, (a, b, c) ->
                     nan(d(a), d(b)) ? 1 : truth(name, compare(d(a), d(b)))));
         }
+        all.add(of("f32", "u32", "setp.eq.ftz.f32 %q0, %a, 0f00000000;" + CHOOSE, (a, b, c) ->
+                Math.abs(f(a)) < Float.MIN_NORMAL ? 1 : 0));
         all.add(of("f32", "u32", "setp.nan.f32 %q0, %a, %b;" + CHOOSE, (a, b, c) -> nan(f(a), f(b)) ? 1 : 0));
         all.add(of("f32", "u32", "setp.num.f32 %q0, %a, %b;" + CHOOSE, (a, b, c) -> nan(f(a), f(b)) ? 0 : 1));
         all.add(of(

@@ -10,11 +10,14 @@ import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import jcuda.driver.CUDA_KERNEL_NODE_PARAMS;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUgraphNode;
+import jcuda.driver.CUgraphNodeType;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
@@ -72,6 +75,38 @@ class GraphsTest {
             assertEquals(4, SoftGpu.counter("kernel.k"));
             Lab.check(JCudaDriver.cuGraphExecDestroy(exec));
             assertEquals(0, SoftGpu.counter("alive.graph-execs") + SoftGpu.counter("alive.graphs"));
+        }
+    }
+
+    @Test
+    void aKernelNodeGetsOtherParameters() {
+        try (Lab lab = new Lab()) {
+            CUstream stream = stream();
+            CUfunction kernel = Lab.kernel(DOUBLE_IT, "k");
+            CUdeviceptr one = Lab.upload(3), other = Lab.upload(5);
+            begin(stream);
+            Lab.check(Lab.launchIn(kernel, 1, 1, 0, stream, one));
+            CUgraph graph = new CUgraph();
+            Lab.check(cuStreamEndCapture(stream, graph));
+            long[] count = {1};
+            CUgraphNode[] nodes = {new CUgraphNode()};
+            Lab.check(JCudaDriver.cuGraphGetNodes(graph, nodes, count));
+            int[] type = {-1};
+            Lab.check(JCudaDriver.cuGraphNodeGetType(nodes[0], type));
+            assertEquals(CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL, type[0]);
+            CUgraphExec exec = new CUgraphExec();
+            Lab.check(cuGraphInstantiate(exec, graph, 0));
+            Lab.check(cuGraphLaunch(exec, stream));
+            CUDA_KERNEL_NODE_PARAMS parameters = new CUDA_KERNEL_NODE_PARAMS();
+            parameters.func = kernel;
+            parameters.gridDimX = parameters.gridDimY = parameters.gridDimZ = 1;
+            parameters.blockDimX = parameters.blockDimY = parameters.blockDimZ = 1;
+            parameters.kernelParams = Lab.parameters(other);
+            Lab.check(JCudaDriver.cuGraphExecKernelNodeSetParams(exec, nodes[0], parameters));
+            Lab.check(cuGraphLaunch(exec, stream));
+            Lab.check(cuStreamSynchronize(stream));
+            assertEquals(6, Lab.ints(one, 1)[0], "the first launch kept what it had");
+            assertEquals(10, Lab.ints(other, 1)[0]);
         }
     }
 

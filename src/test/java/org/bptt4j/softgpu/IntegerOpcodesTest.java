@@ -81,6 +81,7 @@ class IntegerOpcodesTest {
                                 .longValue()));
             }
         }
+        all.addAll(carries());
         all.add(new Elementwise("u32", "u32", "popc.b32 %d, %a;", (a, b, c) -> Integer.bitCount((int) a)));
         all.add(new Elementwise("u64", "u32", "popc.b64 %d, %a;", (a, b, c) -> Long.bitCount(a)));
         all.add(new Elementwise("u32", "u32", "clz.b32 %d, %a;", (a, b, c) -> Integer.numberOfLeadingZeros((int) a)));
@@ -91,6 +92,15 @@ class IntegerOpcodesTest {
                 "s32", "u32", "bfind.s32 %d, %a;", (a, b, c) ->
                         31 - Integer.numberOfLeadingZeros((int) a < 0 ? ~(int) a : (int) a)));
         return all;
+    }
+
+    /** Arithmetic of two words. */
+    private static List<Elementwise> carries() {
+        return List.of(
+                new Elementwise("u32", "u32", "add.cc.u32 %d, %a, %b; addc.u32 %d, %c, 5;", (a, b, c) -> c + 5 + (a + b >>> 32)),
+                new Elementwise("u32", "u32", "sub.cc.u32 %d, %a, %b; subc.u32 %d, %c, 5;", (a, b, c) -> c - 5 - (a < b ? 1 : 0)),
+                new Elementwise("u32", "u32", "mad.lo.cc.u32 %r0, %a, %b, %c; madc.hi.u32 %d, %a, %b, 0;", (a, b, c) ->
+                        a * b + c >>> 32));
     }
 
     @ParameterizedTest
