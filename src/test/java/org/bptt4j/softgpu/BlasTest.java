@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The linear algebra against sums in double precision, and the arguments that cuBLAS refuses. */
+@SuppressWarnings("try") // a Lab is there while it is open
 class BlasTest {
     private static final int EXECUTION_FAILED = 13, INVALID_VALUE = 7;
 
@@ -45,30 +46,55 @@ class BlasTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0,0,1,1,1", "0,0,17,9,33", "1,0,17,9,33", "0,1,17,9,33", "1,1,17,9,33", "0,0,130,7,300", "1,0,16,6,512", "0,1,33,1,257",
+        "0,0,1,1,1",
+        "0,0,17,9,33",
+        "1,0,17,9,33",
+        "0,1,17,9,33",
+        "1,1,17,9,33",
+        "0,0,130,7,300",
+        "1,0,16,6,512",
+        "0,1,33,1,257",
         "1,1,5,200,3"
     })
     void productsOfAllForms(int ta, int tb, int m, int n, int k) {
         try (Lab lab = new Lab()) {
             int lda = (ta == 0 ? m : k) + 3, ldb = (tb == 0 ? k : n) + 1, ldc = m + 2;
-            float[] a = random(lda * (ta == 0 ? k : m), 1), b = random(ldb * (tb == 0 ? n : k), 2), c = random(ldc * n, 3);
+            float[] a = random(lda * (ta == 0 ? k : m), 1),
+                    b = random(ldb * (tb == 0 ? n : k), 2),
+                    c = random(ldc * n, 3);
             CUdeviceptr out = Lab.upload(c);
             cublasHandle handle = handle();
             Lab.check(cublasSgemm(
-                    handle, ta, tb, m, n, k, Pointer.to(new float[] {0.5f}), Lab.upload(a), lda, Lab.upload(b), ldb,
-                    Pointer.to(new float[] {-2}), out, ldc));
+                    handle,
+                    ta,
+                    tb,
+                    m,
+                    n,
+                    k,
+                    Pointer.to(new float[] {0.5f}),
+                    Lab.upload(a),
+                    lda,
+                    Lab.upload(b),
+                    ldb,
+                    Pointer.to(new float[] {-2}),
+                    out,
+                    ldc));
             float[] result = Lab.floats(out, c.length);
             for (int j = 0; j < n; j++) {
                 for (int i = 0; i < ldc; i++) {
                     double sum = 0;
                     for (int q = 0; q < k; q++) {
-                        sum += (double) a[ta == 0 ? i % m + q * lda : q + i % m * lda] * b[tb == 0 ? q + j * ldb : j + q * ldb];
+                        sum += (double) a[ta == 0 ? i % m + q * lda : q + i % m * lda]
+                                * b[tb == 0 ? q + j * ldb : j + q * ldb];
                     }
                     double expected = i < m ? 0.5 * sum - 2.0 * c[i + j * ldc] : c[i + j * ldc];
                     assertEquals(expected, result[i + j * ldc], 1e-5 * (k + 4), "row " + i + ", column " + j);
                 }
             }
-            assertEquals(1, SoftGpu.counter("gemm." + (ta == 0 ? "N" : "T") + (tb == 0 ? "N" : "T") + "." + m + "x" + n + "x" + k + ".f32"));
+            assertEquals(
+                    1,
+                    SoftGpu.counter("gemm." + (ta == 0 ? "N" : "T") + (tb == 0 ? "N" : "T") + "." + m + "x" + n + "x"
+                            + k + ".f32"));
             Lab.check(cublasDestroy(handle));
         }
     }
@@ -123,7 +149,9 @@ class BlasTest {
     void vectorsAndMatrices() {
         try (Lab lab = new Lab()) {
             cublasHandle handle = handle();
-            Pointer one = Pointer.to(new float[] {1}), two = Pointer.to(new float[] {2}), zero = Pointer.to(new float[] {0});
+            Pointer one = Pointer.to(new float[] {1}),
+                    two = Pointer.to(new float[] {2}),
+                    zero = Pointer.to(new float[] {0});
             CUdeviceptr a = Lab.upload(1f, 2f, 3f, 4f, 5f, 6f), x = Lab.upload(1f, 10f), y = Lab.upload(0f, 0f, 0f);
             Lab.check(JCublas2.cublasSgemv(handle, 0, 3, 2, one, a, 3, x, 1, zero, y, 1));
             assertEquals(63f, Lab.floats(y, 3)[2]);
@@ -152,7 +180,8 @@ class BlasTest {
             assertEquals(0, cublasSgemm(handle, 0, 0, 0, 4, 4, one, m, 4, m, 4, one, m, 4), "nothing to do");
             assertEquals(EXECUTION_FAILED, cublasSgemm(handle, 0, 0, 4, 5, 4, one, m, 4, m, 4, one, m, 4), "too large");
             float[] host = new float[16];
-            assertEquals(EXECUTION_FAILED, cublasSgemm(handle, 0, 0, 4, 4, 4, one, Pointer.to(host), 4, m, 4, one, m, 4));
+            assertEquals(
+                    EXECUTION_FAILED, cublasSgemm(handle, 0, 0, 4, 4, 4, one, Pointer.to(host), 4, m, 4, one, m, 4));
             assertTrue(SoftGpu.lastFault().contains("not in device memory"), SoftGpu::lastFault);
             Lab.check(JCudaDriver.cuCtxSynchronize());
             SoftGpu.fail("cublas", 2);

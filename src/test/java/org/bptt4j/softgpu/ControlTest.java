@@ -1,9 +1,9 @@
 package org.bptt4j.softgpu;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,19 +18,24 @@ import jcuda.jcublas.JCublas2;
 import org.junit.jupiter.api.Test;
 
 /** Settings, counters, and failures by request. */
+@SuppressWarnings("try") // a Lab is there while it is open
 class ControlTest {
     private static final String NOTHING = Lab.text(0, "", "");
 
     @Test
     void theDevicePretendsToBeWhatItIsTold() {
-        String settings = "driver-version=13000 cublas-version=120901 compute-capability=86 memory=64m multiprocessors=7";
+        String settings =
+                "driver-version=13000 cublas-version=120901 compute-capability=86 memory=64m multiprocessors=7";
         try (Lab lab = new Lab(settings)) {
             int[] value = new int[1], minor = new int[1];
             JCudaDriver.cuDriverGetVersion(value);
             assertEquals(13000, value[0]);
             JCublas2.cublasGetVersion(new jcuda.jcublas.cublasHandle(), value);
             assertEquals(120901, value[0]);
-            JCudaDriver.cuDeviceComputeCapability(value, minor, new CUdevice());
+            JCudaDriver.cuDeviceGetAttribute(
+                    value, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, new CUdevice());
+            JCudaDriver.cuDeviceGetAttribute(
+                    minor, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, new CUdevice());
             assertEquals(86, 10 * value[0] + minor[0]);
             JCudaDriver.cuDeviceGetAttribute(
                     value, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, new CUdevice());

@@ -21,8 +21,11 @@ class ConvertOpcodesTest {
         all.add(of("s32", "s64", "cvt.s64.s32 %d, %a;", (a, b, c) -> (int) a));
         all.add(of("u32", "u64", "cvt.u64.u32 %d, %a;", (a, b, c) -> a));
         all.add(of("u64", "u32", "cvt.u32.u64 %d, %a;", (a, b, c) -> a));
-        all.add(of("s64", "s32", "cvt.sat.s32.s64 %d, %a;", (a, b, c) ->
-                Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, a))));
+        all.add(of(
+                "s64",
+                "s32",
+                "cvt.sat.s32.s64 %d, %a;",
+                (a, b, c) -> Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, a))));
         all.add(of("u16", "u32", "cvt.u32.u8 %d, %a;", (a, b, c) -> a & 255));
         all.add(of("u16", "s32", "cvt.s32.s8 %d, %a;", (a, b, c) -> (byte) a));
         all.add(of("u32", "u16", "cvt.u16.u32 %d, %a;", (a, b, c) -> a));
@@ -36,13 +39,12 @@ class ConvertOpcodesTest {
         all.add(of("f32", "s32", "cvt.rzi.s32.f32 %d, %a;", (a, b, c) -> (int) f(a)));
         all.add(of("f64", "s64", "cvt.rzi.s64.f64 %d, %a;", (a, b, c) -> (long) d(a)));
         all.add(of("f32", "s64", "cvt.rmi.s64.f32 %d, %a;", (a, b, c) -> (long) Math.floor(f(a))));
-        all.add(of("f32", "u32", "cvt.rzi.u32.f32 %d, %a;", (a, b, c) ->
-                Math.max(0, Math.min(0xffffffffL, (long) f(a)))));
+        all.add(of(
+                "f32", "u32", "cvt.rzi.u32.f32 %d, %a;", (a, b, c) -> Math.max(0, Math.min(0xffffffffL, (long) f(a)))));
         all.add(of("f32", "f32", "cvt.rni.f32.f32 %d, %a;", (a, b, c) -> bits((float) Math.rint(f(a)))));
         all.add(of("f32", "f32", "cvt.rmi.f32.f32 %d, %a;", (a, b, c) -> bits((float) Math.floor(f(a)))));
         all.add(of("f32", "f32", "cvt.rpi.f32.f32 %d, %a;", (a, b, c) -> bits((float) Math.ceil(f(a)))));
-        all.add(of("f32", "f32", "cvt.sat.f32.f32 %d, %a;", (a, b, c) ->
-                bits(f(a) > 0 ? Math.min(f(a), 1) : 0f)));
+        all.add(of("f32", "f32", "cvt.sat.f32.f32 %d, %a;", (a, b, c) -> bits(f(a) > 0 ? Math.min(f(a), 1) : 0f)));
         all.add(of("f32", "u16", "cvt.rn.f16.f32 %d, %a;", (a, b, c) -> half(f(a))));
         all.add(of("u16", "f32", "cvt.f32.f16 %d, %a;", (a, b, c) -> bits(single((int) a & 0xffff))));
         all.add(of("f32", "u16", "cvt.rn.bf16.f32 %d, %a;", (a, b, c) -> brain(f(a))));
@@ -54,7 +56,8 @@ class ConvertOpcodesTest {
     }
 
     /** The 16-bit float of the format that lies nearest, ties to even, found by trying all. */
-    private static long nearest(double value, java.util.function.IntToDoubleFunction decode, int largest, long infinity) {
+    private static long nearest(
+            double value, java.util.function.IntToDoubleFunction decode, int largest, long infinity) {
         if (Double.isNaN(value)) {
             return 0x7fff;
         }
@@ -72,7 +75,7 @@ class ConvertOpcodesTest {
         double step = decode.applyAsDouble(low) - decode.applyAsDouble(low - 1 < 0 ? 0 : low - 1);
         double above = low == largest ? decode.applyAsDouble(low) + step : decode.applyAsDouble(low + 1);
         double down = magnitude - decode.applyAsDouble(low), up = above - magnitude;
-        boolean next = Double.isInfinite(magnitude) || up < down || up == down && (low & 1) == 1;
+        boolean next = Double.isInfinite(magnitude) || up < down || (up == down && (low & 1) == 1);
         return sign | (!next ? low : low == largest ? infinity : low + 1);
     }
 
@@ -99,22 +102,35 @@ class ConvertOpcodesTest {
         String[] names = {"eq", "ne", "lt", "le", "gt", "ge"};
         for (String type : new String[] {"s32", "s64", "u32", "u64", "s16"}) {
             for (String name : names) {
-                all.add(of(type, "u32", "setp." + name + "." + type + " %q0, %a, %b;" + CHOOSE, (a, b, c) -> truth(
-                        name,
-                        type.startsWith("s")
-                                ? Long.compare(signed(a, type), signed(b, type))
-                                : Long.compareUnsigned(a, b))));
+                all.add(of(
+                        type,
+                        "u32",
+                        "setp." + name + "." + type + " %q0, %a, %b;" + CHOOSE,
+                        (a, b, c) -> truth(
+                                name,
+                                type.startsWith("s")
+                                        ? Long.compare(signed(a, type), signed(b, type))
+                                        : Long.compareUnsigned(a, b))));
             }
         }
         for (String name : names) {
-            all.add(of("f32", "u32", "setp." + name + ".f32 %q0, %a, %b;" + CHOOSE, (a, b, c) ->
-                    nan(f(a), f(b)) ? 0 : truth(name, compare(f(a), f(b)))));
+            all.add(of(
+                    "f32",
+                    "u32",
+                    "setp." + name + ".f32 %q0, %a, %b;" + CHOOSE,
+                    (a, b, c) -> nan(f(a), f(b)) ? 0 : truth(name, compare(f(a), f(b)))));
             String unordered = name + "u";
-            all.add(of("f64", "u32", "setp." + unordered + ".f64 %q0, %a, %b;" + CHOOSE, (a, b, c) ->
-                    nan(d(a), d(b)) ? 1 : truth(name, compare(d(a), d(b)))));
+            all.add(of(
+                    "f64",
+                    "u32",
+                    "setp." + unordered + ".f64 %q0, %a, %b;" + CHOOSE,
+                    (a, b, c) -> nan(d(a), d(b)) ? 1 : truth(name, compare(d(a), d(b)))));
         }
-        all.add(of("f32", "u32", "setp.eq.ftz.f32 %q0, %a, 0f00000000;" + CHOOSE, (a, b, c) ->
-                Math.abs(f(a)) < Float.MIN_NORMAL ? 1 : 0));
+        all.add(of(
+                "f32",
+                "u32",
+                "setp.eq.ftz.f32 %q0, %a, 0f00000000;" + CHOOSE,
+                (a, b, c) -> Math.abs(f(a)) < Float.MIN_NORMAL ? 1 : 0));
         all.add(of("f32", "u32", "setp.nan.f32 %q0, %a, %b;" + CHOOSE, (a, b, c) -> nan(f(a), f(b)) ? 1 : 0));
         all.add(of("f32", "u32", "setp.num.f32 %q0, %a, %b;" + CHOOSE, (a, b, c) -> nan(f(a), f(b)) ? 0 : 1));
         all.add(of(
@@ -123,8 +139,11 @@ class ConvertOpcodesTest {
                 "setp.lt.s32 %q1, %b, %c; setp.lt.and.s32 %q0|%q2, %a, %b, %q1; selp.b32 %r0, 2, 0, %q2;"
                         + " selp.b32 %r1, 1, 0, %q0; or.b32 %d, %r0, %r1;",
                 (a, b, c) -> (int) b >= (int) c ? 0 : (int) a < (int) b ? 1 : 2));
-        all.add(of("s32", "u32", "setp.lt.s32 %q1, %b, %c; setp.lt.or.s32 %q0, %a, %b, !%q1;" + CHOOSE, (a, b, c) ->
-                (int) a < (int) b || (int) b >= (int) c ? 1 : 0));
+        all.add(of(
+                "s32",
+                "u32",
+                "setp.lt.s32 %q1, %b, %c; setp.lt.or.s32 %q0, %a, %b, !%q1;" + CHOOSE,
+                (a, b, c) -> (int) a < (int) b || (int) b >= (int) c ? 1 : 0));
         all.add(of(
                 "s32",
                 "s32",
@@ -146,13 +165,15 @@ class ConvertOpcodesTest {
 
     private static long truth(String name, int order) {
         return switch (name) {
-            case "eq" -> order == 0;
-            case "ne" -> order != 0;
-            case "lt" -> order < 0;
-            case "le" -> order <= 0;
-            case "gt" -> order > 0;
-            default -> order >= 0;
-        } ? 1 : 0;
+                    case "eq" -> order == 0;
+                    case "ne" -> order != 0;
+                    case "lt" -> order < 0;
+                    case "le" -> order <= 0;
+                    case "gt" -> order > 0;
+                    default -> order >= 0;
+                }
+                ? 1
+                : 0;
     }
 
     @ParameterizedTest

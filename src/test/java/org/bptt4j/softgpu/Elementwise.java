@@ -15,6 +15,7 @@ import jcuda.driver.JCudaDriver;
  * @param code   the instruction on registers %a, %b, %c (of type {@code in}) and %d (of type {@code out}); %r, %q are free
  * @param truth  the result's bits
  */
+@SuppressWarnings("try") // a Lab is there while it is open
 record Elementwise(String in, String out, String code, Truth truth) {
     interface Truth {
         long of(long a, long b, long c);
@@ -24,12 +25,54 @@ record Elementwise(String in, String out, String code, Truth truth) {
     private static final int COUNT = 32 * 40 + 19;
 
     private static final long[] INTEGERS = {
-        0, 1, -1, 2, 3, 31, 32, 33, 63, 64, 127, 128, 255, 256, 0x7fff, 0x8000, 0xffff, 0x7fffffffL, 0x80000000L, 0xffffffffL,
-        0x12345678L, 0x123456789abcdef0L, Long.MAX_VALUE, Long.MIN_VALUE
+        0,
+        1,
+        -1,
+        2,
+        3,
+        31,
+        32,
+        33,
+        63,
+        64,
+        127,
+        128,
+        255,
+        256,
+        0x7fff,
+        0x8000,
+        0xffff,
+        0x7fffffffL,
+        0x80000000L,
+        0xffffffffL,
+        0x12345678L,
+        0x123456789abcdef0L,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE
     };
     private static final double[] FLOATS = {
-        0.0, -0.0, 1, -1, 0.5, 1.5, 2.5, -2.5, 3.7, -3.7, 1e-3, 1e10, -1e10, 3e38, 1e-40, -1e-44, 65504, 70000, 2147483648.0,
-        Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+        0.0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        1.5,
+        2.5,
+        -2.5,
+        3.7,
+        -3.7,
+        1e-3,
+        1e10,
+        -1e10,
+        3e38,
+        1e-40,
+        -1e-44,
+        65504,
+        70000,
+        2147483648.0,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Double.NaN
     };
 
     @Override
@@ -59,10 +102,16 @@ record Elementwise(String in, String out, String code, Truth truth) {
 
     private long operand(Random random, int i, int k) {
         boolean special = i < INTEGERS.length * INTEGERS.length || random.nextInt(4) == 0;
-        int pick = k == 0 ? i % INTEGERS.length : k == 1 ? i / INTEGERS.length % INTEGERS.length : random.nextInt(INTEGERS.length);
+        int pick = k == 0
+                ? i % INTEGERS.length
+                : k == 1 ? i / INTEGERS.length % INTEGERS.length : random.nextInt(INTEGERS.length);
         if (in.equals("f32") || in.equals("f64")) {
-            double value = special ? FLOATS[pick % FLOATS.length] : random.nextGaussian() * Math.pow(10, random.nextInt(9) - 4);
-            return in.equals("f32") ? Float.floatToRawIntBits((float) value) & 0xffffffffL : Double.doubleToRawLongBits(value);
+            double value = special
+                    ? FLOATS[pick % FLOATS.length]
+                    : random.nextGaussian() * Math.pow(10, random.nextInt(9) - 4);
+            return in.equals("f32")
+                    ? Float.floatToRawIntBits((float) value) & 0xffffffffL
+                    : Double.doubleToRawLongBits(value);
         }
         return cut(special ? INTEGERS[pick] : random.nextLong(), in);
     }
@@ -72,7 +121,8 @@ record Elementwise(String in, String out, String code, Truth truth) {
         String text = Lab.text(
                 4,
                 ".reg ." + register(in) + " %a, %b, %c;\n.reg ." + register(out) + " %d;\n.reg .b32 %n<3>;\n",
-                "mov.u32 %n0, %ctaid.x;\nmad.lo.u32 %n1, %n0, 32, %tid;\nsetp.ge.u32 %q7, %n1, " + COUNT + ";\n@%q7 ret;\n"
+                "mov.u32 %n0, %ctaid.x;\nmad.lo.u32 %n1, %n0, 32, %tid;\nsetp.ge.u32 %q7, %n1, " + COUNT
+                        + ";\n@%q7 ret;\n"
                         + "mul.wide.u32 %l0, %n1, 8;\n"
                         + "add.u64 %l1, %p0, %l0;\nld.global." + load + " %a, [%l1];\n"
                         + "add.u64 %l2, %p1, %l0;\nld.global." + load + " %b, [%l2];\n"
@@ -90,8 +140,9 @@ record Elementwise(String in, String out, String code, Truth truth) {
         return results;
     }
 
-    private static final Map<String, Integer> BITS =
-            Map.of("u16", 16, "s16", 16, "b16", 16, "u32", 32, "s32", 32, "b32", 32, "f32", 32, "u64", 64, "s64", 64, "f64", 64);
+    private static final Map<String, Integer> BITS = Map.of(
+            "u16", 16, "s16", 16, "b16", 16, "u32", 32, "s32", 32, "b32", 32, "f32", 32, "u64", 64, "s64", 64, "f64",
+            64);
 
     private static String register(String type) {
         return type.startsWith("f") ? type : "b" + bits(type);
@@ -106,8 +157,8 @@ record Elementwise(String in, String out, String code, Truth truth) {
     }
 
     private String shown(long bits) {
-        if (out.equals("f32") && Float.isNaN(Float.intBitsToFloat((int) bits))
-                || out.equals("f64") && Double.isNaN(Double.longBitsToDouble(bits))) {
+        if ((out.equals("f32") && Float.isNaN(Float.intBitsToFloat((int) bits)))
+                || (out.equals("f64") && Double.isNaN(Double.longBitsToDouble(bits)))) {
             return "NaN";
         }
         return Long.toHexString(cut(bits, out));

@@ -3,7 +3,6 @@ package org.bptt4j.softgpu;
 import static org.bptt4j.softgpu.Elementwise.bits;
 import static org.bptt4j.softgpu.Elementwise.d;
 import static org.bptt4j.softgpu.Elementwise.f;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.math.BigDecimal;
@@ -15,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Floating-point arithmetic: to the bit where IEEE defines it, else to the accuracy of the C library. */
+@SuppressWarnings("try") // a Lab is there while it is open
 class FloatOpcodesTest {
     private static Elementwise single(String code, Elementwise.Truth truth) {
         return new Elementwise("f32", "f32", code, truth);
@@ -37,7 +37,7 @@ class FloatOpcodesTest {
         all.add(single("sqrt.rn.f32 %d, %a;", (a, b, c) -> bits((float) Math.sqrt(f(a)))));
         all.add(single("min.f32 %d, %a, %b;", (a, b, c) -> bits(number(f(a), f(b), Math.min(f(a), f(b))))));
         all.add(single("max.f32 %d, %a, %b;", (a, b, c) -> bits(number(f(a), f(b), Math.max(f(a), f(b))))));
-        all.add(single("copysign.f32 %d, %a, %b;", (a, b, c) -> b & 0x7fffffffL | a & 0x80000000L));
+        all.add(single("copysign.f32 %d, %a, %b;", (a, b, c) -> (b & 0x7fffffffL) | (a & 0x80000000L)));
         all.add(single("add.sat.f32 %d, %a, %b;", (a, b, c) -> bits(saturate(f(a) + f(b)))));
         all.add(single("add.ftz.f32 %d, %a, %b;", (a, b, c) -> bits(flush(flush(f(a)) + flush(f(b))))));
         all.add(single("mul.ftz.f32 %d, %a, %b;", (a, b, c) -> bits(flush(flush(f(a)) * flush(f(b))))));
@@ -100,8 +100,7 @@ class FloatOpcodesTest {
             float[] y = Lab.floats(out, x.length);
             for (int i = 0; i < x.length; i++) {
                 double expected = function.truth.applyAsDouble(x[i]);
-                assertEquals(
-                        expected, y[i], Math.max(1, Math.abs(expected)) * 2e-7, function.opcode + " of " + x[i]);
+                assertEquals(expected, y[i], Math.max(1, Math.abs(expected)) * 2e-7, function.opcode + " of " + x[i]);
             }
         }
     }

@@ -46,7 +46,10 @@ class IntegerOpcodesTest {
                     type,
                     type,
                     "mad.lo." + type + " %d, %a, %b, %c;",
-                    (a, b, c) -> value(a, type).multiply(value(b, type)).add(value(c, type)).longValue()));
+                    (a, b, c) -> value(a, type)
+                            .multiply(value(b, type))
+                            .add(value(c, type))
+                            .longValue()));
             if (type.startsWith("s")) {
                 all.add(new Elementwise(type, type, "neg." + type + " %d, %a;", (a, b, c) -> -a));
                 all.add(new Elementwise(
@@ -89,18 +92,31 @@ class IntegerOpcodesTest {
         all.add(new Elementwise(
                 "u32", "u32", "bfind.u32 %d, %a;", (a, b, c) -> 31 - Integer.numberOfLeadingZeros((int) a)));
         all.add(new Elementwise(
-                "s32", "u32", "bfind.s32 %d, %a;", (a, b, c) ->
-                        31 - Integer.numberOfLeadingZeros((int) a < 0 ? ~(int) a : (int) a)));
+                "s32",
+                "u32",
+                "bfind.s32 %d, %a;",
+                (a, b, c) -> 31 - Integer.numberOfLeadingZeros((int) a < 0 ? ~(int) a : (int) a)));
         return all;
     }
 
     /** Arithmetic of two words. */
     private static List<Elementwise> carries() {
         return List.of(
-                new Elementwise("u32", "u32", "add.cc.u32 %d, %a, %b; addc.u32 %d, %c, 5;", (a, b, c) -> c + 5 + (a + b >>> 32)),
-                new Elementwise("u32", "u32", "sub.cc.u32 %d, %a, %b; subc.u32 %d, %c, 5;", (a, b, c) -> c - 5 - (a < b ? 1 : 0)),
-                new Elementwise("u32", "u32", "mad.lo.cc.u32 %r0, %a, %b, %c; madc.hi.u32 %d, %a, %b, 0;", (a, b, c) ->
-                        a * b + c >>> 32));
+                new Elementwise(
+                        "u32",
+                        "u32",
+                        "add.cc.u32 %d, %a, %b; addc.u32 %d, %c, 5;",
+                        (a, b, c) -> c + 5 + ((a + b) >>> 32)),
+                new Elementwise(
+                        "u32",
+                        "u32",
+                        "sub.cc.u32 %d, %a, %b; subc.u32 %d, %c, 5;",
+                        (a, b, c) -> c - 5 - (a < b ? 1 : 0)),
+                new Elementwise(
+                        "u32",
+                        "u32",
+                        "mad.lo.cc.u32 %r0, %a, %b, %c; madc.hi.u32 %d, %a, %b, 0;",
+                        (a, b, c) -> (a * b + c) >>> 32));
     }
 
     @ParameterizedTest

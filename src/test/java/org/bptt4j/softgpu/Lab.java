@@ -45,9 +45,10 @@ final class Lab implements AutoCloseable {
         initialize();
         SoftGpu.restoreDefaults();
         SoftGpu.reset();
-        for (String setting : settings.split(" ")) {
+        for (String setting : settings.split(" ", -1)) {
             if (!setting.isEmpty()) {
-                SoftGpu.set(setting.split("=")[0], setting.split("=")[1]);
+                int equals = setting.indexOf('=');
+                SoftGpu.set(setting.substring(0, equals), setting.substring(equals + 1));
             }
         }
         check(cuInit(0));
@@ -149,9 +150,9 @@ final class Lab implements AutoCloseable {
         return launchIn(function, blocks, threads, 0, null, arguments);
     }
 
-    static int launchIn(CUfunction function, int blocks, int threads, int shared, CUstream stream, Object... arguments) {
-        return cuLaunchKernel(
-                function, blocks, 1, 1, threads, 1, 1, shared, stream, parameters(arguments), null);
+    static int launchIn(
+            CUfunction function, int blocks, int threads, int shared, CUstream stream, Object... arguments) {
+        return cuLaunchKernel(function, blocks, 1, 1, threads, 1, 1, shared, stream, parameters(arguments), null);
     }
 
     static Pointer parameters(Object... arguments) {
@@ -184,7 +185,8 @@ final class Lab implements AutoCloseable {
         for (int k = 0; k < pointers; k++) {
             text.append(k == 0 ? "" : ", ").append(".param .u64 p").append(k);
         }
-        text.append(")\n{\n.reg .b64 %p<8>;\n.reg .b64 %l<16>;\n.reg .b32 %r<32>;\n.reg .f32 %f<16>;\n.reg .pred %q<8>;\n");
+        text.append(
+                ")\n{\n.reg .b64 %p<8>;\n.reg .b64 %l<16>;\n.reg .b32 %r<32>;\n.reg .f32 %f<16>;\n.reg .pred %q<8>;\n");
         text.append(".reg .b32 %tid;\n").append(declarations).append("\nmov.u32 %tid, %tid.x;\n");
         for (int k = 0; k < pointers; k++) {
             text.append("ld.param.u64 %p").append(k).append(", [p").append(k).append("];\n");

@@ -35,9 +35,9 @@ class LogicOpcodesTest {
     private static long permute(long a, long b, long c) {
         long pair = b << 32 | a, result = 0;
         for (int k = 0; k < 4; k++) {
-            int pick = (int) (c >>> 4 * k) & 15;
-            int value = (int) (pair >>> 8 * (pick & 7)) & 255;
-            result |= (long) (pick < 8 ? value : value > 127 ? 255 : 0) << 8 * k;
+            int pick = (int) (c >>> (4 * k)) & 15;
+            int value = (int) (pair >>> (8 * (pick & 7))) & 255;
+            result |= (long) (pick < 8 ? value : value > 127 ? 255 : 0) << (8 * k);
         }
         return result;
     }
@@ -55,8 +55,10 @@ class LogicOpcodesTest {
             String amount = bits == 32 ? "mov.b32 %r0, %b;" : "cvt.u32.u" + bits + " %r0, %b;";
             all.add(of(t, amount + " shl." + type + " %d, %a, %r0;", (a, b, c) -> shift(b, bits) ? 0 : a << b));
             all.add(of(t, amount + " shr.u" + bits + " %d, %a, %r0;", (a, b, c) -> shift(b, bits) ? 0 : a >>> b));
-            all.add(of(t, amount + " shr.s" + bits + " %d, %a, %r0;", (a, b, c) ->
-                    signed(a, t) >> (shift(b, bits) ? 63 : b)));
+            all.add(of(
+                    t,
+                    amount + " shr.s" + bits + " %d, %a, %r0;",
+                    (a, b, c) -> signed(a, t) >> (shift(b, bits) ? 63 : b)));
         }
         for (String type : new String[] {"u32", "s32", "u64", "s64"}) {
             String convert = bits(type) == 32 ? "mov.b32" : "cvt.u32.u64";
@@ -64,7 +66,10 @@ class LogicOpcodesTest {
             all.add(of(type, fields + "bfe." + type + " %d, %a, %r0, %r1;", (a, b, c) -> extract(a, b, c, type)));
         }
         all.add(of("b32", "bfi.b32 %d, %a, %b, %c, 5;", (a, b, c) -> insert(a, b, (int) c & 255, 5, 32)));
-        all.add(of("u64", "cvt.u32.u64 %r0, %c; bfi.b64 %d, %a, %b, %r0, 40;", (a, b, c) -> insert(a, b, (int) c & 255, 40, 64)));
+        all.add(of(
+                "u64",
+                "cvt.u32.u64 %r0, %c; bfi.b64 %d, %a, %b, %r0, 40;",
+                (a, b, c) -> insert(a, b, (int) c & 255, 40, 64)));
         all.add(of("b32", "brev.b32 %d, %a;", (a, b, c) -> Integer.reverse((int) a)));
         all.add(of("u64", "brev.b64 %d, %a;", (a, b, c) -> Long.reverse(a)));
         all.add(of("b32", "prmt.b32 %d, %a, %b, %c;", LogicOpcodesTest::permute));
@@ -73,7 +78,7 @@ class LogicOpcodesTest {
         all.add(of("b32", "shf.l.clamp.b32 %d, %a, %b, %c;", (a, b, c) -> c >= 32 ? a : (b << 32 | a) << c >>> 32));
         all.add(of("b32", "shf.r.clamp.b32 %d, %a, %b, %c;", (a, b, c) -> c >= 32 ? b : (b << 32 | a) >>> c));
         all.add(of("b32", "lop3.b32 %d, %a, %b, %c, 0x96;", (a, b, c) -> a ^ b ^ c));
-        all.add(of("b32", "lop3.b32 %d, %a, %b, %c, 0xe8;", (a, b, c) -> a & b | b & c | a & c));
+        all.add(of("b32", "lop3.b32 %d, %a, %b, %c, 0xe8;", (a, b, c) -> (a & b) | (b & c) | (a & c)));
         return all;
     }
 
@@ -84,7 +89,7 @@ class LogicOpcodesTest {
     private static long insert(long a, long b, int position, int length, int bits) {
         long result = b;
         for (int k = 0; k < length && position + k < bits; k++) {
-            result = result & ~(1L << position + k) | (a >>> k & 1) << position + k;
+            result = (result & ~(1L << (position + k))) | (((a >>> k) & 1) << (position + k));
         }
         return result;
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a kernel may not do is found, at the instruction that does it. */
+@SuppressWarnings("try") // a Lab is there while it is open
 class MisuseTest {
     private static final String BYTES = "mul.wide.u32 %l0, %tid, 4; add.u64 %l1, %p0, %l0;\n";
 
@@ -36,7 +37,9 @@ class MisuseTest {
                 65,
                 "",
                 BYTES + "st.global.u32 [%l1], %tid;",
-                "thread (64,0,0)", "'st.global.u32 [%l1], %tid;'", "at offset 256 of an allocation of 256 bytes");
+                "thread (64,0,0)",
+                "'st.global.u32 [%l1], %tid;'",
+                "at offset 256 of an allocation of 256 bytes");
     }
 
     @Test
@@ -78,7 +81,8 @@ class MisuseTest {
                 17,
                 ".shared .align 4 .b8 s[64];\n",
                 "mov.u32 %r0, s; mad.lo.u32 %r0, %tid, 4, %r0; st.shared.u32 [%r0], %tid;",
-                "out of bounds in shared memory", "thread (16,0,0)");
+                "out of bounds in shared memory",
+                "thread (16,0,0)");
         expect(
                 CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
                 1,
@@ -199,7 +203,8 @@ class MisuseTest {
             int status = Lab.load(new CUmodule(), Lab.text(1, "", instruction));
             assertEquals(CUresult.CUDA_ERROR_INVALID_PTX, status);
             assertTrue(
-                    SoftGpu.lastFault().contains(instruction) || SoftGpu.lastFault().contains("$nowhere"),
+                    SoftGpu.lastFault().contains(instruction)
+                            || SoftGpu.lastFault().contains("$nowhere"),
                     SoftGpu::lastFault);
             assertNotEquals(-1, SoftGpu.lastFault().indexOf("PTX line"));
         }
@@ -212,8 +217,7 @@ class MisuseTest {
             assertEquals(
                     CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION, JCudaDriver.cuModuleLoadData(new CUmodule(), image));
             image = Lab.image(".version 7.0\n.target sm_80\n.address_size 64\n");
-            assertEquals(
-                    CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, JCudaDriver.cuModuleLoadData(new CUmodule(), image));
+            assertEquals(CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU, JCudaDriver.cuModuleLoadData(new CUmodule(), image));
             SoftGpu.set("refuse-ptx", 1);
             assertEquals(CUresult.CUDA_ERROR_INVALID_PTX, Lab.load(new CUmodule(), ""));
         }

@@ -1,6 +1,7 @@
 package org.bptt4j.softgpu;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -27,8 +28,8 @@ public final class SoftGpu {
     }
 
     /** Counters since the last reset, and what is alive now, by name. */
-    public static TreeMap<String, Long> counters() {
-        TreeMap<String, Long> counters = new TreeMap<>();
+    public static Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>();
         ask("report").lines().forEach(line -> {
             int equals = line.lastIndexOf('=');
             counters.put(line.substring(0, equals), Long.valueOf(line.substring(equals + 1)));

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Work happens when it is waited for, and in an order that is legal but not the kindest. */
+@SuppressWarnings("try") // a Lab is there while it is open
 class StreamsTest {
     private static CUstream stream(int flags) {
         CUstream stream = new CUstream();
@@ -44,7 +45,9 @@ class StreamsTest {
 
     private static IntBuffer pinned(Pointer pointer, int count) {
         Lab.check(cuMemHostAlloc(pointer, 4L * count, 0));
-        return pointer.getByteBuffer(0, 4L * count).order(ByteOrder.nativeOrder()).asIntBuffer();
+        return pointer.getByteBuffer(0, 4L * count)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
     }
 
     @Test
