@@ -51,6 +51,11 @@ final class BackendOption {
         return new BackendOptions(threads()).withCudaLibraries(cudaLibraries);
     }
 
+    /** The folder that was named, or null. */
+    String cudaLibraries() {
+        return cudaLibraries == null ? null : cudaLibraries.toString();
+    }
+
     /** What was asked for. */
     String name() {
         return backend;
