@@ -42,10 +42,16 @@ public final class Backends {
         return select(name, options, providers());
     }
 
+    /** {@code options} with the device that {@code name} ends with, as in "cuda:1". */
+    public static BackendOptions options(String name, BackendOptions options) {
+        Matcher numbered = NUMBERED.matcher(name);
+        return numbered.matches() ? options.withDevice(Integer.parseInt(numbered.group(2))) : options;
+    }
+
     static Backend select(String name, BackendOptions options, List<BackendProvider> providers) {
         Matcher numbered = NUMBERED.matcher(name);
         if (numbered.matches()) {
-            return select(numbered.group(1), options.withDevice(Integer.parseInt(numbered.group(2))), providers);
+            return select(numbered.group(1), options(name, options), providers);
         }
         StringBuilder reasons = new StringBuilder();
         for (BackendProvider provider : providers) {

@@ -2,6 +2,7 @@ package org.bptt4j.bptt;
 
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Truncation;
@@ -27,6 +28,8 @@ public final class Bptt implements AutoCloseable {
     private final Buffers buffers;
     /** Lies on the other side of the buffers, or null. */
     private Batch prepared;
+    /** A second batch does not fit on the device: each waits for its turn. */
+    private boolean noRoom;
 
     public Bptt(Network network, Loss loss, Truncation truncation) {
         if (!network.spec().hasHead()) {
@@ -60,7 +63,7 @@ public final class Bptt implements AutoCloseable {
      * that does not fit, is left for {@link #load}.
      */
     public void prepare(Batch next) {
-        if (!unrolled.hasShapeOf(next)) {
+        if (noRoom || !unrolled.hasShapeOf(next)) {
             return;
         }
         buffers.turn();
@@ -70,6 +73,9 @@ public final class Bptt implements AutoCloseable {
             prepared = next;
         } catch (IllegalArgumentException e) {
             prepared = null; // said when it is its turn
+        } catch (OutOfDeviceMemoryException e) {
+            prepared = null;
+            noRoom = true;
         } finally {
             buffers.turn();
         }

@@ -49,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(Finding.ok("JDK", Runtime.version() + ", " + System.getProperty("java.vm.vendor")));
         findings.add(vectorModule());
         for (BackendProvider provider : Backends.providers()) {
-            findings.addAll(provider.diagnose(where.options()));
+            findings.addAll(provider.diagnose(Backends.options(where.name(), where.options())));
         }
         Finding training = training();
         findings.add(training);
@@ -69,7 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         return Finding.problem(
                 "vector module",
-                "the JVM runs without " + VECTOR + ", so that the CPU is many times slower",
+                "the JVM runs without " + VECTOR + ", so that the CPU is two to three times slower",
                 "start it with --add-modules " + VECTOR);
     }
 

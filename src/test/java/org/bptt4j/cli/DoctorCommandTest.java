@@ -77,6 +77,7 @@ class DoctorCommandTest {
             delimiter = '|',
             value = {
                 "driver-version | 11040 | driver | for CUDA 11.4, too old | 525.60",
+                "compute-capability | 70 | device | has compute capability 7.0, the kernels need 7.5 | newer card",
                 "devices | 0 | device | sees no card | CUDA_VISIBLE_DEVICES",
                 "memory | 2m | device memory | bytes asked | nvidia-smi",
                 "refuse-ptx | 1 | PTX | cuModuleLoadData | update it",
@@ -110,6 +111,15 @@ class DoctorCommandTest {
         assertTrue(
                 run.out().contains("{\"name\":\"device\",\"state\":\"problem\",\"text\":\"the NVIDIA driver sees"),
                 run.out());
+    }
+
+    @Test
+    void theDeviceThatIsNamedIsLookedAt() {
+        SoftGpu.set("devices", 2);
+        CliRun run = doctor("cuda:1");
+        run.assertDone();
+        assertTrue(line(run, "device").contains("cuda:1"), run.out());
+        assertTrue(line(doctor("cuda:2"), "device").contains("there is no cuda:2"), run.out());
     }
 
     @Test

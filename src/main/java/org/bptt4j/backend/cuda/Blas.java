@@ -8,9 +8,12 @@ import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
 import static jcuda.jcublas.JCublas2.cublasSgemm;
 import static org.bptt4j.backend.cuda.Inside.address;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import jcuda.Pointer;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasStatus;
 import jcuda.runtime.cudaStream_t;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Transpose;
@@ -25,18 +28,25 @@ final class Blas implements AutoCloseable {
 
     private static final long SMALL_WORKSPACE = 4L << 20;
     private static final int HOPPER = 90;
-    /** Rows of one product, which cuBLAS counts with ints. */
-    static final int MOST_ROWS = 1 << 30;
+    /** Elements between the first and the last of an operand: cuBLAS has had errors from 2³¹ on, and counts rows with ints. */
+    static final int MOST_ELEMENTS = Integer.MAX_VALUE;
 
-    private static final Pointer ZERO = Pointer.to(new float[] {0});
-    private static final Pointer ONE = Pointer.to(new float[] {1});
+    /** 0 and 1 outside of Java's heap: JCuda would hold the garbage collector up while cuBLAS reads them in an array. */
+    private static final ByteBuffer FACTORS = ByteBuffer.allocateDirect(2 * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putFloat(Float.BYTES, 1f);
 
+    private static final Pointer ZERO = Pointer.to(FACTORS);
+    private static final Pointer ONE = Pointer.to(FACTORS).withByteOffset(Float.BYTES);
+
+    private final Device device;
     private final cublasHandle handle = new cublasHandle();
-    private final long mostRows;
+    private final long mostElements;
 
-    /** @param mostRows of one product */
-    Blas(Device device, CudaMemory memory, int mostRows) {
-        this.mostRows = mostRows;
+    /** @param mostElements of an operand of one product */
+    Blas(Device device, CudaMemory memory, int mostElements) {
+        this.device = device;
+        this.mostElements = mostElements;
         Status.blas("cublasCreate", cublasCreate(handle));
         try {
             Status.blas("cublasSetStream", cublasSetStream(handle, new cudaStream_t(device.compute())));
@@ -55,21 +65,27 @@ final class Blas implements AutoCloseable {
         return version[0];
     }
 
-    /** C = op(A)·op(B), or C += op(A)·op(B), of shapes that fit; K > 0. Cut where a number of rows passes an int. */
+    /** C = op(A)·op(B), or C += op(A)·op(B), of shapes that fit; K > 0. Cut where an operand is too long. */
     void gemm(Transpose ta, Matrix a, Transpose tb, Matrix b, boolean accumulate, Matrix c) {
         boolean at = ta == Transpose.YES;
         boolean bt = tb == Transpose.YES;
         long terms = at ? a.rows() : a.cols();
-        for (long m0 = 0; m0 < c.rows(); m0 += mostRows) {
-            int m = (int) Math.min(mostRows, c.rows() - m0);
-            for (long k0 = 0; k0 < terms; k0 += mostRows) {
-                int k = (int) Math.min(mostRows, terms - k0);
+        long rows = mostRows(Math.max(c.stride(), at ? 1 : a.stride()));
+        long depth = mostRows(Math.max(at ? a.stride() : 1, bt ? 1 : b.stride()));
+        for (long m0 = 0; m0 < c.rows(); m0 += rows) {
+            int m = (int) Math.min(rows, c.rows() - m0);
+            for (long k0 = 0; k0 < terms; k0 += depth) {
+                int k = (int) Math.min(depth, terms - k0);
                 long a0 = element(a, at ? k0 : m0, at ? m0 : k0);
                 long b0 = element(b, bt ? 0 : k0, bt ? k0 : 0);
                 long c0 = element(c, m0, 0);
                 rowMajor(at, a0, a.stride(), bt, b0, b.stride(), accumulate || k0 > 0, c0, c.stride(), m, c.cols(), k);
             }
         }
+    }
+
+    private long mostRows(int stride) {
+        return Math.max(1, mostElements / stride);
     }
 
     private static long element(Matrix m, long row, long col) {
@@ -108,6 +124,9 @@ final class Blas implements AutoCloseable {
                 add ? ONE : ZERO,
                 new Address(c),
                 ldc);
+        if (code != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            device.requireAlive("cublasSgemm");
+        }
         Status.blas("cublasSgemm", code);
     }
 

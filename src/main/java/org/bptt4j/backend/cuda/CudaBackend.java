@@ -19,6 +19,7 @@ import org.bptt4j.spec.Clipping;
  */
 final class CudaBackend implements Backend {
     private final String name;
+    private final String description;
     private final Parts parts;
     private final Inside inside;
 
@@ -35,13 +36,13 @@ final class CudaBackend implements Backend {
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number, int mostRows) {
+        Parts(CudaBackend owner, int number, int mostElements) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
                 transfers = new Transfers(device);
                 kernels = new Kernels(device);
-                blas = new Blas(device, memory, mostRows);
+                blas = new Blas(device, memory, mostElements);
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
@@ -70,14 +71,18 @@ final class CudaBackend implements Backend {
     }
 
     CudaBackend(int number) {
-        this(number, Blas.MOST_ROWS);
+        this(number, Blas.MOST_ELEMENTS);
     }
 
-    /** @param mostRows of one product; more are cut */
-    CudaBackend(int number, int mostRows) {
+    /** @param mostElements of an operand of one product; longer ones are cut */
+    CudaBackend(int number, int mostElements) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, mostRows);
+        this.parts = new Parts(this, number, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
+        int capability = parts.device.capability();
+        int blas = parts.blas.version();
+        this.description = name + " (" + parts.device.model() + ", compute capability " + capability / 10 + "."
+                + capability % 10 + ", cuBLAS " + blas / 10_000 + "." + blas / 100 % 100 + ")";
     }
 
     @Override
@@ -87,10 +92,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public String description() {
-        int capability = parts.device.capability();
-        int blas = parts.blas.version();
-        return name + " (" + parts.device.model() + ", compute capability " + capability / 10 + "." + capability % 10
-                + ", cuBLAS " + blas / 10_000 + "." + blas / 100 % 100 + ")";
+        return description;
     }
 
     @Override

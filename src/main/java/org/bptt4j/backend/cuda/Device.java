@@ -8,12 +8,14 @@ import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamQuery;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import java.nio.charset.StandardCharsets;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 
@@ -40,7 +42,7 @@ final class Device implements AutoCloseable {
             if (first != null) {
                 cuStreamDestroy(first);
             }
-            cuDevicePrimaryCtxRelease(device);
+            release();
             throw e;
         }
         compute = first;
@@ -75,6 +77,14 @@ final class Device implements AutoCloseable {
         Status.driver("cuStreamSynchronize", cuStreamSynchronize(compute));
     }
 
+    /** Throws what an earlier operation failed with, if one did: cuBLAS would only say that its own call failed. */
+    void requireAlive(String call) {
+        int code = cuStreamQuery(compute);
+        if (code != CUresult.CUDA_ERROR_NOT_READY) {
+            Status.driver(call + " after an operation that", code);
+        }
+    }
+
     /** As the card calls itself. */
     String model() {
         byte[] bytes = new byte[256];
@@ -88,11 +98,16 @@ final class Device implements AutoCloseable {
 
     /** Compute capability times ten: 75 for Turing, 90 for Hopper. */
     int capability() {
-        return 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
-                + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        return capability(device);
     }
 
-    private int attribute(int which) {
+    /** The same for a device that is not opened. */
+    static int capability(CUdevice device) {
+        return 10 * attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    }
+
+    private static int attribute(CUdevice device, int which) {
         int[] value = new int[1];
         Status.driver("cuDeviceGetAttribute", cuDeviceGetAttribute(value, which, device));
         return value[0];
@@ -103,6 +118,12 @@ final class Device implements AutoCloseable {
     public void close() {
         cuStreamDestroy(copy);
         cuStreamDestroy(compute);
+        release();
+    }
+
+    /** Not with the context current: giving it back does not take it from the thread. */
+    private void release() {
+        cuCtxSetCurrent(new CUcontext());
         cuDevicePrimaryCtxRelease(device);
     }
 }

@@ -25,7 +25,8 @@ final class Diagnosis {
             "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
             "CUDA_ERROR_INVALID_IMAGE",
             "CUDA_ERROR_NO_BINARY_FOR_GPU",
-            "CUDA_ERROR_JIT_COMPILER_NOT_FOUND");
+            "CUDA_ERROR_JIT_COMPILER_NOT_FOUND",
+            "CUDA_ERROR_JIT_COMPILATION_DISABLED");
 
     private final BackendOptions options;
     private String device = "";

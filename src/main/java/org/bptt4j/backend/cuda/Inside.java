@@ -22,7 +22,7 @@ final class Inside implements AutoCloseable {
     private final CudaMemory memory;
     private final Transfers transfers;
     private final AtomicReference<Thread> thread = new AtomicReference<>();
-    private boolean shut;
+    private volatile boolean shut;
 
     Inside(Device device, CudaMemory memory, Transfers transfers) {
         this.device = device;
@@ -33,6 +33,7 @@ final class Inside implements AutoCloseable {
     /** Refuses a second thread, and everybody once the backend is closed. */
     Inside enter() {
         comeIn();
+        Status.returnCodes(); // an application may have switched JCuda over
         try {
             device.bind();
         } catch (DeviceException e) {
@@ -46,6 +47,7 @@ final class Inside implements AutoCloseable {
     /** The same for the last time, and even if the device is lost. */
     Inside enterToClose() {
         comeIn();
+        Status.returnCodes();
         shut = true;
         return this;
     }

@@ -100,10 +100,12 @@ final class Kernel {
 
     /** @param rows of threads in a block, or 0 for threads in one line */
     private void launch(long blocksX, long blocksY, int rows) {
-        if (next * SLOT != arguments.capacity()) {
-            throw new IllegalStateException(name + " takes " + arguments.capacity() / SLOT + " arguments, got " + next);
-        }
+        int given = next;
         next = 0;
+        if (given * SLOT != arguments.capacity()) {
+            throw new IllegalStateException(
+                    name + " takes " + arguments.capacity() / SLOT + " arguments, got " + given);
+        }
         int x = rows == 0 ? THREADS : COLS;
         int y = rows == 0 ? 1 : rows;
         Status.driver(

@@ -52,6 +52,6 @@ final class NativeErrors {
         if (OTHER_VERSION.matcher(message).find()) {
             return Finding.problem(step, "a library is of another version: " + message, "install that of CUDA 12");
         }
-        return Finding.problem(step, message, "see bptt4j doctor");
+        return Finding.problem(step, message, "install what is missing, or correct --cuda-libraries");
     }
 }

@@ -167,11 +167,14 @@ final class Natives {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** As far as it goes: on a network folder a library in use stays, under another name. */
+    private static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
+        } catch (IOException e) {
+            folder.toFile().deleteOnExit();
         }
     }
 }

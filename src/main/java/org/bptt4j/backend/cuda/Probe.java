@@ -1,11 +1,13 @@
 package org.bptt4j.backend.cuda;
 
+import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
 import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
 import static jcuda.driver.JCudaDriver.cuInit;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.DeviceException;
@@ -16,6 +18,8 @@ final class Probe {
     static final String DEVICE = "device";
     /** What libcublas.so.12 needs: CUDA 12.0. */
     private static final int LEAST_DRIVER = 12000;
+    /** Ten times what kernels/build.sh compiles for. */
+    private static final int LEAST_CAPABILITY = 75;
 
     private Probe() {}
 
@@ -72,7 +76,22 @@ final class Probe {
                     "there is no cuda:" + number + ", the last of " + count[0] + " is cuda:" + (count[0] - 1),
                     "name another, or look at CUDA_VISIBLE_DEVICES"));
         }
-        return Optional.empty();
+        return capability(number);
+    }
+
+    /** The kernels are for Turing and later; on an older card the driver only says that they are invalid. */
+    private static Optional<Finding> capability(int number) {
+        CUdevice device = new CUdevice();
+        Status.driver("cuDeviceGet", cuDeviceGet(device, number));
+        int capability = Device.capability(device);
+        if (capability >= LEAST_CAPABILITY) {
+            return Optional.empty();
+        }
+        return Optional.of(Finding.problem(
+                DEVICE,
+                "cuda:" + number + " has compute capability " + capability / 10 + "." + capability % 10
+                        + ", the kernels need 7.5 (Turing)",
+                "use a newer card, or --backend cpu"));
     }
 
     private static Finding noDevice() {

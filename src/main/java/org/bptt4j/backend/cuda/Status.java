@@ -44,9 +44,20 @@ final class Status {
                     CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
                     CUresult.CUDA_ERROR_INVALID_IMAGE ->
                 "the driver does not accept the kernels; update it to one for CUDA 12.0 (525.60) or newer";
+            case CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND ->
+                "libnvidia-ptxjitcompiler.so.1, a part of the driver, is missing; install it";
+            case CUresult.CUDA_ERROR_JIT_COMPILATION_DISABLED ->
+                "the kernels must be compiled for the card; unset CUDA_DISABLE_PTX_JIT";
             case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
                 "the card is too old for the kernels, which need compute capability 7.5; use --backend cpu";
-            case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH, CUresult.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE ->
+            case CUresult.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE ->
+                "libcuda.so.1 is a cuda-compat package's, which this card does not take; take it off the library path";
+            case CUresult.CUDA_ERROR_STUB_LIBRARY ->
+                "libcuda.so.1 is a toolkit's stub; take its folder stubs off the library path";
+            case CUresult.CUDA_ERROR_SYSTEM_NOT_READY -> "start the service nvidia-fabricmanager";
+            case CUresult.CUDA_ERROR_OPERATING_SYSTEM ->
+                "look whether you may open /dev/nvidia*, and whether the container was given the card";
+            case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH ->
                 "libcuda.so.1 and the driver in the kernel are of different versions; restart the machine";
             case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
                     CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,20 +87,45 @@ final class UserLibraries {
             places.add(folder);
         }
         Map<String, String> environment = System.getenv();
+        for (String entry : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":")) {
+            if (!entry.isEmpty()) {
+                places.add(Path.of(entry));
+            }
+        }
         for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
             if (environment.containsKey(variable)) {
                 places.add(Path.of(environment.get(variable), "lib64"));
             }
         }
-        try (DirectoryStream<Path> toolkits = Files.newDirectoryStream(Path.of("/usr/local"), "cuda*")) {
-            toolkits.forEach(toolkit -> places.add(toolkit.resolve("lib64")));
-        } catch (IOException e) {
-            // No such folder: no toolkit there.
-        }
+        places.addAll(toolkits(Path.of("/usr/local")));
         for (String system : List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/opt/cuda/lib64")) {
             places.add(Path.of(system));
         }
         return places;
+    }
+
+    /** The libraries of the toolkits below {@code root}: that which "cuda" means, then the newest first. */
+    static List<Path> toolkits(Path root) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, "cuda-[0-9]*")) {
+            folders.forEach(found::add);
+        } catch (IOException e) {
+            // No such folder: no toolkit there.
+        }
+        found.sort(Comparator.comparingDouble(UserLibraries::version).reversed());
+        found.add(0, root.resolve("cuda"));
+        return found.stream().map(toolkit -> toolkit.resolve("lib64")).toList();
+    }
+
+    /** 12.08 for cuda-12.8; 0 if it is no number. */
+    private static double version(Path toolkit) {
+        String[] parts =
+                toolkit.getFileName().toString().substring("cuda-".length()).split("\\.");
+        try {
+            return Integer.parseInt(parts[0]) + (parts.length > 1 ? Integer.parseInt(parts[1]) / 100.0 : 0);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     /** " (but libcublas.so.13)" if there is another major version in one of these folders. */

@@ -91,6 +91,24 @@ class FaultsTest {
         assertTrue(failed >= 15 && failed < 50, failed + " allocations of the training are among the first 50");
     }
 
+    /** The next batch is only prepared if there is room; training goes on without. */
+    @Test
+    void noMemoryForASecondBatch() {
+        Batch batch = Batch.symbols(T, B, new int[T * B]).withTargets(new int[T * B]);
+        Batch next = Batch.symbols(T, B, new int[T * B]).withTargets(new int[T * B]);
+        try (Backend backend = SoftDevice.open();
+                Rnn rnn = Rnn.create(backend, RnnSpec.of(6, 8, 5), 1);
+                Trainer trainer = Trainer.of(rnn).build()) {
+            trainer.step(batch);
+            SoftGpu.fail("allocation", 1);
+            double loss = trainer.step(batch, next).loss();
+            backend.allocate(1).close(); // so the failure is used up
+            for (int i = 0; i < 3; i++) {
+                assertTrue(trainer.step(next, batch).loss() < loss);
+            }
+        }
+    }
+
     @Test
     void outOfPinnedMemory() {
         assertEquals(

@@ -31,7 +31,7 @@ class LoadingTest {
                 "JCuda natives | /t/libJCudaDriver.so: cannot open shared object file: Permission denied | noexec",
                 "step | /t/libcublas.so.12: file too short | again",
                 "step | /t/libJCublas2.so: undefined symbol: cublasUint8gemmBias | CUDA 12",
-                "step | something new | doctor",
+                "step | something new | install what is missing",
             })
     void eachMessageOfTheLinkerHasItsRemedy(String about, String message, String remedy) {
         Finding finding = NativeErrors.explain("step", new UnsatisfiedLinkError(message), folder);
