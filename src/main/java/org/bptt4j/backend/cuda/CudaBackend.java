@@ -45,7 +45,7 @@ final class CudaBackend implements Backend {
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
-                sweep = new Sweep(blas, kernels);
+                sweep = new StepSweep(blas, kernels);
                 losses = new Losses(kernels, partials);
                 optimizers = new Optimizers(kernels, partials);
             } catch (RuntimeException | Error e) {
