@@ -10,16 +10,28 @@ mkdir -p "$out/obj"
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 [ -f "$java_home/include/jni.h" ] || { echo "softgpu: no jni.h in $java_home/include: set JAVA_HOME to a JDK" >&2; exit 1; }
 # -ffast-math is never given: linked in, it would change the rounding of the whole JVM.
-flags="-std=c++17 -O3 -march=x86-64-v3 -fno-trapping-math -fno-math-errno -ffp-contract=off -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I. -I$java_home/include -I$java_home/include/linux"
-common=$( { echo "$flags"; g++ --version; find . -name '*.h' | LC_ALL=C sort | xargs cat; } | sha256sum | cut -c1-16)
+flags="-std=c++17 -march=x86-64-v3 -fno-trapping-math -fno-math-errno -ffp-contract=off -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I. -I$java_home/include -I$java_home/include/linux"
+common=$( { echo "$flags"; cat build.sh; g++ --version; } | sha256sum | cut -c1-16)
 
+needs() { # source -> it and the headers of ours that it includes, directly or not
+    local seen=" $1 " open=("$1") f h
+    while [ ${#open[@]} -gt 0 ]; do
+        f=${open[0]} open=("${open[@]:1}")
+        echo "$f"
+        while read -r h; do
+            [[ $seen == *" $h "* ]] || { seen+="$h "; open+=("$h"); }
+        done < <(sed -n 's/^#include "\(.*\)"$/\1/p' "$f")
+    done
+}
 object() { # source -> path of its object
-    echo "$out/obj/$(echo "$1" | tr / _)-$common-$(sha256sum < "$1" | cut -c1-16).o"
+    echo "$out/obj/$(echo "$1" | tr / _)-$common-$(needs "$1" | xargs cat | sha256sum | cut -c1-16).o"
 }
 compile() { # source
     local o; o=$(object "$1")
     [ -f "$o" ] && return
-    g++ $flags -c "$1" -o "$o.$$.o" && mv "$o.$$.o" "$o"
+    local level=-O1 # where no loops are
+    case $1 in ops/* | simt/* | blas/*) level=-O3 ;; esac
+    g++ $flags $level -c "$1" -o "$o.$$.o" && mv "$o.$$.o" "$o"
 }
 stubs() { # list of symbols, folder that defines some, status -> C source on stdout
     echo '#include <stdio.h>'
@@ -33,7 +45,8 @@ link() { # library, further arguments
     [ -f "$to" ] && [ "$(cat "$to.key" 2> /dev/null)" = "$key" ] && return
     g++ -shared -o "$to.$$" "$@" && mv "$to.$$" "$to" && echo "$key" > "$to.key"
 }
-export -f compile object; export out flags common
+export -f compile object needs
+export out flags common
 
 printf '%s\n' common/*.cpp ptx/*.cpp simt/*.cpp ops/*.cpp device/*.cpp driver/*.cpp blas/*.cpp jni/*.cpp |
     xargs -P "$(nproc)" -I{} bash -c 'set -e; compile "$1"' _ {}

@@ -32,7 +32,6 @@ Stream& Device::stream(void* handle, Context& context) {
 }
 
 void Device::destroy(Context& context) {
-    graphs.removeIf([](Graph&) { return false; });
     execs.removeIf([&](GraphExec& e) { return e.context == &context; });
     for (auto& s : streams)
         if (s.second->context == &context) s.second->queue.clear();

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "device/device.h"
+#include "ops/builder.h"
 #include "ptx/parser.h"
 
 namespace softgpu {

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "ops/builder.h"
 #include "simt/program.h"
 
 namespace softgpu {

@@ -108,6 +108,13 @@ Work graphWork(const GraphExec& e) {
     return w;
 }
 
+/** Without a place to put them, their number. Places beyond the last node are left alone: JCuda's
+ * count is not to be relied on. */
+void give(const std::vector<Node*>& nodes, void** to, size_t* count) {
+    *count = to ? std::min(*count, nodes.size()) : nodes.size();
+    for (size_t k = 0; to && k < *count; k++) to[k] = nodes[k];
+}
+
 /** CUgraphNodeType */
 int typeOf(const Work& w) {
     switch (w.kind) {
@@ -175,9 +182,9 @@ API int cuGraphDestroy(void* graph) {
 
 API int cuGraphGetNodes(void* graph, void** nodes, size_t* count) {
     CALL(CurrentContext, {
-        Graph& g = device().graphs.get(graph);
-        for (size_t k = 0; nodes && k < *count; k++) nodes[k] = k < g.nodes.size() ? g.nodes[k].get() : nullptr;
-        *count = nodes ? std::min(*count, g.nodes.size()) : g.nodes.size();
+        std::vector<Node*> all;
+        for (auto& n : device().graphs.get(graph).nodes) all.push_back(n.get());
+        give(all, nodes, count);
     });
 }
 
@@ -187,9 +194,7 @@ API int cuGraphNodeGetType(void* node, int* type) {
 
 API int cuGraphNodeGetDependencies(void* node, void** before, size_t* count) {
     CALL(CurrentContext, {
-        Node& n = nodeOf(node);
-        for (size_t k = 0; before && k < *count; k++) before[k] = k < n.after.size() ? n.after[k] : nullptr;
-        *count = before ? std::min(*count, n.after.size()) : n.after.size();
+        give(nodeOf(node).after, before, count);
     });
 }
 

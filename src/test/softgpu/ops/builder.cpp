@@ -16,7 +16,7 @@ namespace {
 const Table& table() {
     static const Table all = [] {
         Table t;
-        for (auto add : {addInteger, addFloat, addCompare, addLogic, addConvert, addMove, addMemory, addAtomic, addWarp,
+        for (auto add : {addInteger, addCarry, addFloat, addCompare, addLogic, addConvert, addMove, addMemory, addAtomic, addWarp,
                          addControl, addCopy})
             add(t);
         return t;

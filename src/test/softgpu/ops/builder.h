@@ -37,7 +37,8 @@ class Builder {
     Place predicate(const ptx::Operand& o);
     Place predicateDestination(const std::string& name);
     Place constant(uint64_t value, int bytes);
-    Place temporary(int bytes);
+    /** The carry flag of each lane. */
+    Place carry();
     /** Width of a register in bytes; 0 if the operand is none. */
     int width(const ptx::Operand& o) const;
     /** Address operand: sets a, displacement, wideAddress. */
@@ -84,6 +85,7 @@ class Builder {
     Frame* frame = nullptr;
     int depth = 0;
     std::map<std::pair<uint64_t, int>, Place> constants;
+    Place carryFlag = simt::NOWHERE;
     std::map<std::string, Place> specials;
     std::map<std::string, uint64_t> moduleShared;
     std::vector<std::pair<Place, int>> dynamicShared;  // constants to patch with the end of the static part
@@ -107,6 +109,7 @@ using Lower = void (*)(Builder&, const ptx::Statement&, Instruction&);
 using Table = std::map<std::string, Lower>;
 
 void addInteger(Table&);
+void addCarry(Table&);
 void addFloat(Table&);
 void addCompare(Table&);
 void addLogic(Table&);

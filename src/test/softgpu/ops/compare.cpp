@@ -3,6 +3,7 @@
 #include <map>
 
 #include "ops/families.h"
+#include "ops/flush.h"
 #include "ops/lanes.h"
 
 namespace softgpu::ops {
@@ -17,6 +18,9 @@ struct Ge { template <class T> static bool of(T a, T b) { return a >= b; } };
 struct Num { template <class T> static bool of(T a, T b) { return a == a && b == b; } };
 template <class F>
 struct Not { template <class T> static bool of(T a, T b) { return !F::of(a, b); } };
+
+template <class F>
+struct Flushed { static bool of(float a, float b) { return F::of(flush(a), flush(b)); } };
 
 /** extra: how the result joins predicate c. */
 enum Join { ALONE, AND, OR, XOR };
@@ -39,6 +43,7 @@ void setp(Warp& w, const Instruction& i, Mask active) {
 
 template <class F>
 Handler byType(const std::string& type, bool isFloat) {
+    if (type == "ftz") return setp<float, Flushed<F>>;
     if (isFloat) return type == "f32" ? setp<float, F> : type == "f64" ? setp<double, F> : nullptr;
     if (type == "s32") return setp<int32_t, F>;
     if (type == "u32" || type == "b32") return setp<uint32_t, F>;
@@ -69,8 +74,9 @@ Handler select(const std::string& cmp, const std::string& type, bool isFloat) {
 
 void lowerSetp(Builder& b, const ptx::Statement& s, Instruction& i) {
     const std::string &type = s.parts.back(), &cmp = s.parts[1];
-    onlyModifiers(b, s, {cmp.c_str(), "and", "or", "xor", type.c_str()});
-    i.run = select(cmp, type, isFloatType(type));
+    onlyModifiers(b, s, {cmp.c_str(), "and", "or", "xor", "ftz", type.c_str()});
+    if (s.has("ftz") && type != "f32") b.fail("'" + s.opcode() + "' is not implemented by the software device");
+    i.run = select(cmp, s.has("ftz") ? "ftz" : type, isFloatType(type));
     if (!i.run) b.fail("'" + s.opcode() + "' is not implemented by the software device");
     i.extra = s.has("and") ? AND : s.has("or") ? OR : s.has("xor") ? XOR : ALONE;
     if (i.extra != ALONE) i.c = b.predicate(b.operand(3));

@@ -7,6 +7,8 @@ namespace softgpu::ops {
 bool isFloatType(const std::string& type);
 /** Opcodes that exist for integers and floats, with a float type. */
 void lowerFloat(Builder& b, const ptx::Statement& s, Instruction& i);
+/** Forms with .cc, and addc, subc, madc. */
+void lowerCarry(Builder& b, const ptx::Statement& s, Instruction& i);
 /** bar.warp.sync */
 void lowerWarpBarrier(Builder& b, const ptx::Statement& s, Instruction& i);
 

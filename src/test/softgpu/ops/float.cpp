@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "ops/families.h"
+#include "ops/flush.h"
 #include "ops/lanes.h"
 
 namespace softgpu::ops {
@@ -42,13 +43,6 @@ struct Sin { template <class T> static T of(T a) { return std::sin(a); } };
 struct Cos { template <class T> static T of(T a) { return std::cos(a); } };
 struct Tanh { template <class T> static T of(T a) { return std::tanh(a); } };
 
-inline float flush(float a) {
-    uint32_t bits;
-    memcpy(&bits, &a, 4);
-    bits = bits & 0x7f800000u ? bits : bits & 0x80000000u;
-    memcpy(&a, &bits, 4);
-    return a;
-}
 template <class F>
 struct Ftz {
     static float of(float a) { return flush(F::of(flush(a))); }
@@ -63,28 +57,29 @@ struct Sat {
     static float of(float a, float b, float c) { return clamp(F::of(a, b, c)); }
 };
 
-/** Directed rounding of float results: exact to within the double product's own rounding, which fma keeps. */
+/** Directed rounding: the nearest float is moved by one if it lies on the wrong side of the exact sum + error. */
 enum Direction { DOWN, UP, ZERO };
 template <Direction D>
-struct Directed {
-    static float round(double exactSide, float nearest) {
-        if (nearest != nearest || std::isinf(nearest)) return nearest;
-        bool below = (double)nearest < exactSide, above = (double)nearest > exactSide;
-        bool down = D == DOWN || (D == ZERO && exactSide > 0), up = D == UP || (D == ZERO && exactSide < 0);
-        const float infinity = std::numeric_limits<float>::infinity();
-        if (above && down) return std::nextafterf(nearest, -infinity);
-        if (below && up) return std::nextafterf(nearest, infinity);
-        return nearest;
-    }
-};
-template <Direction D> struct AddTo { static float of(float a, float b) { double s = (double)a + b; return Directed<D>::round(s, (float)s); } };
-template <Direction D> struct MulTo { static float of(float a, float b) { double p = (double)a * b; return Directed<D>::round(p, (float)p); } };
-template <Direction D> struct FmaTo {
+float directed(float nearest, double sum, double error) {
+    if (nearest != nearest || std::isinf(nearest)) return nearest;
+    double beyond = (double)nearest != sum ? (double)nearest - sum : -error;
+    bool negative = sum < 0 || (sum == 0 && error < 0);
+    const float infinity = std::numeric_limits<float>::infinity();
+    if (beyond > 0 && (D == DOWN || (D == ZERO && !negative))) return std::nextafterf(nearest, -infinity);
+    if (beyond < 0 && (D == UP || (D == ZERO && negative))) return std::nextafterf(nearest, infinity);
+    return nearest;
+}
+/** a b + c: the product of two floats is exact as a double, and so is the sum with its error. */
+template <Direction D>
+struct FmaTo {
     static float of(float a, float b, float c) {
-        double s = (double)a * b + c;
-        return Directed<D>::round(s, std::fma(a, b, c));
+        double product = (double)a * b, sum = product + c, back = sum - product;
+        double error = (product - (sum - back)) + (c - back);
+        return directed<D>(std::fma(a, b, c), sum, error);
     }
 };
+template <Direction D> struct AddTo { static float of(float a, float b) { return FmaTo<D>::of(a, 1, b); } };
+template <Direction D> struct MulTo { static float of(float a, float b) { return directed<D>(a * b, (double)a * b, 0); } };
 
 using Selector = Handler (*)(bool single, bool ftz, bool sat);
 
@@ -137,10 +132,10 @@ const std::map<std::string, Entry>& entries() {
 }
 
 template <Direction D>
-Handler directed(const std::string& opcode) {
-    if (opcode == "add") return binary<float, AddTo<D>>;
-    if (opcode == "mul") return binary<float, MulTo<D>>;
-    if (opcode == "fma") return ternary<float, FmaTo<D>>;
+Handler selectDirected(const std::string& opcode, bool ftz) {
+    if (opcode == "add") return ftz ? binary<float, Ftz<AddTo<D>>> : binary<float, AddTo<D>>;
+    if (opcode == "mul") return ftz ? binary<float, Ftz<MulTo<D>>> : binary<float, MulTo<D>>;
+    if (opcode == "fma") return ftz ? ternary<float, Ftz<FmaTo<D>>> : ternary<float, FmaTo<D>>;
     return nullptr;
 }
 
@@ -153,8 +148,9 @@ void lowerFloat(Builder& b, const ptx::Statement& s, Instruction& i) {
     bool single = type == "f32";
     Handler run = entry.select(single, s.has("ftz"), s.has("sat"));
     if (s.has("rm") || s.has("rp") || s.has("rz")) {
-        run = s.has("rm") ? directed<DOWN>(s.parts[0]) : s.has("rp") ? directed<UP>(s.parts[0]) : directed<ZERO>(s.parts[0]);
-        if (!single || !run || s.has("ftz") || s.has("sat"))
+        auto select = s.has("rm") ? selectDirected<DOWN> : s.has("rp") ? selectDirected<UP> : selectDirected<ZERO>;
+        run = select(s.parts[0], s.has("ftz"));
+        if (!single || !run || s.has("sat"))
             b.fail("'" + s.opcode() + "' is not implemented by the software device");
     }
     emitPlain(b, i, run, single ? 4 : 8, entry.sources);

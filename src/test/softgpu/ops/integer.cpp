@@ -51,7 +51,7 @@ struct Rem {
 
 Handler none() { return nullptr; }
 
-template <class F, bool Sixteen = true>
+template <class F>
 Handler signless(const std::string& type) {
     if (type == "u32" || type == "b32") return binary<uint32_t, F>;
     if (type == "s32") return binary<int32_t, F>;
@@ -89,6 +89,7 @@ void emitTyped(Builder& b, const ptx::Statement& s, Instruction& i, Handler run,
 template <class F>
 void plain(Builder& b, const ptx::Statement& s, Instruction& i) {
     if (isFloatType(s.parts.back())) return lowerFloat(b, s, i);
+    if (s.has("cc")) return lowerCarry(b, s, i);
     onlyModifiers(b, s, {s.parts.back().c_str()});
     emitTyped(b, s, i, signless<F>(s.parts.back()), 2);
 }
@@ -125,6 +126,7 @@ template <bool ADD>
 void multiply(Builder& b, const ptx::Statement& s, Instruction& i) {
     const std::string& type = s.parts.back();
     if (isFloatType(type)) return lowerFloat(b, s, i);
+    if (s.has("cc")) return lowerCarry(b, s, i);
     onlyModifiers(b, s, {"lo", "hi", "wide", type.c_str()});
     if (!s.has("wide")) {
         if (ADD) return emitTyped(b, s, i, s.has("hi") ? triple<MadHi>(type) : triple<MadLo>(type), 3);

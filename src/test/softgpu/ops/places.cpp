@@ -25,7 +25,10 @@ Place Builder::allocate(int bytes) {
     return p;
 }
 
-Place Builder::temporary(int bytes) { return allocate(bytes); }
+Place Builder::carry() {
+    if (carryFlag == NOWHERE) carryFlag = allocate(1);
+    return carryFlag;
+}
 
 const Builder::Slot& Builder::slot(const std::string& name) const {
     auto found = frame->registers.find(name);

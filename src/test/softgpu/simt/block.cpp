@@ -22,7 +22,9 @@ Block::Block(Grid& grid)
         warps[w].block = this;
         warps[w].grid = &grid;
         warps[w].index = w;
+        fillSpecials(warps[w], false);
     }
+    for (uint64_t w : grid.sequence(warps.size())) order.push_back((uint32_t)w);
 }
 
 void Block::start(uint64_t linearIndex) {
@@ -33,8 +35,7 @@ void Block::start(uint64_t linearIndex) {
     std::fill(locals.begin(), locals.end(), 0xFF);
     races.nextPhase();
     for (Warp& w : warps) startWarp(w);
-    order.clear();
-    for (uint64_t w : grid.sequence(warps.size())) order.push_back((uint32_t)w);
+    if (grid.policy.order == Order::Random) std::shuffle(order.begin(), order.end(), grid.random);
 }
 
 void Block::startWarp(Warp& w) {
@@ -44,13 +45,18 @@ void Block::startWarp(Warp& w) {
     w.preferFrom = 0;
     w.copies.clear();
     w.copyGroups.clear();
-    fillSpecials(w);
+    fillSpecials(w, true);
 }
 
-void Block::fillSpecials(Warp& w) {
+/** The special registers that differ between blocks, or all others: those are filled once for a launch. */
+void Block::fillSpecials(Warp& w, bool ofBlock) {
     for (auto& s : grid.launch.program->specials) {
+        bool differs = s.which == Special::CtaidX || s.which == Special::CtaidY || s.which == Special::CtaidZ;
+        if (differs != ofBlock) continue;
         auto* lanes = w.at<uint32_t>(s.place);
-        for (uint32_t l = 0; l < LANES; l++) lanes[l] = special(s.which, w.index, l);
+        if (differs) std::fill_n(lanes, LANES, special(s.which, w.index, 0));
+        else
+            for (uint32_t l = 0; l < LANES; l++) lanes[l] = special(s.which, w.index, l);
     }
 }
 

@@ -31,7 +31,7 @@ struct Block {
     std::vector<uint32_t> order;
 
     void startWarp(Warp& w);
-    void fillSpecials(Warp& w);
+    void fillSpecials(Warp& w, bool ofBlock);
     uint32_t special(Special which, uint32_t warp, uint32_t lane) const;
     bool releaseBarriers();
     bool releaseBarrier(uint32_t id);

@@ -45,13 +45,21 @@ bool Races::ordered(uint32_t warp, uint32_t lane, uint32_t otherThread, bool sev
            lanePairs[((size_t)warp * LANES + lane) * LANES + otherThread % LANES] > time;
 }
 
+/** Whether partial barriers since then have brought this warp together with every other one. */
+bool Races::orderedAfterAll(uint32_t warp, uint32_t time) const {
+    if (warpPairs.empty()) return false;
+    for (uint32_t other = 0; other < warps; other++)
+        if (other != warp && warpPairs[(size_t)warp * warps + other] <= time) return false;
+    return true;
+}
+
 /** Whether an earlier access recorded on this side conflicts with this one. */
 bool Races::conflicts(const Access& access, const Side& side, bool written, uint32_t lane, uint32_t word,
                       uint32_t bytes) {
     uint32_t stamp = side.stamp[word], code = side.code[word], thread = access.warp * LANES + lane;
     if (stamp >> PHASE_SHIFT != phase || !(code >> BYTES_SHIFT & bytes)) return false;
     if (access.strong && code & STRONG) return false;
-    if (stamp & FOREIGN) return true;
+    if (stamp & FOREIGN) return !orderedAfterAll(access.warp, side.time[word]);
     bool several = stamp & SEVERAL;
     if (!several && (stamp & THREAD) == thread) return false;
     if (ordered(access.warp, lane, stamp & THREAD, several, side.time[word])) return false;

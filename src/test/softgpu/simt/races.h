@@ -60,6 +60,7 @@ class Races {
     bool touchWord(const Access& access, uint32_t lane, uint32_t word, uint32_t bytes, Conflict& conflict);
     bool conflicts(const Access& access, const Side& side, bool written, uint32_t lane, uint32_t word, uint32_t bytes);
     bool ordered(uint32_t warp, uint32_t lane, uint32_t otherThread, bool several, uint32_t time) const;
+    bool orderedAfterAll(uint32_t warp, uint32_t time) const;
     void record(const Access& access, uint32_t lane, uint32_t word, uint32_t bytes, bool several);
 };
 

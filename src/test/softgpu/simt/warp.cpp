@@ -126,7 +126,7 @@ void Warp::branchIndexed(size_t which, const Instruction& i, Mask active, Mask m
     const uint32_t* chosen = at<uint32_t>(i.a);
     for (int l = 0; l < LANES; l++) {
         if (!(active >> l & 1)) continue;
-        if (chosen[l] >= i.count + (i.extra << 8)) fail(i, LAUNCH_FAILED, "index beyond the branch targets", l);
+        if (chosen[l] >= i.extra) fail(i, LAUNCH_FAILED, "index beyond the branch targets", l);
         groups.push_back({1u << l, program->lists[i.list + chosen[l]]});
     }
     merge();

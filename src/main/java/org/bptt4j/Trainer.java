@@ -140,6 +140,16 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if the batch does not fit the network or the loss
      */
     public StepReport step(Batch batch) {
+        return step(batch, null);
+    }
+
+    /**
+     * The same, while {@code next} is prepared: where the backend runs behind the caller, the next step's batch goes up while this
+     * one computes. Its arrays must then stay as they are until that step.
+     *
+     * @param next the batch of the next step, or null if it is not known
+     */
+    public StepReport step(Batch batch, Batch next) {
         bptt.load(batch);
         clearReport();
         double rate = 0;
@@ -154,6 +164,9 @@ public final class Trainer implements AutoCloseable {
             backend.globalNorm(rnn.network().gradientArray(), report);
             rate = optimizer.learningRate() * schedule.factor(done);
             backend.update(update, rate, ++done);
+        }
+        if (next != null && backend.runsBehind()) {
+            bptt.prepare(next);
         }
         readReport();
         double value = host[Report.LOSS] * bptt.scale(bptt.valid());
@@ -187,14 +200,20 @@ public final class Trainer implements AutoCloseable {
         boolean afterStep(StepReport step);
     }
 
-    /** Trains for {@code epochs} epochs of {@code source}, or until the listener says stop. Returns the number of steps. */
+    /**
+     * Trains for {@code epochs} epochs of {@code source}, or until the listener says stop; within an epoch the source is asked for
+     * a batch before the step of the one before it. Returns the number of steps.
+     */
     public long fit(BatchSource source, long epochs, Listener listener) {
         long steps = 0;
         for (long epoch = 0; epoch < epochs; epoch++) {
             source.start(epoch);
-            for (Batch batch = source.next(); batch != null; batch = source.next()) {
+            Batch next = source.next();
+            while (next != null) {
+                Batch batch = next;
+                next = source.next();
                 steps++;
-                if (!listener.afterStep(step(batch))) {
+                if (!listener.afterStep(step(batch, next))) {
                     return steps;
                 }
             }

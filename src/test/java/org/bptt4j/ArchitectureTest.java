@@ -67,7 +67,6 @@ class ArchitectureTest {
                     .resideInAPackage(name(from))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage(others).and(not(simpleName("PeakFlops"))))
-                    .allowEmptyShould(from.equals("backend.cuda"))
                     .check(MAIN);
         });
     }

@@ -28,6 +28,14 @@ public interface Backend extends AutoCloseable {
      */
     int rowsPerPass();
 
+    /**
+     * Whether operations still run when their call has returned: then it is worth preparing the next batch meanwhile. An upload
+     * to an array that no operation under way uses does not wait for any.
+     */
+    default boolean runsBehind() {
+        return false;
+    }
+
     // ---- memory -----------------------------------------------------------------------------------------------------
 
     /** {@code length} floats, all zero. Throws {@link OutOfDeviceMemoryException} with the bytes asked and free. */

@@ -24,6 +24,9 @@ public final class Bptt implements AutoCloseable {
     private final Head head;
     private final Targets targets;
     private final Objective objective;
+    private final Buffers buffers;
+    /** Lies on the other side of the buffers, or null. */
+    private Batch prepared;
 
     public Bptt(Network network, Loss loss, Truncation truncation) {
         if (!network.spec().hasHead()) {
@@ -32,7 +35,7 @@ public final class Bptt implements AutoCloseable {
         this.network = network;
         this.loss = loss;
         this.unrolled = new Unrolled(network, truncation);
-        Buffers buffers = unrolled.buffers();
+        this.buffers = unrolled.buffers();
         int outputs = network.spec().outputSize();
         this.head = new Head(network, buffers);
         this.targets = new Targets(network.backend(), loss, outputs, buffers, unrolled.staging());
@@ -41,8 +44,35 @@ public final class Bptt implements AutoCloseable {
 
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
     public void load(Batch batch) {
+        if (batch == prepared && unrolled.hasShapeOf(batch)) {
+            buffers.turn();
+            prepared = null;
+            unrolled.begin(batch);
+            return;
+        }
+        prepared = null;
         targets.load(batch, unrolled.plan(batch.steps()));
         unrolled.load(batch);
+    }
+
+    /**
+     * Uploads the batch that will be loaded next, beside the one that is loaded, which stays in use. A batch of another shape, or one
+     * that does not fit, is left for {@link #load}.
+     */
+    public void prepare(Batch next) {
+        if (!unrolled.hasShapeOf(next)) {
+            return;
+        }
+        buffers.turn();
+        try {
+            targets.load(next, unrolled.segments());
+            unrolled.prepare(next);
+            prepared = next;
+        } catch (IllegalArgumentException e) {
+            prepared = null; // said when it is its turn
+        } finally {
+            buffers.turn();
+        }
     }
 
     /** The number of segments of the loaded batch. */

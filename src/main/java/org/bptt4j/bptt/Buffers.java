@@ -17,6 +17,8 @@ final class Buffers implements AutoCloseable {
     private final List<Slot> slots = new ArrayList<>();
     /** Counts what makes views useless: another shape, and memory that moved. */
     private long generation;
+    /** Which of the two arrays of a slot for two batches is in use. */
+    private int side;
 
     Buffers(Backend backend) {
         this.backend = backend;
@@ -27,24 +29,42 @@ final class Buffers implements AutoCloseable {
         generation++;
     }
 
-    /** A place for one array. */
+    /** Goes over to the other batch's side of the slots that have two, and back. */
+    void turn() {
+        side = 1 - side;
+    }
+
+    /** 0 or 1. */
+    int side() {
+        return side;
+    }
+
+    /** A place for one array, or for one on each side. */
     final class Slot {
-        private DeviceArray array;
+        private final DeviceArray[] arrays;
+
+        private Slot(int sides) {
+            arrays = new DeviceArray[sides];
+        }
+
+        private int current() {
+            return arrays.length == 1 ? 0 : side;
+        }
 
         /** An array of at least {@code count} floats. What was there before is kept only if it did not have to grow. */
         DeviceArray floats(long count) {
             if (makesRoom(count)) {
-                array = backend.allocate(count);
+                arrays[current()] = backend.allocate(count);
             }
-            return array;
+            return arrays[current()];
         }
 
         /** An array of at least {@code count} ints. */
         DeviceArray ints(long count) {
             if (makesRoom(count)) {
-                array = backend.allocateInts(count);
+                arrays[current()] = backend.allocateInts(count);
             }
-            return array;
+            return arrays[current()];
         }
 
         /** A matrix [rows, cols] in this slot's memory. */
@@ -58,24 +78,40 @@ final class Buffers implements AutoCloseable {
         }
 
         private boolean makesRoom(long count) {
+            DeviceArray array = arrays[current()];
             if (array != null && array.length() >= count) {
                 return false;
             }
-            close();
+            close(current());
             reshape();
             return true;
         }
 
+        private void close(int which) {
+            if (arrays[which] != null) {
+                arrays[which].close();
+                arrays[which] = null;
+            }
+        }
+
         private void close() {
-            if (array != null) {
-                array.close();
-                array = null;
+            for (int which = arrays.length - 1; which >= 0; which--) {
+                close(which);
             }
         }
     }
 
     Slot slot() {
-        Slot slot = new Slot();
+        return slot(1);
+    }
+
+    /** For what comes up while the batch before it is still in use: one array on each side. */
+    Slot twoSidedSlot() {
+        return slot(2);
+    }
+
+    private Slot slot(int sides) {
+        Slot slot = new Slot(sides);
         slots.add(slot);
         return slot;
     }
@@ -89,10 +125,10 @@ final class Buffers implements AutoCloseable {
         return list;
     }
 
-    /** What somebody needs to see of the memory for one segment, for each segment: made when it is first asked for. */
+    /** What somebody needs to see of the memory for one segment, for each segment and side: made when it is first asked for. */
     final class Views<V> {
         private final IntFunction<V> maker;
-        private final List<V> made = new ArrayList<>();
+        private final List<List<V>> sides = List.of(new ArrayList<>(), new ArrayList<>());
         private long madeIn;
 
         private Views(IntFunction<V> maker) {
@@ -101,9 +137,11 @@ final class Buffers implements AutoCloseable {
 
         V get(int segment) {
             if (madeIn != generation) {
-                made.clear();
+                sides.get(0).clear();
+                sides.get(1).clear();
                 madeIn = generation;
             }
+            List<V> made = sides.get(side);
             while (made.size() <= segment) {
                 made.add(null);
             }

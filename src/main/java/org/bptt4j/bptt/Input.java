@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.Arrays;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
@@ -18,16 +19,21 @@ final class Input {
     private final Buffers.Slot denseSlot;
     private final Buffers.Slot idSlot;
     private final Buffers.Slot lengthSlot;
-    private Rows all;
-    private Ints lengths;
+    private final Buffers buffers;
+    /** Of each side; null until it is asked for. */
+    private final Rows[] all = new Rows[2];
+
+    private final Ints[] lengths = new Ints[2];
+    private Batch shape;
 
     Input(Backend backend, int inputSize, Buffers buffers, Staging staging) {
         this.backend = backend;
         this.inputSize = inputSize;
         this.staging = staging;
-        this.denseSlot = buffers.slot();
-        this.idSlot = buffers.slot();
-        this.lengthSlot = buffers.slot();
+        this.buffers = buffers;
+        this.denseSlot = buffers.twoSidedSlot();
+        this.idSlot = buffers.twoSidedSlot();
+        this.lengthSlot = buffers.twoSidedSlot();
     }
 
     /** Refuses a batch whose input does not fit. */
@@ -50,27 +56,38 @@ final class Input {
 
     /** Makes room for batches of this one's shape. */
     void resize(Batch batch) {
-        int cells = Math.multiplyExact(batch.steps(), batch.rows());
-        all = batch.ids() == null
-                ? new Rows(denseSlot.matrix(cells, inputSize), null)
-                : new Rows(null, idSlot.view(cells));
-        lengths = batch.lengths() == null ? null : lengthSlot.view(batch.rows());
+        shape = batch;
+        Arrays.fill(all, null);
+        Arrays.fill(lengths, null);
+        all();
+        lengths();
+    }
+
+    private Rows all() {
+        int side = buffers.side();
+        if (all[side] == null) {
+            int cells = Math.multiplyExact(shape.steps(), shape.rows());
+            all[side] = shape.ids() == null
+                    ? new Rows(denseSlot.matrix(cells, inputSize), null)
+                    : new Rows(null, idSlot.view(cells));
+        }
+        return all[side];
     }
 
     /** Uploads the batch's input and lengths; padding becomes zeros, so that it may hold anything. */
     void upload(Batch batch) {
         if (batch.lengths() != null) {
-            backend.upload(batch.lengths(), 0, batch.rows(), lengths.array(), 0);
+            backend.upload(batch.lengths(), 0, batch.rows(), lengths().array(), 0);
         }
         if (batch.ids() != null) {
-            uploadIds(batch, all.ids().array());
+            uploadIds(batch, all().ids().array());
         } else {
             float[] x = batch.x();
             if (batch.lengths() != null) {
                 x = staging.floats(batch.x().length);
                 batch.copyWithoutPadding(batch.x(), inputSize, x);
             }
-            backend.upload(x, 0, batch.x().length, all.dense().array(), 0);
+            backend.upload(x, 0, batch.x().length, all().dense().array(), 0);
         }
     }
 
@@ -88,19 +105,23 @@ final class Input {
 
     /** Lengths [B], or null. */
     Ints lengths() {
-        return lengths;
+        int side = buffers.side();
+        if (lengths[side] == null && shape.lengths() != null) {
+            lengths[side] = lengthSlot.view(shape.rows());
+        }
+        return lengths[side];
     }
 
     /** Whether a gradient with respect to the input exists. */
     boolean isDense() {
-        return all.dense() != null;
+        return shape.ids() == null;
     }
 
     /** A view of {@code count} rows from {@code row}. */
     Rows rows(long row, long count) {
         return isDense()
-                ? new Rows(all.dense().rows(row, count), null)
-                : new Rows(null, all.ids().slice(row, count));
+                ? new Rows(all().dense().rows(row, count), null)
+                : new Rows(null, all().ids().slice(row, count));
     }
 
     /** {@code to = x·W_ihᵀ}. */

@@ -22,12 +22,17 @@ final class Targets {
     private final Buffers.Slot classSlot;
     private final Buffers.Slot valueSlot;
     private final Buffers.Slot rowSlot;
-    /** Where the targets of each segment begin, and where those of the last end. */
-    private int[] offset = new int[1];
-    /** Valid targets of each segment. */
-    private long[] valid = new long[0];
-    /** For a loss at the last step: the row of the batch that each target belongs to. */
-    private int[] order = new int[0];
+    private final Side[] sides = {new Side(), new Side()};
+
+    /** What is known of the targets of one batch. */
+    private static final class Side {
+        /** Where the targets of each segment begin, and where those of the last end. */
+        private int[] offset = new int[1];
+        /** Valid targets of each segment. */
+        private long[] valid = new long[0];
+        /** For a loss at the last step: the row of the batch that each target belongs to. */
+        private int[] order = new int[0];
+    }
 
     Targets(Backend backend, Loss loss, int outputSize, Buffers buffers, Staging staging) {
         this.backend = backend;
@@ -35,9 +40,13 @@ final class Targets {
         this.outputSize = outputSize;
         this.buffers = buffers;
         this.staging = staging;
-        this.classSlot = buffers.slot();
-        this.valueSlot = buffers.slot();
-        this.rowSlot = buffers.slot();
+        this.classSlot = buffers.twoSidedSlot();
+        this.valueSlot = buffers.twoSidedSlot();
+        this.rowSlot = buffers.twoSidedSlot();
+    }
+
+    private Side here() {
+        return sides[buffers.side()];
     }
 
     private boolean atEveryStep() {
@@ -47,9 +56,9 @@ final class Targets {
     /** Uploads the batch's targets, checked, with padding turned into "no target". */
     void load(Batch batch, List<Segment> segments) {
         requireTargets(batch, atEveryStep() ? Math.multiplyExact(batch.steps(), batch.rows()) : batch.rows());
-        if (valid.length != segments.size()) {
-            valid = new long[segments.size()];
-            offset = new int[segments.size() + 1];
+        if (here().valid.length != segments.size()) {
+            here().valid = new long[segments.size()];
+            here().offset = new int[segments.size() + 1];
             buffers.reshape();
         }
         if (atEveryStep()) {
@@ -81,16 +90,16 @@ final class Targets {
 
     /** The targets of segment {@code s} end before {@code next}. */
     private void endSegment(int s, int next) {
-        if (offset[s + 1] != next) {
-            offset[s + 1] = next;
+        if (here().offset[s + 1] != next) {
+            here().offset[s + 1] = next;
             buffers.reshape();
         }
     }
 
     private void loadLastRows(Batch batch, List<Segment> segments) {
         int[] rows = staging.ints(batch.rows());
-        if (order.length < batch.rows()) {
-            order = new int[batch.rows()];
+        if (here().order.length < batch.rows()) {
+            here().order = new int[batch.rows()];
         }
         int next = 0;
         for (int s = 0; s < segments.size(); s++) {
@@ -99,7 +108,7 @@ final class Targets {
                 int last = batch.length(b) - 1;
                 if (last >= segment.start() && last < segment.end()) {
                     rows[next] = (last - segment.start()) * batch.rows() + b;
-                    order[next++] = b;
+                    here().order[next++] = b;
                 }
             }
             endSegment(s, next);
@@ -109,10 +118,12 @@ final class Targets {
 
     /** Where the batch has the {@code i}-th target. */
     private int source(int i) {
-        return atEveryStep() ? i : order[i];
+        return atEveryStep() ? i : here().order[i];
     }
 
     private void loadClasses(Batch batch) {
+        int[] offset = here().offset;
+        long[] valid = here().valid;
         int count = offset[valid.length];
         int[] sorted = staging.ints(count);
         for (int s = 0; s < valid.length; s++) {
@@ -134,6 +145,8 @@ final class Targets {
     }
 
     private void loadValues(Batch batch) {
+        int[] offset = here().offset;
+        long[] valid = here().valid;
         int count = offset[valid.length] * outputSize;
         float[] sorted = staging.floats(count);
         for (int s = 0; s < valid.length; s++) {
@@ -163,13 +176,13 @@ final class Targets {
 
     /** Valid targets of segment {@code s}. */
     long valid(int s) {
-        return valid[s];
+        return here().valid[s];
     }
 
     /** Valid targets of the whole batch. */
     long valid() {
         long sum = 0;
-        for (long v : valid) {
+        for (long v : here().valid) {
             sum += v;
         }
         return sum;
@@ -177,11 +190,13 @@ final class Targets {
 
     /** Number of output rows that segment {@code s} compares. */
     int count(int s) {
+        int[] offset = here().offset;
         return offset[s + 1] - offset[s];
     }
 
     /** A view of the class targets of segment {@code s}, or null for a loss of values. */
     Ints classes(int s) {
+        int[] offset = here().offset;
         return loss.kind() == Loss.Kind.CROSS_ENTROPY
                 ? classSlot.view(offset[s + 1]).slice(offset[s], count(s))
                 : null;
@@ -189,6 +204,7 @@ final class Targets {
 
     /** A view of the value targets of segment {@code s}, [count, O], or null for a loss of classes. */
     Matrix values(int s) {
+        int[] offset = here().offset;
         return loss.kind() == Loss.Kind.MSE
                 ? valueSlot.matrix(offset[s + 1], outputSize).rows(offset[s], count(s))
                 : null;
@@ -196,6 +212,7 @@ final class Targets {
 
     /** For a loss at the last step: which of segment {@code s}'s rows [steps·B, H] are compared, else null. */
     Ints lastRows(int s) {
+        int[] offset = here().offset;
         return atEveryStep() ? null : rowSlot.view(offset[s + 1]).slice(offset[s], count(s));
     }
 }

@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.Arrays;
 import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Ints;
@@ -27,7 +28,8 @@ public final class Unrolled implements AutoCloseable {
     private List<Segment> segments = List.of();
     private Matrix[] initial;
     private Matrix[] steps;
-    private Ints lastRows;
+    /** Of each side of the buffers. */
+    private final Ints[] lastRows = new Ints[2];
 
     /** For sweeps over whole batches. */
     public Unrolled(Network network) {
@@ -42,7 +44,7 @@ public final class Unrolled implements AutoCloseable {
         this.input = new Input(backend, spec.inputSize(), buffers, staging);
         this.stack = new RecurrentStack(network, input, buffers);
         this.state = new CarriedState(spec, buffers);
-        this.lastRowSlot = buffers.slot();
+        this.lastRowSlot = buffers.twoSidedSlot();
         this.finalGradientSlot = buffers.slot();
     }
 
@@ -80,7 +82,37 @@ public final class Unrolled implements AutoCloseable {
         if (!hasShapeOf(next)) {
             reshape(next);
         }
+        upload(next);
+        begin(next);
+    }
+
+    /** Uploads what is known of a batch before the one in use is done, to the current side of the buffers. */
+    void prepare(Batch next) {
+        input.check(next);
+        upload(next);
+    }
+
+    private void upload(Batch next) {
         input.upload(next);
+        int rows = next.rows();
+        int[] last = staging.ints(rows);
+        for (int b = 0; b < rows; b++) {
+            last[b] = (next.length(b) - 1) * rows + b;
+        }
+        backend.upload(last, 0, rows, lastRows().array(), 0);
+    }
+
+    private Ints lastRows() {
+        int side = buffers.side();
+        if (lastRows[side] == null) {
+            lastRows[side] = lastRowSlot.view(stack.batch());
+        }
+        return lastRows[side];
+    }
+
+    /** Sets the initial state of a batch that is uploaded, which is in use from now on. */
+    void begin(Batch next) {
+        check(next);
         int rows = next.rows();
         for (int l = 0; l < spec.layers(); l++) {
             if (next.initialState() != null) {
@@ -92,11 +124,6 @@ public final class Unrolled implements AutoCloseable {
                 backend.fill(initial[l], 0f);
             }
         }
-        int[] last = staging.ints(rows);
-        for (int b = 0; b < rows; b++) {
-            last[b] = (next.length(b) - 1) * rows + b;
-        }
-        backend.upload(last, 0, rows, lastRows.array(), 0);
         batch = next;
     }
 
@@ -115,7 +142,7 @@ public final class Unrolled implements AutoCloseable {
     }
 
     /** Whether everything that was made for the batch before serves this one too. */
-    private boolean hasShapeOf(Batch next) {
+    boolean hasShapeOf(Batch next) {
         return batch != null
                 && next.steps() == batch.steps()
                 && next.rows() == batch.rows()
@@ -138,7 +165,7 @@ public final class Unrolled implements AutoCloseable {
             initial[l] = stack.states(l).rows(0, rows);
             steps[l] = stack.states(l).rows(rows, cells);
         }
-        lastRows = lastRowSlot.view(rows);
+        Arrays.fill(lastRows, null);
     }
 
     /** Sweeps all steps forward and keeps the final state. */
@@ -160,7 +187,7 @@ public final class Unrolled implements AutoCloseable {
     private void keepFinalState() {
         state.replace(batch.rows());
         for (int l = 0; l < spec.layers(); l++) {
-            backend.gatherRows(lastRows, steps[l], state.layer(l));
+            backend.gatherRows(lastRows(), steps[l], state.layer(l));
         }
     }
 
@@ -224,7 +251,7 @@ public final class Unrolled implements AutoCloseable {
         if (dFinalState != null) {
             Matrix m = finalGradientSlot.matrix((long) spec.layers() * rows, hidden);
             backend.upload(dFinalState, 0, dFinalState.length, m.array(), 0);
-            dFinal = new FinalGradient(m, lastRows);
+            dFinal = new FinalGradient(m, lastRows());
         }
         stack.backward(0, dFinal, null);
     }

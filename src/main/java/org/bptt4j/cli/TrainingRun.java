@@ -74,8 +74,11 @@ final class TrainingRun {
         long nextEval = evalInterval;
         for (long epoch = 0; updates < total; epoch++) {
             source.start(epoch);
-            for (Batch batch = source.next(); batch != null && updates < total; batch = source.next()) {
-                StepReport report = trainer.step(batch);
+            Batch next = source.next();
+            while (next != null && updates < total) {
+                Batch batch = next;
+                next = source.next();
+                StepReport report = trainer.step(batch, next);
                 updates = report.updates();
                 log.add(report, (long) batch.steps() * batch.rows());
                 progress.at(updates, String.format(Locale.ROOT, "loss %.4f", log.meanLoss()));

@@ -110,9 +110,10 @@ interface MemoryContract extends Contract {
     }
 
     @Test
-    @Covers({"name", "description", "rowsPerPass"})
+    @Covers({"name", "description", "rowsPerPass", "runsBehind"})
     default void itSaysWhatItIs() {
         assertTrue(backend().rowsPerPass() > 0);
+        assertEquals(!backend().name().equals("cpu"), backend().runsBehind());
         assertFalse(backend().name().isBlank());
         assertTrue(
                 backend().description().contains(backend().name().split(":", -1)[0]),

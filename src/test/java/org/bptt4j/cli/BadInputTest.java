@@ -87,15 +87,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "--bidirectional",
-                "--dropout=0.1",
-                "--memory=1g",
-                "--explain",
-                "--resume=x",
-                "--cuda-libraries=x"
-            })
+    @ValueSource(strings = {"--bidirectional", "--dropout=0.1", "--memory=1g", "--explain", "--resume=x"})
     void optionsOfLaterVersionsAreUnknown(String option) {
         assertRefused("unknown option", train(option));
     }

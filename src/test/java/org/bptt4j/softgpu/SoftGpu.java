@@ -1,9 +1,7 @@
 package org.bptt4j.softgpu;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -12,16 +10,13 @@ import java.util.TreeMap;
  */
 public final class SoftGpu {
     /** Where the build leaves the libraries. */
-    public static final Path FOLDER = Path.of(System.getProperty("softgpu.folder", "target/softgpu"));
+    public static final Path FOLDER = Path.of(System.getProperty("bptt4j.softgpu", "target/softgpu"));
 
     private static boolean loaded;
 
     private SoftGpu() {}
 
-    /**
-     * Loads the device, once. To be called before JCuda is touched. JCuda unpacks its own libraries into
-     * {@code java.io.tmpdir} and uses whatever lies there: that is a private folder from now on.
-     */
+    /** Loads the device, once. To be called before JCuda is touched. */
     public static synchronized void load() {
         if (loaded) {
             return;
@@ -29,19 +24,12 @@ public final class SoftGpu {
         System.load(FOLDER.resolve("libcuda.so.1").toAbsolutePath().toString());
         System.load(FOLDER.resolve("libcublas.so.12").toAbsolutePath().toString());
         System.load(FOLDER.resolve("libsoftgpu_control.so").toAbsolutePath().toString());
-        try {
-            Path natives = Files.createTempDirectory("softgpu-natives");
-            natives.toFile().deleteOnExit();
-            System.setProperty("java.io.tmpdir", natives.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         loaded = true;
     }
 
     /** Counters since the last reset, and what is alive now, by name. */
-    public static TreeMap<String, Long> counters() {
-        TreeMap<String, Long> counters = new TreeMap<>();
+    public static Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>();
         ask("report").lines().forEach(line -> {
             int equals = line.lastIndexOf('=');
             counters.put(line.substring(0, equals), Long.valueOf(line.substring(equals + 1)));

@@ -26,17 +26,13 @@ final class Blas implements AutoCloseable {
     private static final long SMALL_WORKSPACE = 4L << 20;
     private static final int HOPPER = 90;
     /** Rows of one product, which cuBLAS counts with ints. */
-    private static final int MOST_ROWS = 1 << 30;
+    static final int MOST_ROWS = 1 << 30;
 
     private static final Pointer ZERO = Pointer.to(new float[] {0});
     private static final Pointer ONE = Pointer.to(new float[] {1});
 
     private final cublasHandle handle = new cublasHandle();
     private final long mostRows;
-
-    Blas(Device device, CudaMemory memory) {
-        this(device, memory, MOST_ROWS);
-    }
 
     /** @param mostRows of one product */
     Blas(Device device, CudaMemory memory, int mostRows) {

@@ -35,13 +35,13 @@ final class CudaBackend implements Backend {
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number) {
+        Parts(CudaBackend owner, int number, int mostRows) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
                 transfers = new Transfers(device);
                 kernels = new Kernels(device);
-                blas = new Blas(device, memory);
+                blas = new Blas(device, memory, mostRows);
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
@@ -70,8 +70,13 @@ final class CudaBackend implements Backend {
     }
 
     CudaBackend(int number) {
+        this(number, Blas.MOST_ROWS);
+    }
+
+    /** @param mostRows of one product; more are cut */
+    CudaBackend(int number, int mostRows) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number);
+        this.parts = new Parts(this, number, mostRows);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
     }
 
@@ -91,6 +96,11 @@ final class CudaBackend implements Backend {
     @Override
     public int rowsPerPass() {
         return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public boolean runsBehind() {
+        return true;
     }
 
     // ---- memory -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -181,6 +182,44 @@ class TrafficTest {
         }
     }
 
+    /**
+     * The next batch goes up behind the operations of this one and before the wait for its report; when the wait is over, its copies
+     * are still queued on the lazy device, so that neither has waited for the other.
+     */
+    @Test
+    void theNextBatchGoesUpWhileThisOneComputes() {
+        int steps = 6;
+        Random random = new Random(1);
+        Batch[] batches = new Batch[4];
+        for (int i = 0; i < batches.length; i++) {
+            batches[i] = Batch.dense(steps, B, I, RandomProblem.floats(steps * B * I, random))
+                    .withTargets(random.ints(steps * B, 0, O).toArray());
+        }
+        float[][] alone = trained(batches, false);
+        assertArrayEquals(alone, trained(batches, true));
+    }
+
+    /** Losses and a parameter of three steps. */
+    private float[][] trained(Batch[] batches, boolean ahead) {
+        String copies = "copy.htod.async.pinned";
+        float[] losses = new float[3];
+        try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(L), 1);
+                Trainer trainer = Trainer.of(rnn).build()) {
+            for (int i = 0; i < losses.length; i++) {
+                backend.synchronize();
+                SoftGpu.reset();
+                Batch next = batches[i + 1];
+                losses[i] = (float) (ahead ? trainer.step(batches[i], next) : trainer.step(batches[i])).loss();
+                assertEquals(ahead && i > 0 ? 1 : 4, SoftGpu.counter(copies), "of this batch and the report, done");
+                backend.synchronize();
+                assertEquals(
+                        (ahead && i > 0 ? 1 : 4) + (ahead ? 3 : 0), SoftGpu.counter(copies), "of the next, queued");
+                assertEquals(i > 0 ? 0 : SoftGpu.counter("alloc"), SoftGpu.counter("alloc"), "room is made once");
+            }
+            return new float[][] {losses, rnn.parameter("rnn.weight_hh_l1")};
+        }
+    }
+
     // ---- the order of the two streams -------------------------------------------------------------------------------
 
     /** The next batch comes up while this one computes: as long as nobody waits for it, the kernel has not run. */
@@ -189,8 +228,9 @@ class TrafficTest {
         try (DeviceArray busy = backend.allocate(100);
                 DeviceArray idle = backend.allocate(1 << 17)) {
             float[] batch = new float[1 << 17];
-            backend.upload(batch, 0, batch.length, idle, 0); // makes room in pinned memory, on both sides
-            backend.upload(batch, 0, batch.length, idle, 0);
+            for (int i = 0; i < 4; i++) {
+                backend.upload(batch, 0, batch.length, idle, 0); // makes room in pinned memory, on both sides
+            }
             backend.synchronize();
             SoftGpu.reset();
             backend.fill(Matrix.of(busy, 1, 100), 1f);
