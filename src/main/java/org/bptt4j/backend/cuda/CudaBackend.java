@@ -9,6 +9,7 @@ import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Shapes;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
 import org.bptt4j.spec.Clipping;
@@ -31,11 +32,11 @@ final class CudaBackend implements Backend {
         private Blas blas;
         private Rows rows;
         private Columns columns;
-        private Sweep sweep;
+        private SweepChoice sweep;
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number, int mostRows) {
+        Parts(CudaBackend owner, int number, SweepForm form, int mostRows) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
@@ -45,7 +46,7 @@ final class CudaBackend implements Backend {
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
-                sweep = new StepSweep(blas, kernels);
+                sweep = new SweepChoice(form, blas, kernels, memory, device);
                 losses = new Losses(kernels, partials);
                 optimizers = new Optimizers(kernels, partials);
             } catch (RuntimeException | Error e) {
@@ -55,6 +56,9 @@ final class CudaBackend implements Backend {
         }
 
         void close() {
+            if (sweep != null) {
+                sweep.close();
+            }
             if (blas != null) {
                 blas.close();
             }
@@ -69,14 +73,14 @@ final class CudaBackend implements Backend {
         }
     }
 
-    CudaBackend(int number) {
-        this(number, Blas.MOST_ROWS);
+    CudaBackend(int number, SweepForm form) {
+        this(number, form, Blas.MOST_ROWS);
     }
 
     /** @param mostRows of one product; more are cut */
-    CudaBackend(int number, int mostRows) {
+    CudaBackend(int number, SweepForm form, int mostRows) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, mostRows);
+        this.parts = new Parts(this, number, form, mostRows);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
     }
 
