@@ -68,6 +68,11 @@ final class BackendOption {
         return form;
     }
 
+    /** The folder that was named, or null. */
+    String cudaLibraries() {
+        return cudaLibraries == null ? null : cudaLibraries.toString();
+    }
+
     /** What was asked for. */
     String name() {
         return backend;

@@ -16,6 +16,9 @@ import org.bptt4j.backend.OutOfDeviceMemoryException;
 
 /** The device memory of one backend: its arrays and the scratch of its operations. */
 final class CudaMemory {
+    /** Of which there is a copy on the host. */
+    private static final long MOST_INTS = Integer.MAX_VALUE - 8;
+
     private final CudaBackend owner;
     private final Device device;
     private final Set<CudaArray> arrays = new LinkedHashSet<>();
@@ -31,6 +34,10 @@ final class CudaMemory {
     CudaArray allocate(DeviceArray.Type type, long length) {
         if (length > Long.MAX_VALUE / Float.BYTES) {
             throw outOfMemory(Long.MAX_VALUE);
+        }
+        if (type == DeviceArray.Type.INT && length > MOST_INTS) {
+            throw new IllegalArgumentException(
+                    length + " ints: more than a Java array holds, and so than can be uploaded");
         }
         Address.Block block = block(length * Float.BYTES);
         try {
