@@ -31,7 +31,7 @@ final class SweepChoice implements Sweep, AutoCloseable {
         graph = new GraphSweep(launches, device, form == SweepForm.GRAPH);
     }
 
-    /** Here is where a form that serves some shapes only says whether it serves this one, and is refused if it was asked for. */
+    /** The form for {@code count} steps; each of them serves every shape. */
     private Sweep choose(int count) {
         return switch (form) {
             case STEPS -> steps;
