@@ -9,6 +9,7 @@ import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Shapes;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
 import org.bptt4j.spec.Clipping;
@@ -32,11 +33,11 @@ final class CudaBackend implements Backend {
         private Blas blas;
         private Rows rows;
         private Columns columns;
-        private Sweep sweep;
+        private SweepChoice sweep;
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number, int mostElements) {
+        Parts(CudaBackend owner, int number, SweepForm form, int mostElements) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
@@ -46,7 +47,7 @@ final class CudaBackend implements Backend {
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
-                sweep = new Sweep(blas, kernels);
+                sweep = new SweepChoice(form, blas, kernels, memory, device);
                 losses = new Losses(kernels, partials);
                 optimizers = new Optimizers(kernels, partials);
             } catch (RuntimeException | Error e) {
@@ -56,6 +57,9 @@ final class CudaBackend implements Backend {
         }
 
         void close() {
+            if (sweep != null) {
+                sweep.close();
+            }
             if (blas != null) {
                 blas.close();
             }
@@ -70,14 +74,14 @@ final class CudaBackend implements Backend {
         }
     }
 
-    CudaBackend(int number) {
-        this(number, Blas.MOST_ELEMENTS);
+    CudaBackend(int number, SweepForm form) {
+        this(number, form, Blas.MOST_ELEMENTS);
     }
 
     /** @param mostElements of an operand of one product; longer ones are cut */
-    CudaBackend(int number, int mostElements) {
+    CudaBackend(int number, SweepForm form, int mostElements) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, mostElements);
+        this.parts = new Parts(this, number, form, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
         int capability = parts.device.capability();
         int blas = parts.blas.version();

@@ -60,6 +60,12 @@ final class CudaMemory {
         return block;
     }
 
+    /** Waits for the work that may still use the block. */
+    void freeScratch(Address.Block block) {
+        scratch.remove(block);
+        free(block);
+    }
+
     private Address.Block block(long size) {
         Address.Block block = new Address.Block();
         int code = cuMemAlloc(block, Math.max(Float.BYTES, size));
@@ -78,7 +84,10 @@ final class CudaMemory {
 
     /** Waits for the work that may still use the array. The array is closed whatever the driver says. */
     void free(CudaArray array) {
-        Address.Block block = forget(array);
+        free(forget(array));
+    }
+
+    private void free(Address.Block block) {
         DeviceException before = null;
         try {
             device.synchronize();
