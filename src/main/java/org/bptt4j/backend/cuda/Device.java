@@ -80,7 +80,8 @@ final class Device implements AutoCloseable {
     /** Throws what an earlier operation failed with, if one did: cuBLAS would only say that its own call failed. */
     void requireAlive(String call) {
         int code = cuStreamQuery(compute);
-        if (code != CUresult.CUDA_ERROR_NOT_READY) {
+        // The last one says that calls are being recorded: nobody can tell then.
+        if (code != CUresult.CUDA_ERROR_NOT_READY && code != CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED) {
             Status.driver(call + " after an operation that", code);
         }
     }
