@@ -6,9 +6,9 @@ set -eu
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(cd "$here/../../.." && pwd)
 # Test classes come before the shipped ones: what lies there hides the PTX of the jar.
-place=$home/target/test-classes/org/bptt4j/backend/cuda/bptt4j.ptx
+place=$home/target/test-classes/org/bptt4j/backend/cuda
 work=$(mktemp -d)
-trap 'rm -rf "$work" "$place"' EXIT
+trap 'rm -rf "$work" "$place"/*.ptx' EXIT
 cd "$home"
 
 tests() {

@@ -35,17 +35,17 @@ final class CudaBackend implements Backend {
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number, int mostRows) {
+        Parts(CudaBackend owner, int number, int mostRows, Sweep.Maker sweeps) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
                 transfers = new Transfers(device);
-                kernels = new Kernels(device);
+                kernels = Kernels.common(device);
                 blas = new Blas(device, memory, mostRows);
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
-                sweep = new StepSweep(blas, kernels);
+                sweep = sweeps.make(device, memory, blas, kernels);
                 losses = new Losses(kernels, partials);
                 optimizers = new Optimizers(kernels, partials);
             } catch (RuntimeException | Error e) {
@@ -55,6 +55,9 @@ final class CudaBackend implements Backend {
         }
 
         void close() {
+            if (sweep != null) {
+                sweep.close();
+            }
             if (blas != null) {
                 blas.close();
             }
@@ -75,8 +78,12 @@ final class CudaBackend implements Backend {
 
     /** @param mostRows of one product; more are cut */
     CudaBackend(int number, int mostRows) {
+        this(number, mostRows, (device, memory, blas, kernels) -> new StepSweep(blas, kernels));
+    }
+
+    CudaBackend(int number, int mostRows, Sweep.Maker sweeps) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, mostRows);
+        this.parts = new Parts(this, number, mostRows, sweeps);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
     }
 
