@@ -1,28 +1,35 @@
-#include "common.cuh"
+#include "cursor.cuh"
 
-/// One step's h = f(a + b_ih + b_hh), in place of a. h [B, H] in and out; biases [H] in; lengths [B] in or null: row b is
-/// zero where the absolute step t ≥ lengths[b].
+/// Step t behind the cursor: h = f(a + product + b_ih + b_hh), in place of a and once more in next, where the product after it
+/// finds it. product [B, H] in; next [B, H] out. Row b is zero where the absolute step is ≥ lengths[b].
 template <typename F>
 __device__ inline void activate(
-    float* h, int64 ld, int64 B, int64 H, const float* biasIh, const float* biasHh, const int* lengths, int64 t, F f) {
+    const Cursor* cursor, int64 t, const float* product, float* next, int64 B, int64 H, F f) {
+    Cursor c = *cursor;
+    if (t >= c.left) {
+        return;
+    }
+    float* h = c.x + t * c.stepX;
 #pragma unroll 1
     for (int64 b = firstRow(); b < B; b += rowStep()) {
-        bool ended = lengths != nullptr && t >= lengths[b];
+        bool ended = c.lengths != nullptr && c.t + t >= c.lengths[b];
 #pragma unroll 1
         for (int64 i = firstCol(); i < H; i += colStep()) {
-            float a = h[b * ld + i] + (biasIh[i] + biasHh[i]);
-            h[b * ld + i] = ended ? 0 : f(a);
+            float a = h[b * c.ldX + i] + product[b * H + i] + (c.biasIh[i] + c.biasHh[i]);
+            float y = ended ? 0 : f(a);
+            h[b * c.ldX + i] = y;
+            next[b * H + i] = y;
         }
     }
 }
 
 extern "C" __global__ void activate_tanh(
-    float* h, int64 ld, int64 B, int64 H, const float* biasIh, const float* biasHh, const int* lengths, int64 t) {
-    activate(h, ld, B, H, biasIh, biasHh, lengths, t, [](float a) { return tanhf(a); });
+    const Cursor* cursor, int64 t, const float* product, float* next, int64 B, int64 H) {
+    activate(cursor, t, product, next, B, H, [](float a) { return tanhf(a); });
 }
 
 /// NaN stays NaN: fmaxf would hide it.
 extern "C" __global__ void activate_relu(
-    float* h, int64 ld, int64 B, int64 H, const float* biasIh, const float* biasHh, const int* lengths, int64 t) {
-    activate(h, ld, B, H, biasIh, biasHh, lengths, t, [](float a) { return a <= 0 ? 0 : a; });
+    const Cursor* cursor, int64 t, const float* product, float* next, int64 B, int64 H) {
+    activate(cursor, t, product, next, B, H, [](float a) { return a <= 0 ? 0 : a; });
 }

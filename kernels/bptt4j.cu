@@ -6,6 +6,7 @@
 #include "column_sums.cu"
 #include "copy.cu"
 #include "cross_entropy.cu"
+#include "cursor.cu"
 #include "derivative.cu"
 #include "fill.cu"
 #include "gather_columns.cu"

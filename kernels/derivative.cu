@@ -1,25 +1,33 @@
-#include "common.cuh"
+#include "cursor.cuh"
 
-/// One step's δ = (∂L/∂h + carry)·f', in place of ∂L/∂h, with f' from the saved output h. d [B, H] in and out; carry, h
-/// [B, H] in.
+/// Step t behind the cursor: δ = (∂L/∂h + carry)·f', in place of ∂L/∂h and once more in delta, where the product after it finds
+/// it, with f' from the saved output h. carry [B, H] in; delta [B, H] out.
 template <typename F>
 __device__ inline void derivative(
-    float* d, int64 ldD, const float* carry, int64 ldCarry, const float* h, int64 ldH, int64 B, int64 H, F f) {
+    const Cursor* cursor, int64 t, const float* carry, float* delta, int64 B, int64 H, F f) {
+    Cursor c = *cursor;
+    if (t >= c.left) {
+        return;
+    }
+    float* d = c.x + t * c.stepX;
+    const float* h = c.y + t * c.stepY;
 #pragma unroll 1
     for (int64 b = firstRow(); b < B; b += rowStep()) {
 #pragma unroll 1
         for (int64 i = firstCol(); i < H; i += colStep()) {
-            d[b * ldD + i] = f(d[b * ldD + i] + carry[b * ldCarry + i], h[b * ldH + i]);
+            float e = f(d[b * c.ldX + i] + carry[b * H + i], h[b * c.ldY + i]);
+            d[b * c.ldX + i] = e;
+            delta[b * H + i] = e;
         }
     }
 }
 
 extern "C" __global__ void derivative_tanh(
-    float* d, int64 ldD, const float* carry, int64 ldCarry, const float* h, int64 ldH, int64 B, int64 H) {
-    derivative(d, ldD, carry, ldCarry, h, ldH, B, H, [](float e, float y) { return e * (1 - y * y); });
+    const Cursor* cursor, int64 t, const float* carry, float* delta, int64 B, int64 H) {
+    derivative(cursor, t, carry, delta, B, H, [](float e, float y) { return e * (1 - y * y); });
 }
 
 extern "C" __global__ void derivative_relu(
-    float* d, int64 ldD, const float* carry, int64 ldCarry, const float* h, int64 ldH, int64 B, int64 H) {
-    derivative(d, ldD, carry, ldCarry, h, ldH, B, H, [](float e, float y) { return y > 0 ? e : 0; });
+    const Cursor* cursor, int64 t, const float* carry, float* delta, int64 B, int64 H) {
+    derivative(cursor, t, carry, delta, B, H, [](float e, float y) { return y > 0 ? e : 0; });
 }

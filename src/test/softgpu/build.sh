@@ -10,8 +10,16 @@ mkdir -p "$out/obj"
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 [ -f "$java_home/include/jni.h" ] || { echo "softgpu: no jni.h in $java_home/include: set JAVA_HOME to a JDK" >&2; exit 1; }
 # -ffast-math is never given: linked in, it would change the rounding of the whole JVM.
-flags="-std=c++17 -march=x86-64-v3 -fno-trapping-math -fno-math-errno -ffp-contract=off -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I. -I$java_home/include -I$java_home/include/linux"
+flags="-std=c++17 -O3 -march=x86-64-v3 -fno-trapping-math -fno-math-errno -ffp-contract=off -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I. -I$java_home/include -I$java_home/include/linux"
 common=$( { echo "$flags"; cat build.sh; g++ --version; } | sha256sum | cut -c1-16)
+
+# The standard headers, compiled once: a quarter of the time went there.
+standard=$out/obj/standard-$common.h
+if [ ! -f "$standard.gch" ]; then
+    printf '#include <%s>\n' algorithm chrono cmath cstdint cstdio cstring deque functional map memory mutex random set sstream string vector > "$standard.$$"
+    mv "$standard.$$" "$standard"
+    g++ $flags -x c++-header "$standard" -o "$standard.$$.gch" && mv "$standard.$$.gch" "$standard.gch"
+fi
 
 needs() { # source -> it and the headers of ours that it includes, directly or not
     local seen=" $1 " open=("$1") f h
@@ -29,9 +37,7 @@ object() { # source -> path of its object
 compile() { # source
     local o; o=$(object "$1")
     [ -f "$o" ] && return
-    local level=-O1 # where no loops are
-    case $1 in ops/* | simt/* | blas/*) level=-O3 ;; esac
-    g++ $flags $level -c "$1" -o "$o.$$.o" && mv "$o.$$.o" "$o"
+    g++ $flags -include "$standard" -c "$1" -o "$o.$$.o" && mv "$o.$$.o" "$o"
 }
 stubs() { # list of symbols, folder that defines some, status -> C source on stdout
     echo '#include <stdio.h>'
@@ -41,12 +47,12 @@ stubs() { # list of symbols, folder that defines some, status -> C source on std
 }
 link() { # library, further arguments
     local to="$out/$1" key; shift
-    key=$(echo "$common $*" | sha256sum | cut -c1-16)
+    key=$(echo "$common $(cat symbols/cublas.map) $*" | sha256sum | cut -c1-16)
     [ -f "$to" ] && [ "$(cat "$to.key" 2> /dev/null)" = "$key" ] && return
     g++ -shared -o "$to.$$" "$@" && mv "$to.$$" "$to" && echo "$key" > "$to.key"
 }
 export -f compile object needs
-export out flags common
+export out flags common standard
 
 printf '%s\n' common/*.cpp ptx/*.cpp simt/*.cpp ops/*.cpp device/*.cpp driver/*.cpp blas/*.cpp jni/*.cpp |
     xargs -P "$(nproc)" -I{} bash -c 'set -e; compile "$1"' _ {}

@@ -35,6 +35,7 @@ uint64_t* injection(const std::string& what) {
     if (what == "launch") return &i.launch;
     if (what == "illegal-launch") return &i.illegalLaunch;
     if (what == "cublas") return &i.blas;
+    if (what == "graph") return &i.graph;
     throw Fault(INVALID_VALUE, "no failure '" + what + "'");
 }
 

@@ -65,7 +65,7 @@ struct PinnedMemory {
 
 /** Failures that a test has asked for: the n-th call from now, 1 being the next; 0 none. */
 struct Injection {
-    uint64_t allocation = 0, hostAllocation = 0, launch = 0, illegalLaunch = 0, blas = 0;
+    uint64_t allocation = 0, hostAllocation = 0, launch = 0, illegalLaunch = 0, blas = 0, graph = 0;
     /** Counts a call; true if it is the one to fail. */
     static bool due(uint64_t& countdown) { return countdown && --countdown == 0; }
 };

@@ -147,6 +147,7 @@ API int cuStreamIsCapturing(void* stream, int* status) {
 
 API int cuGraphInstantiateWithFlags(void** exec, void* graph, unsigned long long) {
     CALL(CurrentContext, {
+        if (Injection::due(device().injection.graph)) throw Fault(OUT_OF_MEMORY, "failure that the test asked for");
         *exec = device().execs.add(instantiate(device().graphs.get(graph)));
         device().counters.add("graph.instantiate");
     });

@@ -2,17 +2,23 @@ package org.bptt4j;
 
 import java.util.List;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.backend.cuda.SoftDevice;
 
 /** Every backend by name, for tests that are true of all. */
 final class TestBackends {
-    static final List<String> NAMES = List.of("vector", "scalar", "cuda");
+    static final List<String> NAMES = List.of("vector", "scalar", "cuda", "cuda-steps", "cuda-graph");
 
     private TestBackends() {}
 
-    /** "cuda" is the software device; where it could not be built, the test is skipped. */
+    /** "cuda" is the software device, with a form of sweeps behind a dash; where it could not be built, the test is skipped. */
     static Backend open(String name, int threads) {
-        return name.equals("cuda") ? SoftDevice.open() : CpuBackends.open(name, threads);
+        return switch (name) {
+            case "cuda" -> SoftDevice.open();
+            case "cuda-steps" -> SoftDevice.open(SweepForm.STEPS);
+            case "cuda-graph" -> SoftDevice.open(SweepForm.GRAPH);
+            default -> CpuBackends.open(name, threads);
+        };
     }
 }

@@ -1,6 +1,7 @@
 package org.bptt4j.backend;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * What can be said when a backend is opened.
@@ -8,12 +9,14 @@ import java.nio.file.Path;
  * @param threads CPU threads, or 0 for one per processor
  * @param device which of several devices of a kind, from 0
  * @param cudaLibraries the folder with libcuda.so.1 and libcublas.so.12, or null to look where the system does
+ * @param sweep how a device runs recurrent sweeps; the CPU has one way only
  */
-public record BackendOptions(int threads, int device, Path cudaLibraries) {
+public record BackendOptions(int threads, int device, Path cudaLibraries, SweepForm sweep) {
     /** Leaves every choice to the backend. */
     public static final BackendOptions DEFAULT = new BackendOptions(0);
 
     public BackendOptions {
+        Objects.requireNonNull(sweep, "sweep");
         if (threads < 0) {
             throw new IllegalArgumentException("threads " + threads + ": must be 0 (one per processor) or more");
         }
@@ -24,16 +27,21 @@ public record BackendOptions(int threads, int device, Path cudaLibraries) {
 
     /** With a number of CPU threads. */
     public BackendOptions(int threads) {
-        this(threads, 0, null);
+        this(threads, 0, null, SweepForm.AUTO);
     }
 
     /** The same for another device. */
     public BackendOptions withDevice(int number) {
-        return new BackendOptions(threads, number, cudaLibraries);
+        return new BackendOptions(threads, number, cudaLibraries, sweep);
     }
 
     /** The same with a folder for libcuda.so.1 and libcublas.so.12. */
     public BackendOptions withCudaLibraries(Path folder) {
-        return new BackendOptions(threads, device, folder);
+        return new BackendOptions(threads, device, folder, sweep);
+    }
+
+    /** The same with another form of the recurrent sweeps. */
+    public BackendOptions withSweep(SweepForm form) {
+        return new BackendOptions(threads, device, cudaLibraries, form);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.Backends;
+import org.bptt4j.backend.SweepForm;
 import picocli.CommandLine.Option;
 
 /** Where a command runs: a mixin for each command that computes. */
@@ -28,6 +29,14 @@ final class BackendOption {
                     "Folder with libcuda.so.1 and libcublas.so.12 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
     private Path cudaLibraries;
 
+    @Option(
+            names = "--sweep",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "With --backend cuda, how the recurrent steps are launched: auto, steps, graph or persistent"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String sweep;
+
     /** CPU threads: what was asked for, or one per processor. */
     int threads() {
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
@@ -39,7 +48,7 @@ final class BackendOption {
     /**
      * Opens the backend; the caller closes it.
      *
-     * @throws UsageException if the number of threads is not one that can be
+     * @throws UsageException if the number of threads or the form is not one that can be
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
      */
     Backend open() {
@@ -48,7 +57,20 @@ final class BackendOption {
 
     /** Everything that was said but the name. */
     BackendOptions options() {
-        return new BackendOptions(threads()).withCudaLibraries(cudaLibraries);
+        return new BackendOptions(threads()).withCudaLibraries(cudaLibraries).withSweep(sweep());
+    }
+
+    private SweepForm sweep() {
+        SweepForm form = Names.parse("--sweep", sweep, SweepForm.class);
+        if (form != SweepForm.AUTO && !backend.startsWith("cuda")) {
+            throw new UsageException("--sweep " + sweep + ": only --backend cuda has a choice of forms");
+        }
+        return form;
+    }
+
+    /** The folder that was named, or null. */
+    String cudaLibraries() {
+        return cudaLibraries == null ? null : cudaLibraries.toString();
     }
 
     /** What was asked for. */

@@ -67,6 +67,7 @@ public final class TrainCommand implements Callable<Integer> {
         Map<String, Object> options = new LinkedHashMap<>(settings.describe());
         options.put("backend", where.name());
         options.put("threads", where.threads());
+        options.put("cuda-libraries", where.cudaLibraries());
         options.put("out", folder.path().toString());
         options.put("progress", progress);
         Map<String, Object> run = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.AfterEach;
@@ -129,14 +130,16 @@ class DoctorCommandTest {
     private record Child(int code, String out, String err) {}
 
     private Child child(Path libraries, String... args) throws IOException, InterruptedException {
+        return child(libraries, List.of(), args);
+    }
+
+    private Child child(Path libraries, List<String> flags, String... args) throws IOException, InterruptedException {
         Path err = folder.resolve("err");
         ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName());
+                Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        builder.command().addAll(flags);
+        builder.command().addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        builder.command().addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         builder.command().addAll(List.of(args));
         builder.environment().put("BPTT4J_CUDA_LIBRARIES", libraries.toString());
         Process process = builder.redirectError(err.toFile()).start();
@@ -153,9 +156,7 @@ class DoctorCommandTest {
 
     @Test
     void cuBlasIsMissingOrOfAnotherMajorVersion() throws IOException, InterruptedException {
-        Files.createSymbolicLink(
-                folder.resolve("libcuda.so.1"),
-                SoftGpu.FOLDER.resolve("libcuda.so.1").toAbsolutePath());
+        Files.copy(SoftGpu.FOLDER.resolve("libcuda.so.1"), folder.resolve("libcuda.so.1"));
         Files.writeString(folder.resolve("libcublas.so.13"), "");
         Child child = child(folder, "doctor", "--backend", "cuda");
         assertEquals(1, child.code, child.out);
@@ -165,5 +166,28 @@ class DoctorCommandTest {
         Child broken = child(folder, "doctor", "--backend", "cuda");
         assertEquals(1, broken.code, broken.out);
         assertTrue(broken.out.contains("file too short"), broken.out);
+    }
+
+    /** JCuda alone would load it: under this name it looks in the temporary folder before it unpacks its own. */
+    @Test
+    void aLibraryThatWasLeftInTheTemporaryFolderIsNotLoaded() throws IOException, InterruptedException {
+        for (String library : List.of("JCudaDriver", "JCublas2")) {
+            Files.writeString(folder.resolve("lib" + library + "-12.6.0-linux-x86_64.so"), "of last year");
+        }
+        Child child = child(SoftGpu.FOLDER, List.of("-Djava.io.tmpdir=" + folder), "doctor", "--backend", "cuda");
+        assertEquals(0, child.code, child.out + child.err);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(2 + 1, files.count(), "nothing of ours is left beside them and the error stream");
+        }
+    }
+
+    /** On the library path it is in the way, because JCuda looks there first. */
+    @Test
+    void aLibraryOfAnotherVersionOnTheLibraryPathIsNamed() throws IOException, InterruptedException {
+        Path stale = Files.writeString(folder.resolve("libJCudaDriver-12.6.0-linux-x86_64.so"), "of last year");
+        Child child = child(SoftGpu.FOLDER, List.of("-Djava.library.path=" + folder), "doctor", "--backend", "cuda");
+        assertEquals(1, child.code, child.out);
+        assertTrue(child.out.contains(stale + " is not what JCuda's jar has"), child.out);
+        assertTrue(child.out.contains("remedy: delete it"), child.out);
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.stream.Stream;
 import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.io.SafetensorsException;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ class FailureTest {
                 new FileSystemException("x", null, "No space left on device"),
                 new UncheckedIOException(new IOException("x")),
                 new OutOfDeviceMemoryException("cpu", 1, 0, null),
+                new DeviceException("cuLaunchKernel fill", "CUDA_ERROR_LAUNCH_FAILED", "start again"),
                 new OutOfMemoryError("Java heap space"));
     }
 

@@ -43,7 +43,10 @@ class GradientsFixtureTest {
     @MethodSource("cases")
     void theSoftwareDeviceComputesItToo(String name) throws IOException {
         SoftDevice.require();
-        assertComputes(name, "--backend", "cuda", "--cuda-libraries", SoftGpu.FOLDER.toString());
+        for (String form : List.of("auto", "graph")) {
+            String[] where = {"--backend", "cuda", "--cuda-libraries", SoftGpu.FOLDER.toString(), "--sweep", form};
+            assertComputes(name, where);
+        }
     }
 
     private void assertComputes(String name, String... where) throws IOException {

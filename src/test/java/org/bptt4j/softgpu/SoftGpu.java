@@ -65,7 +65,7 @@ public final class SoftGpu {
         ask("defaults");
     }
 
-    /** The {@code nth} call from now fails, 1 is the next: allocation, host-allocation, launch, illegal-launch, cublas. */
+    /** The {@code nth} call from now fails, 1 is the next: allocation, host-allocation, launch, illegal-launch, cublas, graph. */
     public static void fail(String what, long nth) {
         ask("fail " + what + " " + nth);
     }

@@ -100,14 +100,18 @@ class ConsumerTest {
     @Test
     void runtimeClassPathIsSmall() {
         long bytes = 0;
+        long cuda = 0;
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             String name = new File(entry).getName();
             boolean ofTests = name.matches("(junit|opentest4j|apiguardian|surefire|jspecify).*");
-            if (name.endsWith(".jar") && !ofTests) {
+            if (name.startsWith("jcu")) {
+                cuda += new File(entry).length();
+            } else if (name.endsWith(".jar") && !ofTests) {
                 bytes += new File(entry).length();
             }
         }
         assertTrue(bytes > 1_000_000 && bytes < 10_000_000, bytes + " bytes on the class path");
+        assertTrue(cuda > 1_000_000 && cuda < 15_000_000, cuda + " bytes for NVIDIA cards");
     }
 
     /** Within 1e-4 of the tensor's root mean square. */

@@ -72,6 +72,11 @@ final class Blas implements AutoCloseable {
         }
     }
 
+    /** C = A·W or A·Wᵀ where A and C [rows, n] have no gaps and W is [n, n]; all by their addresses. */
+    void square(long a, Transpose tw, long w, int stride, long c, int rows, int n) {
+        rowMajor(false, a, n, tw == Transpose.YES, w, stride, false, c, n, rows, n, n);
+    }
+
     private static long element(Matrix m, long row, long col) {
         return address(m) + (row * m.stride() + col) * Float.BYTES;
     }

@@ -9,6 +9,7 @@ import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Shapes;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
 import org.bptt4j.spec.Clipping;
@@ -35,7 +36,7 @@ final class CudaBackend implements Backend {
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number, int mostRows, Sweep.Maker sweeps) {
+        Parts(CudaBackend owner, int number, Sweep.Maker sweeps, int mostRows) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
@@ -45,7 +46,7 @@ final class CudaBackend implements Backend {
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
-                sweep = sweeps.make(device, memory, blas, kernels);
+                sweep = sweeps.make(blas, kernels, memory, device);
                 losses = new Losses(kernels, partials);
                 optimizers = new Optimizers(kernels, partials);
             } catch (RuntimeException | Error e) {
@@ -72,18 +73,14 @@ final class CudaBackend implements Backend {
         }
     }
 
-    CudaBackend(int number) {
-        this(number, Blas.MOST_ROWS);
+    CudaBackend(int number, SweepForm form) {
+        this(number, SweepChoice.of(form), Blas.MOST_ROWS);
     }
 
     /** @param mostRows of one product; more are cut */
-    CudaBackend(int number, int mostRows) {
-        this(number, mostRows, (device, memory, blas, kernels) -> new StepSweep(blas, kernels));
-    }
-
-    CudaBackend(int number, int mostRows, Sweep.Maker sweeps) {
+    CudaBackend(int number, Sweep.Maker sweeps, int mostRows) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, mostRows, sweeps);
+        this.parts = new Parts(this, number, sweeps, mostRows);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
     }
 

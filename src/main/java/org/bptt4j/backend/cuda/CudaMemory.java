@@ -16,6 +16,9 @@ import org.bptt4j.backend.OutOfDeviceMemoryException;
 
 /** The device memory of one backend: its arrays and the scratch of its operations. */
 final class CudaMemory {
+    /** Of which there is a copy on the host. */
+    private static final long MOST_INTS = Integer.MAX_VALUE - 8;
+
     private final CudaBackend owner;
     private final Device device;
     private final Set<CudaArray> arrays = new LinkedHashSet<>();
@@ -31,6 +34,10 @@ final class CudaMemory {
     CudaArray allocate(DeviceArray.Type type, long length) {
         if (length > Long.MAX_VALUE / Float.BYTES) {
             throw outOfMemory(Long.MAX_VALUE);
+        }
+        if (type == DeviceArray.Type.INT && length > MOST_INTS) {
+            throw new IllegalArgumentException(
+                    length + " ints: more than a Java array holds, and so than can be uploaded");
         }
         Address.Block block = block(length * Float.BYTES);
         try {
@@ -53,6 +60,12 @@ final class CudaMemory {
         return block;
     }
 
+    /** Waits for the work that may still use the block. */
+    void freeScratch(Address.Block block) {
+        scratch.remove(block);
+        free(block);
+    }
+
     private Address.Block block(long size) {
         Address.Block block = new Address.Block();
         int code = cuMemAlloc(block, Math.max(Float.BYTES, size));
@@ -71,7 +84,10 @@ final class CudaMemory {
 
     /** Waits for the work that may still use the array. The array is closed whatever the driver says. */
     void free(CudaArray array) {
-        Address.Block block = forget(array);
+        free(forget(array));
+    }
+
+    private void free(Address.Block block) {
         DeviceException before = null;
         try {
             device.synchronize();

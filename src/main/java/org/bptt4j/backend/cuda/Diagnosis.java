@@ -13,6 +13,7 @@ import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.Finding;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
+import org.bptt4j.backend.SweepForm;
 
 /** Everything that a card needs to train, in the order in which it is needed; what lies behind a problem cannot be looked at. */
 final class Diagnosis {
@@ -54,7 +55,7 @@ final class Diagnosis {
 
     /** Opens a backend, as training would, and closes it again. */
     private Finding open() {
-        try (Backend backend = new CudaBackend(options.device())) {
+        try (Backend backend = new CudaBackend(options.device(), SweepForm.AUTO)) {
             device = backend.description();
             long[] free = new long[1];
             long[] total = new long[1];

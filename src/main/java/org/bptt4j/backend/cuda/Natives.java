@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import jcuda.JCudaVersion;
@@ -68,6 +69,14 @@ final class Natives {
         if (!os.equals("Linux") || !arch.equals("amd64")) {
             return Finding.problem(
                     JCUDA, "no CUDA libraries for " + os + " on " + arch, "use Linux on x86-64, or --backend cpu");
+        }
+        for (String library : LIBRARIES) {
+            if (JCudaDriver.class.getResource(resource(library)) == null) {
+                return Finding.problem(
+                        JCUDA,
+                        "there is no " + fileName(library) + " on the class path",
+                        "add jcuda-natives and jcublas-natives " + JCudaVersion.get() + " for linux-x86_64");
+            }
         }
         try {
             Finding wrong = UserLibraries.check(folder);
@@ -135,14 +144,15 @@ final class Natives {
         return "lib" + library + "-" + JCudaVersion.get() + "-linux-x86_64.so";
     }
 
+    private static String resource(String library) {
+        return "/lib/" + fileName(library);
+    }
+
     /** Copies a library out of JCuda's jar. */
     static Path unpack(String library, Path folder) throws IOException {
         Path file = folder.resolve(fileName(library));
-        try (InputStream stream = JCudaDriver.class.getResourceAsStream("/lib/" + file.getFileName())) {
-            if (stream == null) {
-                throw new IOException("there is no " + file.getFileName() + " on the class path");
-            }
-            Files.copy(stream, file);
+        try (InputStream stream = JCudaDriver.class.getResourceAsStream(resource(library))) {
+            Files.copy(Objects.requireNonNull(stream, library), file);
         }
         return file;
     }

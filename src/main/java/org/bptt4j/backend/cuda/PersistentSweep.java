@@ -6,14 +6,15 @@ import static org.bptt4j.backend.cuda.Inside.address;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.spec.Cell;
 
 /**
- * The two sweeps over time in one launch each, whatever the number of steps, by the kernels of kernels/persistent_*.cu; shapes that
- * fit none of them go another way.
+ * The two sweeps over time in one launch each, whatever the number of steps, by the kernels of kernels/persistent_*.cu. Shapes
+ * that fit none of them are refused.
  */
 final class PersistentSweep implements Sweep {
     private static final int FORWARD_ARGUMENTS = 13;
@@ -24,48 +25,45 @@ final class PersistentSweep implements Sweep {
     private final Device device;
     private final Device.Limits limits;
     private final PersistentPlan.Form form;
-    private final Sweep otherwise;
     /** Loaded when a shape asks for them. */
     private final Map<PersistentPlan.Form, Kernels> modules = new EnumMap<>(PersistentPlan.Form.class);
 
     private final Map<String, Kernel> byName = new HashMap<>();
+    private final Map<Shape, PersistentPlan.Fit> fits = new HashMap<>();
     /** For each group of blocks, how many have arrived at its barriers: 64 bits each. */
     private final Address.Block arrived;
 
-    /**
-     * @param form the only one to be used, or null for the best
-     * @param otherwise for shapes that do not fit; closed with this one
-     */
-    PersistentSweep(Device device, CudaMemory memory, PersistentPlan.Form form, Sweep otherwise) {
+    private record Shape(int batch, int hidden) {}
+
+    /** @param form the only one to be used, or null for the best */
+    PersistentSweep(CudaMemory memory, Device device, PersistentPlan.Form form) {
         this.device = device;
         this.limits = device.limits();
         this.form = form;
-        this.otherwise = otherwise;
         this.arrived = memory.scratch((long) limits.multiprocessors() * Long.BYTES);
     }
 
     /** The layout for a shape, or why there is none. */
     PersistentPlan.Fit fit(int batch, int hidden) {
+        return fits.computeIfAbsent(new Shape(batch, hidden), this::find);
+    }
+
+    private PersistentPlan.Fit find(Shape shape) {
         PersistentPlan.Fit fit = form == null
-                ? PersistentPlan.of(limits, batch, hidden)
-                : PersistentPlan.of(form, limits, batch, hidden);
+                ? PersistentPlan.of(limits, shape.batch(), shape.hidden())
+                : PersistentPlan.of(form, limits, shape.batch(), shape.hidden());
         PersistentPlan plan = fit.plan();
-        if (plan != null
-                && Math.min(
-                                forward(plan).blocksPerMultiprocessor(plan.shared()),
-                                backward(plan).blocksPerMultiprocessor(plan.shared()))
-                        < 1) {
-            return new PersistentPlan.Fit(null, "the driver finds no room for a block of the kernels for H " + hidden);
-        }
-        return fit;
+        // The plan counts on all registers that a thread may have; the driver knows how many its compiler took.
+        boolean room = plan == null
+                || forward(plan).blocksPerMultiprocessor(plan.shared()) > 0
+                        && backward(plan).blocksPerMultiprocessor(plan.shared()) > 0;
+        return room ? fit : new PersistentPlan.Fit(null, "the driver has no room for a block of width " + plan.width());
     }
 
     @Override
     public void forward(RecurrentForward f) {
-        PersistentPlan plan = fit(f.batch(), f.hidden()).plan();
-        if (plan == null) {
-            otherwise.forward(f);
-        } else if (f.steps() > 0) {
+        PersistentPlan plan = plan(f.batch(), f.hidden());
+        if (f.steps() > 0) {
             Kernel kernel = forward(plan);
             layer(kernel, f.weight(), plan);
             Matrix states = f.states();
@@ -82,10 +80,8 @@ final class PersistentSweep implements Sweep {
 
     @Override
     public void backward(RecurrentBackward f) {
-        PersistentPlan plan = fit(f.batch(), f.hidden()).plan();
-        if (plan == null) {
-            otherwise.backward(f);
-        } else if (f.steps() > 0) {
+        PersistentPlan plan = plan(f.batch(), f.hidden());
+        if (f.steps() > 0) {
             Kernel kernel = backward(plan);
             layer(kernel, f.weight(), plan);
             Matrix d = f.dStates();
@@ -98,6 +94,15 @@ final class PersistentSweep implements Sweep {
             kernel.number(f.cell() == Cell.RELU ? 1 : 0);
             launch(kernel, plan);
         }
+    }
+
+    private PersistentPlan plan(int batch, int hidden) {
+        PersistentPlan.Fit fit = fit(batch, hidden);
+        if (fit.plan() == null) {
+            throw new BackendUnavailableException("no persistent kernel for B " + batch + ", H " + hidden + ": "
+                    + fit.misfit() + "; use the form graph, or auto");
+        }
+        return fit.plan();
     }
 
     private static void layer(Kernel kernel, Matrix weight, PersistentPlan plan) {
@@ -136,6 +141,5 @@ final class PersistentSweep implements Sweep {
     @Override
     public void close() {
         modules.values().forEach(Kernels::close);
-        otherwise.close();
     }
 }

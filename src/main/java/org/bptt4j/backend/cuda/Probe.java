@@ -21,14 +21,14 @@ final class Probe {
 
     /** The first thing that is wrong. */
     static Optional<Finding> problem(BackendOptions options) {
-        Path folder = options.cudaLibraries();
-        Optional<Finding> natives =
-                Natives.load(folder == null ? null : folder.toAbsolutePath().normalize());
-        if (natives.isPresent()) {
-            return natives;
-        }
         try {
-            return driver().or(() -> device(options.device()));
+            Optional<Finding> natives = load(options);
+            return natives.isPresent() ? natives : driver().or(() -> device(options.device()));
+        } catch (LinkageError e) {
+            return Optional.of(Finding.problem(
+                    Natives.JCUDA,
+                    "JCuda does not load: " + e,
+                    "put jcuda and jcublas 12.6.0 with their natives for linux-x86_64 on the class path"));
         } catch (DeviceException e) {
             return Optional.of(Finding.problem(Natives.DRIVER, e.getMessage(), null));
         }

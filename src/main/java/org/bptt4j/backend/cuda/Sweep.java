@@ -17,6 +17,6 @@ interface Sweep extends AutoCloseable {
 
     /** Makes one from the parts of a backend. */
     interface Maker {
-        Sweep make(Device device, CudaMemory memory, Blas blas, Kernels kernels);
+        Sweep make(Blas blas, Kernels kernels, CudaMemory memory, Device device);
     }
 }

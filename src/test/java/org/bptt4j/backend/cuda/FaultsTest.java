@@ -12,6 +12,7 @@ import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.data.Batch;
 import org.bptt4j.softgpu.SoftGpu;
 import org.bptt4j.spec.Clipping;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever call of the device fails: a clear error, nothing left on the device, and the process goes on. */
@@ -58,9 +60,9 @@ class FaultsTest {
         }
     }
 
-    private static RuntimeException failure() {
+    private static RuntimeException failure(SweepForm form) {
         try {
-            train(SoftDevice.open());
+            train(SoftDevice.open(form));
             return null;
         } catch (BackendUnavailableException | DeviceException | OutOfDeviceMemoryException e) {
             return e;
@@ -68,11 +70,11 @@ class FaultsTest {
     }
 
     /** Fails each of the first {@code most} calls of a kind, and returns how many of them an error came of. */
-    private static int failEach(String kind, int most, String... words) {
+    private static int failEach(SweepForm form, String kind, int most, String... words) {
         int failed = 0;
         for (int n = 1; n <= most; n++) {
             SoftGpu.fail(kind, n);
-            RuntimeException e = failure();
+            RuntimeException e = failure(form);
             SoftGpu.restoreDefaults();
             Leaks.assertNone(kind + " " + n);
             if (e != null) {
@@ -85,32 +87,51 @@ class FaultsTest {
         return failed;
     }
 
-    @Test
-    void outOfMemoryAtEachAllocation() {
-        int failed = failEach("allocation", 50, "bytes asked", "free");
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    void outOfMemoryAtEachAllocation(SweepForm form) {
+        int failed = failEach(form, "allocation", 50, "bytes asked", "free");
         assertTrue(failed >= 15 && failed < 50, failed + " allocations of the training are among the first 50");
     }
 
     @Test
     void outOfPinnedMemory() {
         assertEquals(
-                3, failEach("host-allocation", 6, "cuMemHostAlloc of", "CUDA_ERROR_OUT_OF_MEMORY", "smaller batch"));
+                3,
+                failEach(
+                        SweepForm.AUTO,
+                        "host-allocation",
+                        6,
+                        "cuMemHostAlloc of",
+                        "CUDA_ERROR_OUT_OF_MEMORY",
+                        "smaller batch"));
     }
 
-    @Test
-    void aLaunchThatIsRefused() {
-        assertEquals(40, failEach("launch", 40, "cuLaunchKernel ", "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"));
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    void aLaunchThatIsRefused(SweepForm form) {
+        assertEquals(40, failEach(form, "launch", 40, "cuLaunchKernel ", "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"));
     }
 
     /** Asynchronous, and then for good: the error turns up at whatever call comes next. */
-    @Test
-    void aKernelThatGoesAstray() {
-        assertEquals(40, failEach("illegal-launch", 40, "CUDA_ERROR_ILLEGAL_ADDRESS", "start again"));
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    void aKernelThatGoesAstray(SweepForm form) {
+        assertEquals(40, failEach(form, "illegal-launch", 40, "CUDA_ERROR_ILLEGAL_ADDRESS", "start again"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    void aProductThatIsRefused(SweepForm form) {
+        assertEquals(20, failEach(form, "cublas", 20, "cublas", "CUBLAS_STATUS_"));
     }
 
     @Test
-    void aProductThatIsRefused() {
-        assertEquals(20, failEach("cublas", 20, "cublas", "CUBLAS_STATUS_"));
+    void aGraphThatIsRefused() {
+        assertEquals(
+                8,
+                failEach(SweepForm.GRAPH, "graph", 10, "cuGraphInstantiate", "CUDA_ERROR_OUT_OF_MEMORY"),
+                "two layers, both ways, 3 steps behind the first in two graphs");
     }
 
     @ParameterizedTest

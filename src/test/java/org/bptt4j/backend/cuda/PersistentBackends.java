@@ -1,8 +1,6 @@
 package org.bptt4j.backend.cuda;
 
 import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.RecurrentBackward;
-import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.softgpu.SoftGpu;
 
 /** CUDA backends on the software device whose sweeps are persistent kernels of one form, and nothing else. */
@@ -14,21 +12,6 @@ final class PersistentBackends {
         SoftDevice.open().close();
         SoftGpu.set("multiprocessors", 12);
         return new CudaBackend(
-                0,
-                Blas.MOST_ROWS,
-                (device, memory, blas, kernels) -> new PersistentSweep(device, memory, form, new Refusal()));
-    }
-
-    /** A shape that does not fit is the test's mistake. */
-    private static final class Refusal implements Sweep {
-        @Override
-        public void forward(RecurrentForward f) {
-            throw new AssertionError("H " + f.hidden() + " fits no persistent kernel");
-        }
-
-        @Override
-        public void backward(RecurrentBackward f) {
-            throw new AssertionError("H " + f.hidden() + " fits no persistent kernel");
-        }
+                0, (blas, kernels, memory, device) -> new PersistentSweep(memory, device, form), Blas.MOST_ROWS);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.Backends;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.softgpu.SoftGpu;
 
 /** The CUDA backend on the software device, for tests; where that could not be built they are skipped. */
@@ -22,7 +23,11 @@ public final class SoftDevice {
     }
 
     public static Backend open() {
+        return open(SweepForm.AUTO);
+    }
+
+    public static Backend open(SweepForm form) {
         require();
-        return Backends.select("cuda", options());
+        return Backends.select("cuda", options().withSweep(form));
     }
 }

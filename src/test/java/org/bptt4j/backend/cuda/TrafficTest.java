@@ -110,6 +110,8 @@ class TrafficTest {
             for (Map<String, Long> counters : List.of(few, many)) {
                 take(counters, "gemm.");
                 take(counters, "launch");
+                take(counters, "graph.");
+                take(counters, "kernel.advance_sweep");
                 take(counters, "kernel.activate_tanh");
                 take(counters, "kernel.derivative_tanh");
                 counters.keySet().removeIf(name -> name.endsWith(".bytes"));
@@ -144,12 +146,19 @@ class TrafficTest {
         Matrix d = new Matrix(memory, b.offset() + 2 * H, steps * B, H, H);
         Matrix carry = new Matrix(memory, d.offset() + steps * B * H, B, H, H);
         Matrix states = h.rows(B, (long) steps * B);
+        RecurrentForward forward = new RecurrentForward(Cell.TANH, B, 0, w, b, b, states, h, null);
+        RecurrentBackward backward = new RecurrentBackward(Cell.TANH, B, w, states, h, d, d, carry);
+        for (int i = 0; i < 2; i++) { // makes room, records
+            backend.recurrentForward(forward);
+            backend.recurrentBackward(backward);
+        }
         backend.synchronize();
         SoftGpu.reset();
-        backend.recurrentForward(new RecurrentForward(Cell.TANH, B, 0, w, b, b, states, h, null));
-        backend.recurrentBackward(new RecurrentBackward(Cell.TANH, B, w, states, h, d, d, carry));
+        backend.recurrentForward(forward);
+        backend.recurrentBackward(backward);
         Map<String, Long> counters = new TreeMap<>(SoftGpu.counters());
-        assertEquals(2 * steps, take(counters, "launch"), "queued");
+        assertEquals(3, take(counters, "launch"), "beginnings, and the carry's end");
+        assertEquals(2 * 2, take(counters, "graph.launch"), "queued: 16 steps and 4");
         assertEquals(
                 0,
                 take(counters, "sync.") + take(counters, "alloc") + take(counters, "free") + take(counters, "host."));
