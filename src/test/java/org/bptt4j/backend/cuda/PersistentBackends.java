@@ -1,16 +1,23 @@
 package org.bptt4j.backend.cuda;
 
 import org.bptt4j.backend.Backend;
-import org.bptt4j.softgpu.SoftGpu;
 
-/** CUDA backends on the software device whose sweeps are persistent kernels of one form, and nothing else. */
-final class PersistentBackends {
+/** CUDA backends on the software device whose sweeps are persistent kernels of one form. */
+public final class PersistentBackends {
     private PersistentBackends() {}
 
-    /** On a device that is wide enough for several slices and several groups of them at the tests' small sizes. */
+    /** W_hh in each block; H ≤ 192 on the software device as it is by itself. */
+    public static Backend single() {
+        return open(PersistentPlan.Form.SINGLE);
+    }
+
+    /** W_hh in slices, also where it would fit in one block. */
+    public static Backend sliced() {
+        return open(PersistentPlan.Form.SLICED);
+    }
+
     static Backend open(PersistentPlan.Form form) {
         SoftDevice.open().close();
-        SoftGpu.set("multiprocessors", 12);
         return new CudaBackend(
                 0, (blas, kernels, memory, device) -> new PersistentSweep(memory, device, form), Blas.MOST_ROWS);
     }

@@ -3,20 +3,27 @@ package org.bptt4j.backend.cuda;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 
 /** The contract with each form of the persistent sweep, with blocks and warps in order and in one that chance chooses. */
 class PersistentContractTest {
+    /** Enough for several slices, and several groups of them, at the contract's small sizes. */
+    @BeforeEach
+    void widen() {
+        SoftGpu.set("multiprocessors", 12);
+    }
+
+    @AfterEach
+    void restore() {
+        SoftGpu.restoreDefaults();
+    }
+
     @Nested
     class Single extends CudaBackendTest {
         @Override
         public Backend open(int threads) {
-            return PersistentBackends.open(PersistentPlan.Form.SINGLE);
-        }
-
-        @AfterEach
-        void restore() {
-            SoftGpu.restoreDefaults();
+            return PersistentBackends.single();
         }
     }
 
@@ -24,12 +31,7 @@ class PersistentContractTest {
     class Sliced extends CudaBackendTest {
         @Override
         public Backend open(int threads) {
-            return PersistentBackends.open(PersistentPlan.Form.SLICED);
-        }
-
-        @AfterEach
-        void restore() {
-            SoftGpu.restoreDefaults();
+            return PersistentBackends.sliced();
         }
     }
 
@@ -38,7 +40,7 @@ class PersistentContractTest {
         @Override
         public Backend open(int threads) {
             super.open(threads).close();
-            return PersistentBackends.open(PersistentPlan.Form.SINGLE);
+            return PersistentBackends.single();
         }
     }
 
@@ -47,7 +49,7 @@ class PersistentContractTest {
         @Override
         public Backend open(int threads) {
             super.open(threads).close();
-            return PersistentBackends.open(PersistentPlan.Form.SLICED);
+            return PersistentBackends.sliced();
         }
     }
 }
