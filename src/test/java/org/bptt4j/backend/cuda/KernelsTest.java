@@ -48,11 +48,7 @@ class KernelsTest {
     /** Another nvcc gives another text; the recorded one must give this one. */
     @Test
     void itIsWhatTheSourcesGive() throws IOException, InterruptedException {
-        assumeThereIs("nvcc");
-        for (String module : MODULES) {
-            String recorded = shipped(module).lines().findFirst().orElseThrow().replaceAll(".* ", "");
-            assumeTrue(String.join("\n", run("nvcc", "--version")).contains("V" + recorded), "not nvcc " + recorded);
-        }
+        assumeThereIsTheRecordedNvcc();
         run("bash", SOURCES.resolve("build.sh").toString(), folder.toString());
         for (String module : MODULES) {
             String fresh = Files.readString(folder.resolve(module + ".ptx"));
@@ -66,6 +62,23 @@ class KernelsTest {
         assertEquals(
                 5 * MODULES.size(),
                 run("bash", SOURCES.resolve("check.sh").toString()).size());
+    }
+
+    @Test
+    void theDocumentHasTheResourcesOfPersistentKernels() throws IOException, InterruptedException {
+        assumeThereIsTheRecordedNvcc();
+        String document = Files.readString(Path.of("docs/persistent.md"));
+        Path fresh = Files.writeString(folder.resolve("persistent.md"), document);
+        run("bash", SOURCES.resolve("resources.sh").toString(), fresh.toString());
+        assertEquals(document, Files.readString(fresh), "run kernels/resources.sh");
+    }
+
+    private static void assumeThereIsTheRecordedNvcc() throws IOException, InterruptedException {
+        assumeThereIs("nvcc");
+        for (String module : MODULES) {
+            String recorded = shipped(module).lines().findFirst().orElseThrow().replaceAll(".* ", "");
+            assumeTrue(String.join("\n", run("nvcc", "--version")).contains("V" + recorded), "not nvcc " + recorded);
+        }
     }
 
     @Test
