@@ -72,6 +72,42 @@ class BackendsTest {
         assertSame(OPENED, select("cpu", Fake.fails("gpu", "no driver"), Fake.works("cpu")));
     }
 
+    /** What no look beforehand could tell: the device is full, or its driver refuses the kernels. */
+    private record FailsToOpen(String kind) implements BackendProvider {
+        @Override
+        public int priority() {
+            return 2;
+        }
+
+        @Override
+        public Optional<String> unavailable() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Backend open(BackendOptions options) {
+            throw new BackendUnavailableException(kind + ":" + options.device() + " is full");
+        }
+    }
+
+    @Test
+    void oneThatDoesNotOpenCannot() {
+        assertSame(OPENED, select("auto", new FailsToOpen("gpu"), Fake.works("cpu")));
+        String message = assertThrows(
+                        BackendUnavailableException.class,
+                        () -> select("gpu", new FailsToOpen("gpu"), Fake.works("cpu")))
+                .getMessage();
+        assertTrue(message.contains("gpu:0 is full"), message);
+    }
+
+    @Test
+    void aNumberBehindTheKindNamesADevice() {
+        String message = assertThrows(BackendUnavailableException.class, () -> select("gpu:2", new FailsToOpen("gpu")))
+                .getMessage();
+        assertTrue(message.contains("gpu:2 is full"), message);
+        assertThrows(BackendUnavailableException.class, () -> select("gpu:", new FailsToOpen("gpu")));
+    }
+
     @Test
     void whenNobodyCanAllReasonsAreGiven() {
         String message = assertThrows(
@@ -96,5 +132,6 @@ class BackendsTest {
     @Test
     void negativeThreadsAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> new BackendOptions(-1));
+        assertThrows(IllegalArgumentException.class, () -> BackendOptions.DEFAULT.withDevice(-1));
     }
 }

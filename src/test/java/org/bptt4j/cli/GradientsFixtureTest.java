@@ -17,6 +17,7 @@ import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.softgpu.SoftGpu;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,9 +44,24 @@ class GradientsFixtureTest {
     @MethodSource("cases")
     void theSoftwareDeviceComputesItToo(String name) throws IOException {
         SoftDevice.require();
-        for (String form : List.of("auto", "graph")) {
-            String[] where = {"--backend", "cuda", "--cuda-libraries", SoftGpu.FOLDER.toString(), "--sweep", form};
-            assertComputes(name, where);
+        for (String form : List.of("steps", "graph", "persistent", "auto")) {
+            assertComputes(name, onTheSoftwareDevice(form));
+        }
+    }
+
+    private static String[] onTheSoftwareDevice(String form) {
+        String folder = SoftGpu.FOLDER.toString();
+        return new String[] {"--backend", "cuda", "--cuda-libraries", folder, "--sweep", form};
+    }
+
+    @Test
+    void sweepsTakeTheFormThatWasAskedFor() throws IOException {
+        SoftDevice.require();
+        for (String form : List.of("steps", "graph", "persistent")) {
+            SoftGpu.reset();
+            assertComputes("tbptt-k1-past-end", onTheSoftwareDevice(form));
+            assertEquals(form.equals("graph"), SoftGpu.counter("graph.launch") > 0, form);
+            assertEquals(form.equals("persistent"), SoftGpu.sum("kernel.single_") > 0, form);
         }
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUdeviceptr;
@@ -49,6 +51,36 @@ class ControlTest {
         }
         assertThrows(IllegalArgumentException.class, () -> SoftGpu.set("colour", "red"));
         assertThrows(IllegalArgumentException.class, () -> SoftGpu.set("memory", "much"));
+    }
+
+    /** A program of its own, as the command line is. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] arguments) {
+            Lab.initialize();
+            int[] version = new int[1];
+            JCudaDriver.cuDriverGetVersion(version);
+            System.out.println(JCudaDriver.cuInit(0) + " " + version[0]);
+        }
+    }
+
+    @Test
+    void aChildProcessIsSteeredByItsEnvironment() throws IOException, InterruptedException {
+        Lab.initialize();
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        ProcessBuilder child = new ProcessBuilder(
+                java.toString(),
+                "-Dbptt4j.softgpu=" + SoftGpu.FOLDER.toAbsolutePath(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName());
+        child.environment().put("SOFTGPU_DEVICES", "0");
+        child.environment().put("SOFTGPU_DRIVER_VERSION", "11040");
+        Process process = child.start();
+        String said = new String(process.getInputStream().readAllBytes(), US_ASCII);
+        assertEquals(0, process.waitFor());
+        assertEquals(CUresult.CUDA_ERROR_NO_DEVICE + " 11040", said.trim());
     }
 
     @Test

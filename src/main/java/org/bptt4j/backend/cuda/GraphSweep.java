@@ -17,7 +17,8 @@ import java.util.Map;
  * do nothing but a product that nobody reads. So there are few graphs for all lengths, and a sweep of T steps takes at
  * most ⌊T/STEPS⌋ + 4 launches beside the one or two around it.
  *
- * <p>The first step that is seen of a shape is never recorded: cuBLAS and the driver may load code at the first call.
+ * <p>The first step that is seen of a shape is never recorded, nor is the cursor's first way: cuBLAS and the driver may load
+ * code at the first call.
  */
 final class GraphSweep extends SteppedSweep implements AutoCloseable {
     /** Steps of the longest graph: the cost of its launch is spread over enough of them. */
@@ -59,8 +60,8 @@ final class GraphSweep extends SteppedSweep implements AutoCloseable {
         for (int t = 0; t < plain; t++) {
             steps.step(shape, t);
         }
+        steps.advance(plain);
         if (plain < count) {
-            steps.advance(plain);
             launch(graphs, shape, count - plain);
         }
     }

@@ -58,7 +58,7 @@ final class Status {
             case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE, CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR ->
                 "the card is faulty; look at nvidia-smi -q";
             case CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED ->
-                "the driver does not record CUDA graphs here; --sweep steps works without them";
+                "a CUDA graph could not be recorded, or another library records one; --sweep steps does without";
             case CUresult.CUDA_ERROR_NOT_INITIALIZED, CUresult.CUDA_ERROR_UNKNOWN ->
                 "the driver does not start; run nvidia-smi, and restart the machine if that fails too";
             default -> "please report it with the output of bptt4j doctor; --backend cpu works";
