@@ -14,7 +14,7 @@ cd "$home"
 
 tests() { # of a source
     local test=CudaBackendTest
-    [[ $1 != persistent* ]] || test='PersistentContractTest*#sweepsFollow*+rangesGive*+rowsAreZero*,PersistentSweepTest#rowsAreDealtOut*'
+    [[ $1 != persistent* ]] || test='PersistentContractTest*#sweepsFollow*+rangesGive*+rowsAreZero*,PersistentSweepTest#rowsAreDealtOut*+everyKernel*'
     mvn -o -q surefire:test@default-test -Dtest="$test" -Dsurefire.failIfNoSpecifiedTests=true >"$work/log" 2>&1
 }
 
