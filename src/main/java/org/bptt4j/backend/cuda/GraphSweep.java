@@ -28,7 +28,6 @@ final class GraphSweep extends SteppedSweep implements AutoCloseable {
     /** Shapes whose graphs are kept, two for each layer of the networks in use. With more in turn all go step by step. */
     static final int MOST_SHAPES = 128;
 
-    private final SweepSteps steps;
     private final Device device;
     private final boolean atOnce;
     /** By shape, the one not used for longest first. */
@@ -39,7 +38,6 @@ final class GraphSweep extends SteppedSweep implements AutoCloseable {
     /** @param atOnce record from a shape's first sweep on, not only from its second: shapes that never return are not worth it */
     GraphSweep(SweepSteps steps, Device device, boolean atOnce) {
         super(steps);
-        this.steps = steps;
         this.device = device;
         this.atOnce = atOnce;
     }

@@ -2,11 +2,8 @@ package org.bptt4j.backend.cuda;
 
 /** Sweeps whose every launch comes from the host. */
 final class StepSweep extends SteppedSweep {
-    private final SweepSteps steps;
-
     StepSweep(SweepSteps steps) {
         super(steps);
-        this.steps = steps;
     }
 
     @Override

@@ -7,7 +7,7 @@ import org.bptt4j.backend.RecurrentForward;
  * The two sweeps over time step by step. What does not depend on the step before is done by the caller for all steps at once.
  */
 abstract class SteppedSweep implements Sweep {
-    private final SweepSteps steps;
+    final SweepSteps steps;
 
     SteppedSweep(SweepSteps steps) {
         this.steps = steps;
