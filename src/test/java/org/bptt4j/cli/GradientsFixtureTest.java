@@ -44,7 +44,7 @@ class GradientsFixtureTest {
     @MethodSource("cases")
     void theSoftwareDeviceComputesItToo(String name) throws IOException {
         SoftDevice.require();
-        for (String form : List.of("steps", "graph", "auto")) {
+        for (String form : List.of("steps", "graph", "persistent", "auto")) {
             assertComputes(name, onTheSoftwareDevice(form));
         }
     }
@@ -57,10 +57,11 @@ class GradientsFixtureTest {
     @Test
     void sweepsTakeTheFormThatWasAskedFor() throws IOException {
         SoftDevice.require();
-        for (String form : List.of("steps", "graph")) {
+        for (String form : List.of("steps", "graph", "persistent")) {
             SoftGpu.reset();
             assertComputes("tbptt-k1-past-end", onTheSoftwareDevice(form));
             assertEquals(form.equals("graph"), SoftGpu.counter("graph.launch") > 0, form);
+            assertEquals(form.equals("persistent"), SoftGpu.sum("kernel.single_") > 0, form);
         }
     }
 

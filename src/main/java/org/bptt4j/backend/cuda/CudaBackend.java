@@ -33,21 +33,21 @@ final class CudaBackend implements Backend {
         private Blas blas;
         private Rows rows;
         private Columns columns;
-        private SweepChoice sweep;
+        private Sweep sweep;
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number, SweepForm form, int mostElements) {
+        Parts(CudaBackend owner, int number, Sweep.Maker sweeps, int mostElements) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
                 transfers = new Transfers(device);
-                kernels = new Kernels(device);
+                kernels = Kernels.common(device);
                 blas = new Blas(device, memory, mostElements);
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
-                sweep = new SweepChoice(form, blas, kernels, memory, device);
+                sweep = sweeps.make(blas, kernels, memory, device);
                 losses = new Losses(kernels, partials);
                 optimizers = new Optimizers(kernels, partials);
             } catch (RuntimeException | Error e) {
@@ -75,13 +75,13 @@ final class CudaBackend implements Backend {
     }
 
     CudaBackend(int number, SweepForm form) {
-        this(number, form, Blas.MOST_ELEMENTS);
+        this(number, SweepChoice.of(form), Blas.MOST_ELEMENTS);
     }
 
     /** @param mostElements of an operand of one product; longer ones are cut */
-    CudaBackend(int number, SweepForm form, int mostElements) {
+    CudaBackend(int number, Sweep.Maker sweeps, int mostElements) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, form, mostElements);
+        this.parts = new Parts(this, number, sweeps, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
         int capability = parts.device.capability();
         int blas = parts.blas.version();

@@ -108,6 +108,22 @@ final class Device implements AutoCloseable {
                 + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
     }
 
+    /** What a block of a persistent kernel may use. */
+    Limits limits() {
+        return new Limits(
+                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
+                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_BLOCK),
+                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) != 0);
+    }
+
+    /**
+     * @param registers of 32 bits that one block may use
+     * @param shared memory in bytes that one block may use if it asks
+     * @param cooperative whether blocks can be launched that wait for each other
+     */
+    record Limits(int multiprocessors, int registers, int shared, boolean cooperative) {}
+
     private static int attribute(CUdevice device, int which) {
         int[] value = new int[1];
         Status.driver("cuDeviceGetAttribute", cuDeviceGetAttribute(value, which, device));

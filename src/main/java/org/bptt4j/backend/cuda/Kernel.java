@@ -1,12 +1,16 @@
 package org.bptt4j.backend.cuda;
 
+import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
+import static jcuda.driver.JCudaDriver.cuLaunchCooperativeKernel;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+import static jcuda.driver.JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 
@@ -34,6 +38,7 @@ final class Kernel {
     private final ByteBuffer arguments;
     private final Pointer slots;
     private int next;
+    private int sharedAllowed = 48 << 10;
 
     Kernel(CUmodule module, CUstream stream, String name, int arguments) {
         this.name = name;
@@ -98,14 +103,56 @@ final class Kernel {
         launch(blocks, 1, ROWS);
     }
 
-    /** @param rows of threads in a block, or 0 for threads in one line */
-    private void launch(long blocksX, long blocksY, int rows) {
+    /** What a block takes beyond 48 KiB must be asked for, once. */
+    private void allowShared(int bytes) {
+        if (bytes <= sharedAllowed) {
+            return;
+        }
+        int which = CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+        Status.driver("cuFuncSetAttribute " + name, cuFuncSetAttribute(function, which, bytes));
+        sharedAllowed = bytes;
+    }
+
+    /** How many blocks of {@link #THREADS} threads with so much dynamic shared memory one multiprocessor holds. */
+    int blocksPerMultiprocessor(int sharedBytes) {
+        allowShared(sharedBytes);
+        int[] blocks = new int[1];
+        Status.driver(
+                "cuOccupancyMaxActiveBlocksPerMultiprocessor " + name,
+                cuOccupancyMaxActiveBlocksPerMultiprocessor(blocks, function, THREADS, sharedBytes));
+        return blocks[0];
+    }
+
+    /** Launches {@code blocks} blocks of {@link #THREADS} threads in a row, with dynamic shared memory. */
+    void launchFlat(int blocks, int sharedBytes) {
+        allArgumentsAreThere();
+        allowShared(sharedBytes);
+        Status.driver(
+                "cuLaunchKernel " + name,
+                cuLaunchKernel(function, blocks, 1, 1, THREADS, 1, 1, sharedBytes, stream, slots, null));
+    }
+
+    /** The same for blocks that are all resident at once, and so may wait for each other. */
+    void launchTogether(int blocksX, int blocksY, int sharedBytes) {
+        allArgumentsAreThere();
+        allowShared(sharedBytes);
+        Status.driver(
+                "cuLaunchCooperativeKernel " + name,
+                cuLaunchCooperativeKernel(function, blocksX, blocksY, 1, THREADS, 1, 1, sharedBytes, stream, slots));
+    }
+
+    private void allArgumentsAreThere() {
         int given = next;
         next = 0;
         if (given * SLOT != arguments.capacity()) {
             throw new IllegalStateException(
                     name + " takes " + arguments.capacity() / SLOT + " arguments, got " + given);
         }
+    }
+
+    /** @param rows of threads in a block, or 0 for threads in one line */
+    private void launch(long blocksX, long blocksY, int rows) {
+        allArgumentsAreThere();
         int x = rows == 0 ? THREADS : COLS;
         int y = rows == 0 ? 1 : rows;
         Status.driver(

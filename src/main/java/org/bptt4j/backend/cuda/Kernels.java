@@ -9,23 +9,31 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import jcuda.driver.CUmodule;
 
-/** The module of all kernels: PTX, which the driver compiles for the card when it is loaded. */
+/** A module of kernels: PTX, which the driver compiles for the card when it is loaded. */
 final class Kernels implements AutoCloseable {
-    private static final String PTX = "bptt4j.ptx";
-
     private final Device device;
     private final CUmodule module = new CUmodule();
 
-    Kernels(Device device) {
+    private Kernels(Device device, String ptx) {
         this.device = device;
-        Status.driver("cuModuleLoadData", cuModuleLoadData(module, ptx()));
+        Status.driver("cuModuleLoadData " + ptx, cuModuleLoadData(module, read(ptx)));
+    }
+
+    /** What every backend needs. */
+    static Kernels common(Device device) {
+        return new Kernels(device, "bptt4j.ptx");
+    }
+
+    /** Persistent sweeps of one form: long kernels, which take a while to compile. */
+    static Kernels persistent(Device device, PersistentPlan.Form form) {
+        return new Kernels(device, form.module() + ".ptx");
     }
 
     /** Ended by a zero. */
-    private static byte[] ptx() {
-        try (InputStream stream = Kernels.class.getResourceAsStream(PTX)) {
+    private static byte[] read(String ptx) {
+        try (InputStream stream = Kernels.class.getResourceAsStream(ptx)) {
             if (stream == null) {
-                throw new IllegalStateException(PTX + " is missing beside " + Kernels.class.getName());
+                throw new IllegalStateException(ptx + " is missing beside " + Kernels.class.getName());
             }
             byte[] text = stream.readAllBytes();
             return Arrays.copyOf(text, text.length + 1);

@@ -17,7 +17,7 @@ class BlasTest {
     @Test
     void productsOfLongOperandsAreCut() {
         SoftDevice.open().close();
-        try (Backend cutting = new CudaBackend(0, SweepForm.STEPS, 20);
+        try (Backend cutting = new CudaBackend(0, SweepChoice.of(SweepForm.STEPS), 20);
                 Backend whole = SoftDevice.open()) {
             for (Transpose ta : Transpose.values()) {
                 for (Transpose tb : Transpose.values()) {

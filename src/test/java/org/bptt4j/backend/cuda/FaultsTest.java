@@ -88,7 +88,7 @@ class FaultsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    @EnumSource
     void outOfMemoryAtEachAllocation(SweepForm form) {
         int failed = failEach(form, "allocation", 50, "bytes asked", "free");
         assertTrue(failed >= 15 && failed < 50, failed + " allocations of the training are among the first 50");
@@ -126,20 +126,20 @@ class FaultsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    @EnumSource
     void aLaunchThatIsRefused(SweepForm form) {
         assertEquals(40, failEach(form, "launch", 40, "Launch", "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"));
     }
 
     /** Asynchronous, and then for good: the error turns up at whatever call comes next. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    @EnumSource
     void aKernelThatGoesAstray(SweepForm form) {
         assertEquals(40, failEach(form, "illegal-launch", 40, "CUDA_ERROR_ILLEGAL_ADDRESS", "start again"));
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    @EnumSource
     void aProductThatIsRefused(SweepForm form) {
         assertEquals(20, failEach(form, "cublas", 20, "cublas", "CUBLAS_STATUS_"));
     }

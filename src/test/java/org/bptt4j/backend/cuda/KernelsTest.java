@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The PTX that ships: what it is made for, and where NVIDIA's compilers are present, that it is up to date and fits the cards. */
 class KernelsTest {
-    private static final Path SHIPPED = Path.of("src/main/resources/org/bptt4j/backend/cuda/bptt4j.ptx");
+    private static final Path SHIPPED = Path.of("src/main/resources/org/bptt4j/backend/cuda");
+    private static final List<String> MODULES = List.of("bptt4j", "persistent_single", "persistent_sliced");
     private static final Path SOURCES = Path.of("kernels");
 
     @TempDir
@@ -36,42 +37,67 @@ class KernelsTest {
 
     @Test
     void everyDriverSinceCuda11AndEveryCardSinceTuringTakesIt() throws IOException {
-        List<String> lines = Files.readAllLines(SHIPPED);
-        assertTrue(lines.contains(".version 7.0"));
-        assertTrue(lines.contains(".target sm_75"));
-        assertTrue(lines.contains(".address_size 64"));
+        for (String module : MODULES) {
+            List<String> lines = shipped(module).lines().toList();
+            assertTrue(lines.contains(".version 7.0"), module);
+            assertTrue(lines.contains(".target sm_75"), module);
+            assertTrue(lines.contains(".address_size 64"), module);
+        }
     }
 
     /** Another nvcc gives another text; the recorded one must give this one. */
     @Test
     void itIsWhatTheSourcesGive() throws IOException, InterruptedException {
-        assumeThereIs("nvcc");
-        String recorded = Files.readAllLines(SHIPPED).get(0).replaceAll(".* ", "");
-        assumeTrue(String.join("\n", run("nvcc", "--version")).contains("V" + recorded), "not nvcc " + recorded);
-        Path fresh = folder.resolve("fresh.ptx");
-        run("bash", SOURCES.resolve("build.sh").toString(), fresh.toString());
-        assertEquals(Files.readString(SHIPPED), Files.readString(fresh), "run kernels/build.sh");
+        assumeThereIsTheRecordedNvcc();
+        run("bash", SOURCES.resolve("build.sh").toString(), folder.toString());
+        for (String module : MODULES) {
+            String fresh = Files.readString(folder.resolve(module + ".ptx"));
+            assertEquals(shipped(module), fresh, "run kernels/build.sh");
+        }
     }
 
     @Test
     void itFitsEveryGenerationOfCardsWithoutSpills() throws IOException, InterruptedException {
         assumeThereIs("ptxas");
-        assertEquals(5, run("bash", SOURCES.resolve("check.sh").toString()).size());
+        assertEquals(
+                5 * MODULES.size(),
+                run("bash", SOURCES.resolve("check.sh").toString()).size());
+    }
+
+    @Test
+    void theDocumentHasTheResourcesOfPersistentKernels() throws IOException, InterruptedException {
+        assumeThereIsTheRecordedNvcc();
+        String document = Files.readString(Path.of("docs/persistent.md"));
+        Path fresh = Files.writeString(folder.resolve("persistent.md"), document);
+        run("bash", SOURCES.resolve("resources.sh").toString(), fresh.toString());
+        assertEquals(document, Files.readString(fresh), "run kernels/resources.sh");
+    }
+
+    private static void assumeThereIsTheRecordedNvcc() throws IOException, InterruptedException {
+        assumeThereIs("nvcc");
+        for (String module : MODULES) {
+            String recorded = shipped(module).lines().findFirst().orElseThrow().replaceAll(".* ", "");
+            assumeTrue(String.join("\n", run("nvcc", "--version")).contains("V" + recorded), "not nvcc " + recorded);
+        }
     }
 
     @Test
     void everyKernelIsPartOfTheModuleAndUsed() throws IOException {
-        String ptx = Files.readString(SHIPPED);
         List<String> sources;
         try (Stream<Path> files = Files.list(SOURCES)) {
             sources = files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".cu") && !name.equals("bptt4j.cu"))
+                    .filter(name -> name.endsWith(".cu") && !MODULES.contains(name.replace(".cu", "")))
                     .toList();
         }
         assertTrue(sources.size() > 10, sources.toString());
-        String module = Files.readString(SOURCES.resolve("bptt4j.cu"));
+        StringBuilder included = new StringBuilder();
+        StringBuilder ptx = new StringBuilder();
+        for (String module : MODULES) {
+            included.append(Files.readString(SOURCES.resolve(module + ".cu")));
+            ptx.append(shipped(module));
+        }
         for (String source : sources) {
-            assertTrue(module.contains("#include \"" + source + "\""), source);
+            assertTrue(included.indexOf("#include \"" + source + "\"") >= 0, source);
         }
         StringBuilder java = new StringBuilder();
         try (Stream<Path> files = Files.list(Path.of("src/main/java/org/bptt4j/backend/cuda"))) {
@@ -79,9 +105,23 @@ class KernelsTest {
                 java.append(Files.readString(file));
             }
         }
-        ptx.lines().filter(line -> line.contains(".entry")).forEach(line -> {
-            String kernel = line.replaceAll(".*\\.entry ([a-z_]+).*", "$1");
-            assertTrue(java.indexOf("kernels.get(\"" + kernel + "\"") >= 0, kernel + " is not used");
-        });
+        List<String> entries =
+                ptx.toString().lines().filter(line -> line.contains(".entry")).toList();
+        for (String line : entries) {
+            String kernel = line.replaceAll(".*\\.entry (\\w+).*", "$1");
+            boolean byName = java.indexOf("kernels.get(\"" + kernel + "\"") >= 0;
+            assertTrue(byName || isPersistent(kernel), kernel + " is not used");
+        }
+    }
+
+    private static boolean isPersistent(String kernel) {
+        return Stream.of(PersistentPlan.Form.values())
+                .anyMatch(form -> form.sizes().stream()
+                        .anyMatch(size -> kernel.equals(form.kernel("forward", size.width()))
+                                || kernel.equals(form.kernel("backward", size.width()))));
+    }
+
+    private static String shipped(String module) throws IOException {
+        return Files.readString(SHIPPED.resolve(module + ".ptx"));
     }
 }

@@ -1,11 +1,8 @@
 package org.bptt4j.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.softgpu.SoftGpu;
 import org.bptt4j.spec.Cell;
@@ -46,9 +43,15 @@ class SweepChoiceTest {
     }
 
     @Test
-    void aFormThatThereIsNotIsRefused() {
-        RuntimeException e =
-                assertThrows(BackendUnavailableException.class, () -> SoftDevice.open(SweepForm.PERSISTENT));
-        assertTrue(e.getMessage().contains("use the form graph, or auto"), e.getMessage());
+    void persistentKernelsRunWhereTheyAreAskedFor() {
+        try (Backend backend = SoftDevice.open(SweepForm.PERSISTENT);
+                SweepData data = new SweepData(backend, Cell.TANH, 9, 2, 3, null)) {
+            SoftGpu.reset();
+            data.sweep();
+            backend.synchronize();
+            assertEquals(2, SoftGpu.counter("launch"));
+            assertEquals(1, SoftGpu.counter("kernel.single_forward_32"));
+            assertEquals(1, SoftGpu.counter("kernel.single_backward_32"));
+        }
     }
 }

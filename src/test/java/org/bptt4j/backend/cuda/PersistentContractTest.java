@@ -1,0 +1,55 @@
+package org.bptt4j.backend.cuda;
+
+import org.bptt4j.backend.Backend;
+import org.bptt4j.softgpu.SoftGpu;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+
+/** The contract with each form of the persistent sweep, with blocks and warps in order and in one that chance chooses. */
+class PersistentContractTest {
+    /** Enough for several slices, and several groups of them, at the contract's small sizes. */
+    @BeforeEach
+    void widen() {
+        SoftGpu.set("multiprocessors", 12);
+    }
+
+    @AfterEach
+    void restore() {
+        SoftGpu.restoreDefaults();
+    }
+
+    @Nested
+    class Single extends CudaBackendTest {
+        @Override
+        public Backend open(int threads) {
+            return PersistentBackends.single();
+        }
+    }
+
+    @Nested
+    class Sliced extends CudaBackendTest {
+        @Override
+        public Backend open(int threads) {
+            return PersistentBackends.sliced();
+        }
+    }
+
+    @Nested
+    class SingleInAnyOrder extends AnyOrderTest {
+        @Override
+        public Backend open(int threads) {
+            super.open(threads).close();
+            return PersistentBackends.single();
+        }
+    }
+
+    @Nested
+    class SlicedInAnyOrder extends AnyOrderTest {
+        @Override
+        public Backend open(int threads) {
+            super.open(threads).close();
+            return PersistentBackends.sliced();
+        }
+    }
+}
