@@ -6,7 +6,7 @@
 // Warp w makes the units w·OUT … w·OUT+OUT-1, OUT = 4·TILES; its lane l holds the weights of the inputs l, l+32, …: the first
 // IN_REGISTERS units in registers, the rest in shared memory beside x_p and x_{p+1}.
 
-template <int TILES, int IN_REGISTERS, typename Direction>
+template <int TILES, int IN_REGISTERS>
 struct Single {
     enum { WIDTH = LANES * TILES, OUT = WIDTH / WARPS, REST = OUT - IN_REGISTERS };
     enum { AT_ONCE = OUT < GROUP ? OUT : GROUP, SHARES = LANES / AT_ONCE };
@@ -73,7 +73,7 @@ struct Single {
 /// Block c sweeps the rows c·rows … of the batch. Dynamic shared memory: REST·TILES·THREADS + 2·rows·WIDTH floats.
 template <int TILES, int IN_REGISTERS, typename Direction>
 __device__ inline void sweepSingle(const Weight& weight, int64 rows, Direction direction) {
-    typedef Single<TILES, IN_REGISTERS, Direction> Product;
+    typedef Single<TILES, IN_REGISTERS> Product;
     extern __shared__ float shared[];
     float* x = shared + Product::REST * TILES * THREADS;
     Product product;
