@@ -5,7 +5,9 @@ enum Quantity {
     MULTIPROCESSORS("multiprocessors", "the makers' data sheets"),
     LANES("float32 lanes of each", "data sheets"),
     CLOCK("clock, GHz", "boost clock of the data sheets; what a card holds under load is lower"),
-    TF32("TF32 products, TFLOP/s", "data sheets, dense; not used by the model: on GeForce no more than float32"),
+    TF32(
+            "TF32 products, TFLOP/s",
+            "data sheets, dense; not used by the model: on GeForce no more than float32, as NVIDIA/cutlass discussion 390 says of a 3080"),
     DRAM("memory, GB/s", "data sheets"),
     L2_SIZE("L2, MiB", "data sheets"),
     L2(
@@ -28,7 +30,7 @@ enum Quantity {
             "CUDA.jl's manual: 80 kernels in a graph 70 µs; in a stream taken as the same"),
     BARRIER(
             "barrier of all blocks, µs",
-            "Zhang et al. 2020 (arXiv 2004.05371) and others: 1.1 to 1.4 on V100 and A100"),
+            "Zhang et al. 2020, A Study of Single and Multi-device Synchronization Methods, and others: 1.1 to 1.4 on V100 and A100"),
     FMA_LATENCY("latency of a multiply-add, cycles", "Jia et al. 2018 (arXiv 1804.06826)"),
     SHARED_LATENCY(
             "of shared memory",

@@ -4,8 +4,10 @@ import static org.bptt4j.roofline.Quantity.*;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.bptt4j.backend.cuda.SweepPlan;
 import org.bptt4j.roofline.Sweep.Form;
@@ -76,7 +78,11 @@ final class Tables {
                 "memory, KiB a step",
                 "µs a step",
                 "mostly"));
+        Set<List<Integer>> seen = new HashSet<>();
         for (Row row : ROWS) {
+            if (!seen.add(List.of(row.batch(), row.steps(), row.hidden()))) {
+                continue; // the same sweeps
+            }
             for (Form form : Form.values()) {
                 Sweep forward = new Sweep(card, row, true);
                 if (forward.possible(form)) {
