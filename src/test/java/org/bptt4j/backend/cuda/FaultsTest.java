@@ -115,7 +115,7 @@ class FaultsTest {
     @Test
     void outOfPinnedMemory() {
         assertEquals(
-                3,
+                4,
                 failEach(
                         SweepForm.AUTO,
                         "host-allocation",
