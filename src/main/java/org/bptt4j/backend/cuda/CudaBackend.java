@@ -45,7 +45,7 @@ final class CudaBackend implements Backend {
                 kernels = Kernels.common(device);
                 blas = new Blas(device, memory, mostElements);
                 Partials partials = Partials.in(memory);
-                rows = new Rows(kernels);
+                rows = new Rows(kernels, memory);
                 columns = new Columns(kernels, memory);
                 sweep = sweeps.make(blas, kernels, memory, device);
                 losses = new Losses(kernels, partials);
