@@ -58,6 +58,7 @@ interface GradientContract extends Contract {
             }
         }
         scatter(60, 33, 67, 5);
+        scatter(9, 17, 3, 700);
     }
 
     private void scatter(int steps, int batch, int n, int symbols) {
