@@ -1,27 +1,27 @@
 #include "common.cuh"
 
 /// gradient[j, ids[r]] += delta[r, j] over all rows r: dW = Σ δᵀ·x for unit vectors x.
-/// ids [R] in; delta [R, N] in; gradient [N, I] in and out.
+/// order [R], starts [I + 1] in, as symbol_order.cu makes them; delta [R, N] in; gradient [N, I] in and out.
 ///
-/// Block b gathers one symbol's rows for COLS columns, each of its warps from its own piece of the rows; the pieces are then added
-/// in order. No two blocks write the same element, so that there are no atomics.
+/// A block adds one symbol's rows for COLS columns, each of its warps a piece of them; the pieces are then added in order. No two
+/// blocks write the same element, so that there are no atomics.
 extern "C" __global__ void scatter_columns(
-    const int* ids, const float* delta, int64 ldDelta, float* gradient, int64 ldGradient, int64 R, int64 N) {
+    const int* order, const int* starts, const float* delta, int64 ldDelta, float* gradient, int64 ldGradient, int64 N) {
     __shared__ float pieces[ROWS][COLS];
     int lane = threadIdx.x;
     int64 tiles = (N + COLS - 1) / COLS;
     int64 i = blockIdx.x / tiles;
     int64 j = blockIdx.x % tiles * COLS + lane;
-    int64 piece = (R + ROWS - 1) / ROWS;
-    int64 from = threadIdx.y * piece;
-    int64 to = from + piece < R ? from + piece : R;
+    int64 end = starts[i + 1];
+    int64 piece = (end - starts[i] + ROWS - 1) / ROWS;
+    if (piece == 0) {
+        return;
+    }
+    int64 from = starts[i] + threadIdx.y * piece;
+    int64 to = from + piece < end ? from + piece : end;
     float sum = 0;
-    for (int64 r = from; r < to; r += COLS) {
-        bool hit = r + lane < to && ids[r + lane] == i;
-        for (unsigned hits = __ballot_sync(FULL_WARP, hit); hits != 0; hits &= hits - 1) {
-            int64 row = r + __ffs(hits) - 1;
-            sum += j < N ? delta[row * ldDelta + j] : 0;
-        }
+    for (int64 k = from; k < to; k++) {
+        sum += j < N ? delta[order[k] * ldDelta + j] : 0;
     }
     pieces[threadIdx.y][lane] = sum;
     __syncthreads();

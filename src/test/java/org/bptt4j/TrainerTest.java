@@ -10,8 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.bptt.Parameter;
 import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
@@ -270,5 +273,36 @@ class TrainerTest {
             }
             assertTrue(loss < 0.2, "loss " + loss + ", guessing gives " + Math.log(O));
         }
+    }
+
+    /** Between the parameters, and so in their gradients and in what optimisers keep of them, nothing ever moves. */
+    @Test
+    void thePaddingStaysZero() {
+        for (Optimizer optimizer : List.of(
+                Optimizer.nesterov(0.1, 0.9), Optimizer.rmsprop(0.1), Optimizer.adam(0.1), Optimizer.adamw(0.1))) {
+            for (Clipping clipping : List.of(Clipping.NONE, Clipping.norm(0.1), Clipping.value(0.01f))) {
+                try (Trainer trainer = Trainer.of(rnn)
+                        .optimizer(optimizer.withWeightDecay(0.3))
+                        .clipping(clipping)
+                        .build()) {
+                    trainer.step(batch(T));
+                    trainer.step(batch(T));
+                }
+            }
+        }
+        assertZeroBetweenParameters(rnn.network().gradientArray());
+        assertZeroBetweenParameters(rnn.network().parameterArray());
+    }
+
+    private void assertZeroBetweenParameters(DeviceArray array) {
+        float[] all = new float[(int) array.length()];
+        backend.download(array, 0, all, 0, all.length);
+        int parameters = 0;
+        for (Parameter p : rnn.network().layout().parameters()) {
+            Arrays.fill(all, (int) p.offset(), (int) p.offset() + p.length(), 0);
+            parameters += p.length();
+        }
+        assertTrue(parameters < all.length, "there is padding");
+        assertArrayEquals(new float[all.length], all);
     }
 }

@@ -14,13 +14,8 @@ public interface BackendProvider {
     /** Where {@code auto} tries this kind: the highest first. */
     int priority();
 
-    /** Why this kind cannot run here and what to do, or empty when it can. */
-    Optional<String> unavailable();
-
-    /** The same for these options. */
-    default Optional<String> unavailable(BackendOptions options) {
-        return unavailable();
-    }
+    /** Why this kind cannot run here with these options and what to do, or empty when it can. */
+    Optional<String> unavailable(BackendOptions options);
 
     /** What this kind needs, piece by piece, for people who look for what is missing. */
     default List<Finding> diagnose(BackendOptions options) {

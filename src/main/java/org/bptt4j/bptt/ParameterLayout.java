@@ -8,8 +8,16 @@ import org.bptt4j.spec.RnnSpec;
  * Where each parameter of a network lies in one flat buffer: layer by layer {@code weight_ih [G·H, I or H], weight_hh [G·H, H],
  * bias_ih [G·H], bias_hh [G·H]}, then {@code head.weight [O, H], head.bias [O]}. One buffer makes the norm, the clipping and
  * the update one pass each.
+ *
+ * <p>Each begins at a multiple of {@link #ALIGNMENT} elements. The padding behind it is zero for good: no gradient is written
+ * there, so that it adds nothing to a norm and no rule moves it.
  */
 public final class ParameterLayout {
+    /**
+     * 128 bytes, as a card's caches are read by a warp of 32 threads; products with vector loads need 16 of them.
+     */
+    static final int ALIGNMENT = 32;
+
     private final List<Parameter> parameters = new ArrayList<>();
     private long length;
 
@@ -29,13 +37,13 @@ public final class ParameterLayout {
     }
 
     private void add(String name, int layer, int rows, int cols, boolean bias) {
-        parameters.add(new Parameter(name, layer, length, rows, cols, bias));
         long size = (long) rows * cols;
-        if (size > Long.MAX_VALUE - length) {
+        if (size > Long.MAX_VALUE - ALIGNMENT - length) {
             throw new IllegalArgumentException("parameter " + name + " [" + rows + ", " + cols
                     + "]: the number of elements up to it overflows 64 bits; use fewer hidden units or layers");
         }
-        length += size;
+        parameters.add(new Parameter(name, layer, length, rows, cols, bias));
+        length += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /** All parameters in the buffer's order. */
@@ -43,7 +51,7 @@ public final class ParameterLayout {
         return List.copyOf(parameters);
     }
 
-    /** Elements of the buffer. */
+    /** Elements of the buffer, padding among them. */
     public long length() {
         return length;
     }
@@ -55,13 +63,5 @@ public final class ParameterLayout {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no parameter is called '" + name + "'; there are "
                         + parameters.stream().map(Parameter::name).toList()));
-    }
-
-    /** The parameter that holds element {@code index} of the buffer. */
-    Parameter at(long index) {
-        return parameters.stream()
-                .filter(p -> index >= p.offset() && index < p.offset() + p.length())
-                .findFirst()
-                .orElseThrow();
     }
 }

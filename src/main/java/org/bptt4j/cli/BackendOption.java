@@ -16,7 +16,9 @@ final class BackendOption {
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
+            description =
+                    "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). CUDA may number cards in another order"
+                            + " than nvidia-smi; with CUDA_DEVICE_ORDER=PCI_BUS_ID set the orders are the same.")
     private String backend;
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: one per processor).")

@@ -17,7 +17,7 @@ class BackendsTest {
             BackendsTest.class.getClassLoader(), new Class<?>[] {Backend.class}, (p, method, a) -> "fake");
 
     /** Opens {@link #OPENED} unless there is a reason not to. */
-    private record Fake(String kind, int priority, Optional<String> unavailable) implements BackendProvider {
+    private record Fake(String kind, int priority, Optional<String> reason) implements BackendProvider {
         static Fake works(String kind) {
             return new Fake(kind, 1, Optional.empty());
         }
@@ -27,8 +27,13 @@ class BackendsTest {
         }
 
         @Override
+        public Optional<String> unavailable(BackendOptions options) {
+            return reason;
+        }
+
+        @Override
         public Backend open(BackendOptions options) {
-            assertTrue(unavailable.isEmpty(), "opened although it said it cannot run");
+            assertTrue(reason.isEmpty(), "opened although it said it cannot run");
             assertEquals(3, options.threads());
             return OPENED;
         }
@@ -80,7 +85,7 @@ class BackendsTest {
         }
 
         @Override
-        public Optional<String> unavailable() {
+        public Optional<String> unavailable(BackendOptions options) {
             return Optional.empty();
         }
 

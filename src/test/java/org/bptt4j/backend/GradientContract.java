@@ -58,6 +58,8 @@ interface GradientContract extends Contract {
             }
         }
         scatter(60, 33, 67, 5);
+        scatter(9, 17, 3, 700);
+        scatter(200, 101, 1, 3);
     }
 
     private void scatter(int steps, int batch, int n, int symbols) {

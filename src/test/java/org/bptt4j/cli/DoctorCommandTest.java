@@ -80,7 +80,7 @@ class DoctorCommandTest {
                 "compute-capability | 70 | device | has compute capability 7.0, the kernels need 7.5 | newer card",
                 "devices | 0 | device | sees no card | CUDA_VISIBLE_DEVICES",
                 "memory | 2m | device memory | bytes asked | nvidia-smi",
-                "refuse-ptx | 1 | PTX | cuModuleLoadData | update it",
+                "refuse-ptx | 1 | PTX | bptt4j.ptx (ptxas fatal : PTX refused | update it",
             })
     void eachThingThatIsMissingHasItsLineAndItsRemedy(
             String setting, String value, String name, String text, String remedy) {

@@ -18,7 +18,7 @@ public final class CpuProvider implements BackendProvider {
     }
 
     @Override
-    public Optional<String> unavailable() {
+    public Optional<String> unavailable(BackendOptions options) {
         return Optional.empty();
     }
 

@@ -10,6 +10,16 @@ final class Address extends Pointer {
         super(address);
     }
 
+    /** Pinned memory of the host, whose address JCuda would not tell. */
+    static final class Host extends Pointer {
+        Host() {}
+
+        /** Its first byte. */
+        long address() {
+            return getNativePointer() + getByteOffset();
+        }
+    }
+
     /** A block on the device, whose address JCuda would not tell. */
     static final class Block extends CUdeviceptr {
         Block() {}

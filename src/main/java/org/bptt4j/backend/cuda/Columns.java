@@ -14,6 +14,7 @@ final class Columns {
 
     private static final int LEAST_ROWS = 64;
 
+    private final SymbolOrder order;
     private final Kernel gather;
     private final Kernel scatter;
     private final Kernel sums;
@@ -21,6 +22,7 @@ final class Columns {
     private final long partial;
 
     Columns(Kernels kernels, CudaMemory memory) {
+        order = new SymbolOrder(kernels, memory);
         gather = kernels.get("gather_columns", 7);
         scatter = kernels.get("scatter_columns", 7);
         sums = kernels.get("column_sums", 6);
@@ -40,9 +42,10 @@ final class Columns {
         if (delta.rows() == 0) {
             return;
         }
-        scatter.pointer(address(ids)).pointer(address(delta)).number(delta.stride());
-        scatter.pointer(address(gradient)).number(gradient.stride());
-        scatter.number(delta.rows()).number(delta.cols());
+        order.sort(ids, gradient.cols());
+        scatter.pointer(order.rows()).pointer(order.starts());
+        scatter.pointer(address(delta)).number(delta.stride());
+        scatter.pointer(address(gradient)).number(gradient.stride()).number(delta.cols());
         scatter.launchWarps(Kernel.pieces(delta.cols(), Kernel.COLS) * gradient.cols());
     }
 

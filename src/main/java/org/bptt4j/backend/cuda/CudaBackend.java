@@ -24,56 +24,6 @@ final class CudaBackend implements Backend {
     private final Parts parts;
     private final Inside inside;
 
-    /** Everything that is opened, in order, and closed in reverse; or none of it if one fails. */
-    private static final class Parts {
-        private final Device device;
-        private CudaMemory memory;
-        private Transfers transfers;
-        private Kernels kernels;
-        private Blas blas;
-        private Rows rows;
-        private Columns columns;
-        private Sweep sweep;
-        private Losses losses;
-        private Optimizers optimizers;
-
-        Parts(CudaBackend owner, int number, Sweep.Maker sweeps, int mostElements) {
-            device = new Device(number);
-            try {
-                memory = new CudaMemory(owner, device);
-                transfers = new Transfers(device);
-                kernels = Kernels.common(device);
-                blas = new Blas(device, memory, mostElements);
-                Partials partials = Partials.in(memory);
-                rows = new Rows(kernels);
-                columns = new Columns(kernels, memory);
-                sweep = sweeps.make(blas, kernels, memory, device);
-                losses = new Losses(kernels, partials);
-                optimizers = new Optimizers(kernels, partials);
-            } catch (RuntimeException | Error e) {
-                close();
-                throw e;
-            }
-        }
-
-        void close() {
-            if (sweep != null) {
-                sweep.close();
-            }
-            if (blas != null) {
-                blas.close();
-            }
-            if (kernels != null) {
-                kernels.close();
-            }
-            if (transfers != null) {
-                transfers.close();
-            }
-            memory.freeAll();
-            device.close();
-        }
-    }
-
     CudaBackend(int number, SweepForm form) {
         this(number, SweepChoice.of(form), Blas.MOST_ELEMENTS);
     }
@@ -83,10 +33,7 @@ final class CudaBackend implements Backend {
         this.name = "cuda:" + number;
         this.parts = new Parts(this, number, sweeps, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
-        int capability = parts.device.capability();
-        int blas = parts.blas.version();
-        this.description = name + " (" + parts.device.model() + ", compute capability " + capability / 10 + "."
-                + capability % 10 + ", cuBLAS " + blas / 10_000 + "." + blas / 100 % 100 + ")";
+        this.description = name + " (" + parts.describe() + ")";
     }
 
     @Override
@@ -272,25 +219,14 @@ final class CudaBackend implements Backend {
     @Override
     public void recurrentForward(RecurrentForward sweep) {
         try (Inside in = inside.enter()) {
-            in.own(sweep.weight());
-            in.own(sweep.biasIh());
-            in.own(sweep.biasHh());
-            in.own(sweep.states());
-            if (sweep.lengths() != null) {
-                in.own(sweep.lengths());
-            }
-            parts.sweep.forward(sweep);
+            parts.sweep.forward(in.own(sweep));
         }
     }
 
     @Override
     public void recurrentBackward(RecurrentBackward sweep) {
         try (Inside in = inside.enter()) {
-            in.own(sweep.weight());
-            in.own(sweep.states());
-            in.own(sweep.dStates());
-            in.own(sweep.carry());
-            parts.sweep.backward(sweep);
+            parts.sweep.backward(in.own(sweep));
         }
     }
 
@@ -337,13 +273,7 @@ final class CudaBackend implements Backend {
     @Override
     public void update(Update update, double learningRate, long number) {
         try (Inside in = inside.enter()) {
-            in.own(update.parameters());
-            in.own(update.gradients());
-            in.own(update.report());
-            for (DeviceArray state : update.states()) {
-                in.own(state);
-            }
-            parts.optimizers.update(update, learningRate, number);
+            parts.optimizers.update(in.own(update), learningRate, number);
         }
     }
 

@@ -41,8 +41,7 @@ final class CudaMemory {
         }
         Address.Block block = block(length * Float.BYTES);
         try {
-            int code = cuMemsetD32Async(block, 0, Math.max(1, length), device.compute());
-            Status.driver("cuMemsetD32Async", code);
+            fill(block, Math.max(1, length), 0f);
             CudaArray array = new CudaArray(owner, type, length, block);
             arrays.add(array);
             bytes += length * Float.BYTES;
@@ -51,6 +50,18 @@ final class CudaMemory {
             cuMemFree(block);
             throw e;
         }
+    }
+
+    /** {@code count} elements from element {@code at} on become {@code value}, on the stream of the operations. */
+    void fill(CudaArray array, long at, long count, float value) {
+        if (count > 0) {
+            fill(array.block().from(at * Float.BYTES), count, value);
+        }
+    }
+
+    private void fill(Address.Block block, long count, float value) {
+        int code = cuMemsetD32Async(block, Float.floatToRawIntBits(value), count, device.compute());
+        Status.driver("cuMemsetD32Async", code);
     }
 
     /** Memory for the operations themselves, with anything in it; not counted among the arrays. */

@@ -27,11 +27,6 @@ public final class CudaProvider implements BackendProvider {
     }
 
     @Override
-    public Optional<String> unavailable() {
-        return unavailable(BackendOptions.DEFAULT);
-    }
-
-    @Override
     public Optional<String> unavailable(BackendOptions options) {
         return Probe.problem(withEnvironment(options)).map(Finding::sentence);
     }

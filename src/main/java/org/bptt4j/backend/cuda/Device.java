@@ -29,22 +29,30 @@ final class Device implements AutoCloseable {
     /** Where uploads run, so that they need not wait for the operations. */
     private final CUstream copy;
 
+    private final Arguments arguments;
+
     Device(int number) {
         this.number = number;
         Status.driver("cuDeviceGet", cuDeviceGet(device, number));
         Status.driver("cuDevicePrimaryCtxRetain", cuDevicePrimaryCtxRetain(context, device));
+        Arguments slots = null;
         CUstream first = null;
         try {
             bind();
+            slots = new Arguments();
             first = stream();
             copy = stream();
         } catch (RuntimeException e) {
             if (first != null) {
                 cuStreamDestroy(first);
             }
+            if (slots != null) {
+                slots.close();
+            }
             release();
             throw e;
         }
+        arguments = slots;
         compute = first;
     }
 
@@ -69,6 +77,11 @@ final class Device implements AutoCloseable {
 
     CUstream copy() {
         return copy;
+    }
+
+    /** Of all launches on {@link #compute}. */
+    Arguments arguments() {
+        return arguments;
     }
 
     /** Waits for all work of both streams. */
@@ -135,6 +148,7 @@ final class Device implements AutoCloseable {
     public void close() {
         cuStreamDestroy(copy);
         cuStreamDestroy(compute);
+        arguments.close();
         release();
     }
 

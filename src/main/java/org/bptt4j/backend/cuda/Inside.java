@@ -6,6 +6,9 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.RecurrentBackward;
+import org.bptt4j.backend.RecurrentForward;
+import org.bptt4j.backend.Update;
 
 /**
  * Where an operation of a backend is while it runs. One thread at a time comes in, with the device's context bound to it, and only
@@ -99,7 +102,39 @@ final class Inside implements AutoCloseable {
         return m;
     }
 
-    /** The same, and each of the ints is in [0, below), or {@code or}. */
+    /** {@code sweep}, after the same look at what it uses. */
+    RecurrentForward own(RecurrentForward sweep) {
+        own(sweep.weight());
+        own(sweep.biasIh());
+        own(sweep.biasHh());
+        own(sweep.states());
+        if (sweep.lengths() != null) {
+            own(sweep.lengths());
+        }
+        return sweep;
+    }
+
+    /** {@code sweep}, after the same look at what it uses. */
+    RecurrentBackward own(RecurrentBackward sweep) {
+        own(sweep.weight());
+        own(sweep.states());
+        own(sweep.dStates());
+        own(sweep.carry());
+        return sweep;
+    }
+
+    /** {@code update}, after the same look at what it uses. */
+    Update own(Update update) {
+        own(update.parameters());
+        own(update.gradients());
+        own(update.report());
+        for (DeviceArray state : update.states()) {
+            own(state);
+        }
+        return update;
+    }
+
+    /** {@code m}, after the same look, and each of the ints is in [0, below), or {@code or}. */
     Ints own(Ints m, String what, long below, int or) {
         int[] values = own(m.array()).ints();
         int start = Math.toIntExact(m.offset());

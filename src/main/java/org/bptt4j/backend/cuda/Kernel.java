@@ -6,16 +6,13 @@ import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 
 /**
- * One kernel and the place where its arguments are put, in the order of its declaration: a launch allocates nothing.
+ * One kernel. Its arguments are put in the order of its declaration, and a launch follows before those of the next kernel.
  *
  * <pre>
  * kernel.pointer(to).number(rows).real(value).overMatrix(rows, cols);
@@ -28,29 +25,27 @@ final class Kernel {
     static final int ROWS = 8;
     static final int THREADS = COLS * ROWS;
 
-    private static final int SLOT = Long.BYTES;
     private static final long MOST_BLOCKS_Y = 65535;
     private static final long MOST_BLOCKS_X = Integer.MAX_VALUE;
 
     private final String name;
+    /** What a failed launch is reported as: made once, a launch allocates nothing. */
+    private final String launch;
+
     private final CUstream stream;
     private final CUfunction function = new CUfunction();
-    private final ByteBuffer arguments;
-    private final Pointer slots;
-    private int next;
+    private final Arguments arguments;
+    private final int arity;
     private int sharedAllowed = 48 << 10;
 
-    Kernel(CUmodule module, CUstream stream, String name, int arguments) {
+    /** @param arity how many arguments it takes */
+    Kernel(CUmodule module, Device device, String name, int arity) {
         this.name = name;
-        this.stream = stream;
+        this.launch = "cuLaunchKernel " + name;
+        this.stream = device.compute();
+        this.arguments = device.arguments();
+        this.arity = arity;
         Status.driver("cuModuleGetFunction " + name, cuModuleGetFunction(function, module, name));
-        this.arguments = ByteBuffer.allocateDirect(arguments * SLOT).order(ByteOrder.nativeOrder());
-        Pointer first = Pointer.to(this.arguments);
-        Pointer[] each = new Pointer[arguments];
-        for (int i = 0; i < arguments; i++) {
-            each[i] = first.withByteOffset((long) i * SLOT);
-        }
-        this.slots = Pointer.to(each);
     }
 
     /** The next argument: an address, or 0 for none. */
@@ -60,20 +55,20 @@ final class Kernel {
 
     /** The next argument: an int64. */
     Kernel number(long value) {
-        arguments.putLong(next++ * SLOT, value);
+        arguments.put(value);
         return this;
     }
 
     /** The next argument: a float. */
     Kernel real(float value) {
-        arguments.putFloat(next++ * SLOT, value);
+        arguments.put(value);
         return this;
     }
 
     /** Launches over [rows, cols], each element by a thread of its own if the grid allows. */
     void overMatrix(long rows, long cols) {
         if (rows == 0 || cols == 0) {
-            next = 0;
+            arguments.take();
             return;
         }
         launch(Math.min(pieces(cols, COLS), MOST_BLOCKS_X), Math.min(pieces(rows, ROWS), MOST_BLOCKS_Y), ROWS);
@@ -87,7 +82,7 @@ final class Kernel {
     /** Launches over n elements by at most {@code most} blocks. */
     void overVector(long n, long most) {
         if (n == 0) {
-            next = 0;
+            arguments.take();
             return;
         }
         launchFlat(Math.min(pieces(n, THREADS), most));
@@ -128,8 +123,8 @@ final class Kernel {
         allArgumentsAreThere();
         allowShared(sharedBytes);
         Status.driver(
-                "cuLaunchKernel " + name,
-                cuLaunchKernel(function, blocks, 1, 1, THREADS, 1, 1, sharedBytes, stream, slots, null));
+                launch,
+                cuLaunchKernel(function, blocks, 1, 1, THREADS, 1, 1, sharedBytes, stream, arguments.table(), null));
     }
 
     /** The same for blocks that are all resident at once, and so may wait for each other. */
@@ -138,15 +133,14 @@ final class Kernel {
         allowShared(sharedBytes);
         Status.driver(
                 "cuLaunchCooperativeKernel " + name,
-                cuLaunchCooperativeKernel(function, blocksX, blocksY, 1, THREADS, 1, 1, sharedBytes, stream, slots));
+                cuLaunchCooperativeKernel(
+                        function, blocksX, blocksY, 1, THREADS, 1, 1, sharedBytes, stream, arguments.table()));
     }
 
     private void allArgumentsAreThere() {
-        int given = next;
-        next = 0;
-        if (given * SLOT != arguments.capacity()) {
-            throw new IllegalStateException(
-                    name + " takes " + arguments.capacity() / SLOT + " arguments, got " + given);
+        int given = arguments.take();
+        if (given != arity) {
+            throw new IllegalStateException(name + " takes " + arity + " arguments, got " + given);
         }
     }
 
@@ -156,8 +150,19 @@ final class Kernel {
         int x = rows == 0 ? THREADS : COLS;
         int y = rows == 0 ? 1 : rows;
         Status.driver(
-                "cuLaunchKernel " + name,
-                cuLaunchKernel(function, Math.toIntExact(blocksX), (int) blocksY, 1, x, y, 1, 0, stream, slots, null));
+                launch,
+                cuLaunchKernel(
+                        function,
+                        Math.toIntExact(blocksX),
+                        (int) blocksY,
+                        1,
+                        x,
+                        y,
+                        1,
+                        0,
+                        stream,
+                        arguments.table(),
+                        null));
     }
 
     static long pieces(long n, long size) {

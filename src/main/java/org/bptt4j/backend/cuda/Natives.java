@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cuda;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,7 +21,9 @@ import org.bptt4j.backend.Finding;
  * Loads the native libraries, once in a process: the user's libcuda.so.1 and libcublas.so.12, and JCuda's own on top of them.
  *
  * <p>JCuda would unpack its libraries into the temporary folder under fixed names and take whatever file it finds there. Here they
- * are unpacked into a private folder, which is deleted as soon as they are loaded.
+ * are unpacked into a private folder, which is deleted as soon as they are loaded. JCuda asks {@code java.io.tmpdir} for its folder
+ * and nothing else, so that this property of the whole process names the private one for two short moments of the load: other
+ * code that reads it just then takes a folder that is about to go. The JVM's own temporary files do not follow it; they have read it before.
  */
 final class Natives {
     static final String DRIVER = "driver";
@@ -94,6 +97,8 @@ final class Natives {
     }
 
     private Finding loadAll() throws IOException {
+        // JDK 17 reads java.io.tmpdir at the first call of this and keeps it: not while it names the private folder.
+        Files.delete(File.createTempFile("bptt4j-", null).toPath());
         Path own = Files.createTempDirectory("bptt4j-"); // for nobody else to write to
         try {
             for (Step step : steps(own)) {
@@ -125,10 +130,7 @@ final class Natives {
                 new Step(JCUDA, Status::returnCodes));
     }
 
-    /**
-     * JCuda loads its libraries again, under the same names: it finds those that are loaded, if it looks in {@code own}.
-     * The JVM's own temporary files do not follow this property once it has started.
-     */
+    /** JCuda loads its libraries again, under the same names: it finds those that are loaded, if it looks in {@code own}. */
     private static void initialize(Path own, Runnable jcuda) {
         String before = temporary();
         System.setProperty("java.io.tmpdir", own.toString());

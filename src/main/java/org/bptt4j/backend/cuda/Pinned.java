@@ -22,7 +22,7 @@ import org.bptt4j.backend.DeviceException;
  * the last of them.
  */
 final class Pinned implements AutoCloseable {
-    private final Pointer pointer = new Pointer();
+    private final Address.Host pointer;
     private final CUevent done = new CUevent();
     private final FloatBuffer floats;
     private final IntBuffer ints;
@@ -32,7 +32,20 @@ final class Pinned implements AutoCloseable {
     /** Room for {@code length} elements of four bytes. */
     Pinned(int length) {
         long bytes = (long) length * Float.BYTES;
-        int code = cuMemHostAlloc(pointer, bytes, 0);
+        pointer = allocate(bytes);
+        int code = cuEventCreate(done, CUevent_flags.CU_EVENT_DISABLE_TIMING);
+        if (code != CUresult.CUDA_SUCCESS) {
+            cuMemFreeHost(pointer);
+            Status.driver("cuEventCreate", code);
+        }
+        floats = pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        ints = pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asIntBuffer();
+    }
+
+    /** Pinned memory by itself, which its owner gives back. */
+    static Address.Host allocate(long bytes) {
+        Address.Host memory = new Address.Host();
+        int code = cuMemHostAlloc(memory, bytes, 0);
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             throw new DeviceException(
                     "cuMemHostAlloc of " + bytes + " bytes",
@@ -40,13 +53,7 @@ final class Pinned implements AutoCloseable {
                     "the host cannot pin so much memory; use a smaller batch or fewer steps");
         }
         Status.driver("cuMemHostAlloc of " + bytes + " bytes", code);
-        code = cuEventCreate(done, CUevent_flags.CU_EVENT_DISABLE_TIMING);
-        if (code != CUresult.CUDA_SUCCESS) {
-            cuMemFreeHost(pointer);
-            Status.driver("cuEventCreate", code);
-        }
-        floats = pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
-        ints = pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asIntBuffer();
+        return memory;
     }
 
     int length() {

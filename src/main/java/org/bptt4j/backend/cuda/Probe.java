@@ -74,7 +74,8 @@ final class Probe {
             return Optional.of(Finding.problem(
                     DEVICE,
                     "there is no cuda:" + number + ", the last of " + count[0] + " is cuda:" + (count[0] - 1),
-                    "name another, or look at CUDA_VISIBLE_DEVICES"));
+                    "name another, or look at CUDA_VISIBLE_DEVICES; CUDA counts the fastest card first, nvidia-smi by bus:"
+                            + " CUDA_DEVICE_ORDER=PCI_BUS_ID makes both the same"));
         }
         return capability(number);
     }

@@ -7,26 +7,32 @@ import org.bptt4j.backend.Matrix;
 
 /** Fills, copies and row moves. */
 final class Rows {
+    private final CudaMemory memory;
     private final Kernel fill;
     private final Kernel copy;
     private final Kernel gather;
     private final Kernel scatter;
 
-    Rows(Kernels kernels) {
+    Rows(Kernels kernels, CudaMemory memory) {
+        this.memory = memory;
         fill = kernels.get("fill", 5);
         copy = kernels.get("copy", 6);
         gather = kernels.get("gather_rows", 7);
         scatter = kernels.get("scatter_rows", 7);
     }
 
-    /** to = value. */
+    /** to = value. Without gaps between the rows the driver does it, which knows each card's best way. */
     void fill(Matrix to, float value) {
-        // Without gaps it is one long row: no thread is left over at the end of each.
-        boolean gaps = to.stride() != to.cols();
-        long rows = gaps ? to.rows() : Math.min(1, to.rows());
-        long cols = gaps ? to.cols() : to.rows() * to.cols();
-        fill.pointer(address(to)).number(to.stride()).number(rows).number(cols).real(value);
-        fill.overMatrix(rows, cols);
+        if (to.stride() == to.cols() || to.rows() == 1) {
+            memory.fill((CudaArray) to.array(), to.offset(), to.rows() * to.cols(), value);
+            return;
+        }
+        fill.pointer(address(to))
+                .number(to.stride())
+                .number(to.rows())
+                .number(to.cols())
+                .real(value);
+        fill.overMatrix(to.rows(), to.cols());
     }
 
     /** to = from. */

@@ -2,8 +2,10 @@ package org.bptt4j.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
@@ -115,7 +117,7 @@ class FaultsTest {
     @Test
     void outOfPinnedMemory() {
         assertEquals(
-                3,
+                4,
                 failEach(
                         SweepForm.AUTO,
                         "host-allocation",
@@ -168,5 +170,20 @@ class FaultsTest {
         assertTrue(e.getMessage().contains(e.error()) && e.error().startsWith("CUDA_ERROR_"), e.getMessage());
         backend.close();
         Leaks.assertNone("a lost device");
+    }
+
+    /** What the driver's compiler had to say is in the message, in one line. */
+    @Test
+    void kernelsThatTheDriverDoesNotTake() {
+        String ptx = ".version 7.0\n.target sm_75\n.address_size 64\n.visible .entry k() {\n  frobnicate.b32 %r0;\n}\n";
+        try (Device device = new Device(0)) {
+            byte[] text = ptx.getBytes(StandardCharsets.US_ASCII);
+            String message = assertThrows(DeviceException.class, () -> new Kernels(device, "odd.ptx", text))
+                    .getMessage();
+            assertTrue(message.startsWith("cuModuleLoadDataEx odd.ptx (ptxas fatal : "), message);
+            assertTrue(message.contains("frobnicate") && message.contains("CUDA_ERROR_INVALID_PTX"), message);
+            assertEquals(1, message.lines().count(), message);
+        }
+        Leaks.assertNone("a module that is refused");
     }
 }

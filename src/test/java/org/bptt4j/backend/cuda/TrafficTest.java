@@ -17,6 +17,7 @@ import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Update;
+import org.bptt4j.bptt.ParameterLayout;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
 import org.bptt4j.softgpu.SoftGpu;
@@ -133,7 +134,10 @@ class TrafficTest {
         assertEquals(0, take(counters, "copy."), "nothing from memory that is not pinned, nothing within the device");
         assertEquals(0, take(counters, "alloc") + take(counters, "free") + take(counters, "host."));
         assertEquals(1, take(counters, "sync."), "for the report");
-        assertEquals(0, take(counters, "memset"));
+        long parameters = new ParameterLayout(RnnSpec.of(I, H, O).withLayers(L)).length();
+        assertEquals(4 * (parameters + 2 * L * B * H), take(counters, "memset.bytes"));
+        assertEquals(1 + L + 1, take(counters, "memset"), "gradients, each layer's first state, all layers' carry");
+        assertEquals(0, take(counters, "kernel.fill"));
     }
 
     @Test
@@ -248,9 +252,9 @@ class TrafficTest {
             }
             assertTrue(
                     SoftGpu.counter("copy.htod.async.pinned") > 0, "pinned memory was used again, so a copy is done");
-            assertEquals(0, SoftGpu.counter("kernel.fill"));
+            assertEquals(0, SoftGpu.counter("memset"));
             backend.synchronize();
-            assertEquals(1, SoftGpu.counter("kernel.fill"));
+            assertEquals(1, SoftGpu.counter("memset"));
         }
     }
 
