@@ -17,3 +17,4 @@
 #include "scatter_rows.cu"
 #include "sgd.cu"
 #include "squared_error.cu"
+#include "to_bf16.cu"

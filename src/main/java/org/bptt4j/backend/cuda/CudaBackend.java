@@ -5,6 +5,7 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Report;
@@ -33,20 +34,22 @@ final class CudaBackend implements Backend {
         private Blas blas;
         private Rows rows;
         private Columns columns;
+        private WeightGradients weightGradients;
         private Sweep sweep;
         private Losses losses;
         private Optimizers optimizers;
 
-        Parts(CudaBackend owner, int number, Sweep.Maker sweeps, int mostElements) {
+        Parts(CudaBackend owner, int number, Sweep.Maker sweeps, Precision precision, int mostElements) {
             device = new Device(number);
             try {
                 memory = new CudaMemory(owner, device);
                 transfers = new Transfers(device);
                 kernels = Kernels.common(device);
-                blas = new Blas(device, memory, mostElements);
+                blas = new Blas(device, memory, precision, mostElements);
                 Partials partials = Partials.in(memory);
                 rows = new Rows(kernels);
                 columns = new Columns(kernels, memory);
+                weightGradients = new WeightGradients(precision, blas, kernels, memory);
                 sweep = sweeps.make(blas, kernels, memory, device);
                 losses = new Losses(kernels, partials);
                 optimizers = new Optimizers(kernels, partials);
@@ -74,19 +77,20 @@ final class CudaBackend implements Backend {
         }
     }
 
-    CudaBackend(int number, SweepForm form) {
-        this(number, SweepChoice.of(form), Blas.MOST_ELEMENTS);
+    CudaBackend(int number, SweepForm form, Precision precision) {
+        this(number, SweepChoice.of(form), precision, Blas.MOST_ELEMENTS);
     }
 
     /** @param mostElements of an operand of one product; longer ones are cut */
-    CudaBackend(int number, Sweep.Maker sweeps, int mostElements) {
+    CudaBackend(int number, Sweep.Maker sweeps, Precision precision, int mostElements) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, sweeps, mostElements);
+        this.parts = new Parts(this, number, sweeps, precision, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
         int capability = parts.device.capability();
         int blas = parts.blas.version();
         this.description = name + " (" + parts.device.model() + ", compute capability " + capability / 10 + "."
-                + capability % 10 + ", cuBLAS " + blas / 10_000 + "." + blas / 100 % 100 + ")";
+                + capability % 10 + ", cuBLAS " + blas / 10_000 + "." + blas / 100 % 100 + ", "
+                + PrecisionCheck.name(precision) + ")";
     }
 
     @Override
@@ -255,7 +259,7 @@ final class CudaBackend implements Backend {
     public void weightGradient(Matrix delta, Matrix input, int batch, Matrix gradient) {
         Shapes.requireWeightGradient(delta, input, batch, gradient);
         try (Inside in = inside.enter()) {
-            parts.blas.gemm(Transpose.YES, in.own(delta), Transpose.NO, in.own(input), true, in.own(gradient));
+            parts.weightGradients.add(in.own(delta), in.own(input), in.own(gradient));
         }
     }
 
