@@ -24,8 +24,8 @@ import org.bptt4j.backend.Transpose;
 
 /**
  * Products by cuBLAS: of float32 matrices, whose elements are read as {@link Precision} says, and of bfloat16 ones; sums and results
- * are float32. Every call names its type of computation, so that nothing depends on a mode of the handle. With a workspace of our own and one stream, cuBLAS gives the same bits for the same shapes
- * in every run (its documentation, "Results reproducibility").
+ * are float32. Every call names its type of computation, so that nothing depends on a mode of the handle. With a workspace of our
+ * own and one stream, cuBLAS gives the same bits for the same shapes in every run (its documentation, "Results reproducibility").
  */
 final class Blas implements AutoCloseable {
     /** What NVIDIA recommends from Hopper on, and before it. */

@@ -2,12 +2,14 @@ package org.bptt4j.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.softgpu.SoftGpu;
@@ -115,6 +117,17 @@ class WeightGradientsTest {
             longGradient(backend, rows);
             assertEquals(4, SoftGpu.counter("kernel.to_bf16"));
             assertEquals(WeightGradients.MOST_BYTES, SoftGpu.counter("alive.device.bytes") - before);
+        }
+        Leaks.assertNone("after close");
+    }
+
+    @Test
+    void workspaceThatDoesNotFit() {
+        try (Backend backend = SoftDevice.open(Precision.BF16)) {
+            float[] expected = gradient(backend, 40, 5, 7);
+            SoftGpu.fail("allocation", 2); // behind the matrices
+            assertThrows(OutOfDeviceMemoryException.class, () -> gradient(backend, 400, 5, 7));
+            assertArrayEquals(expected, gradient(backend, 40, 5, 7), "made anew");
         }
         Leaks.assertNone("after close");
     }
