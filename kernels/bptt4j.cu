@@ -18,3 +18,4 @@
 #include "sgd.cu"
 #include "squared_error.cu"
 #include "symbol_order.cu"
+#include "to_bf16.cu"

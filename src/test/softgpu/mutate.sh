@@ -14,12 +14,13 @@ cd "$home"
 
 tests() { # of a source
     local test=CudaBackendTest
+    [[ $1 != to_bf16* ]] || test=ToBf16Test
     [[ $1 != persistent* ]] || test='PersistentContractTest*#sweepsFollow*+rangesGive*+rowsAreZero*,PersistentSweepTest#rowsAreDealtOut*+everyKernel*'
     mvn -o -q surefire:test@default-test -Dtest="$test" -Dsurefire.failIfNoSpecifiedTests=true >"$work/log" 2>&1
 }
 
 mapfile -t mutants < <(grep -v '^#' "$here/mutants.txt")
-tests all && tests persistent || { cat "$work/log"; echo "the tests fail without a fault" >&2; exit 1; }
+tests all && tests persistent && tests to_bf16 || { cat "$work/log"; echo "the tests fail without a fault" >&2; exit 1; }
 survivors=0
 for ((n = ${1:-1}; n <= ${2:-${#mutants[@]}}; n++)); do
     line=${mutants[n - 1]}
@@ -35,7 +36,7 @@ for ((n = ${1:-1}; n <= ${2:-${#mutants[@]}}; n++)); do
         echo "$n SURVIVED $line"
         survivors=$((survivors + 1))
     else
-        echo "$n noticed  $line: $(grep -oE '(CudaBackend|PersistentContract|PersistentSweep)Test\.[a-zA-Z]+' "$work/log" | grep -v Test.open | sort -u | head -n 3 | tr '\n' ' ')"
+        echo "$n noticed  $line: $(grep -oE '(CudaBackend|PersistentContract|PersistentSweep|ToBf16)Test\.[a-zA-Z]+' "$work/log" | grep -v Test.open | sort -u | head -n 3 | tr '\n' ' ')"
     fi
 done
 echo "$survivors of $((${2:-${#mutants[@]}} - ${1:-1} + 1)) survived"

@@ -32,7 +32,12 @@ struct Batch {
     int count = 1;
 };
 
-Element elementOf(const Handle* h) { return (h->math & 15) == TF32_MATH ? Element::FloatAsTf32 : Element::Float; }
+constexpr int AMPERE = 80;  // the first capability with tensor cores for TF32 and bfloat16
+
+/** Before Ampere the fast modes are plain float32. */
+Element fast(Element e) { return softgpu::library::capability() >= AMPERE ? e : Element::Float; }
+
+Element elementOf(const Handle* h) { return (h->math & 15) == TF32_MATH ? fast(Element::FloatAsTf32) : Element::Float; }
 
 const char* typeName(Element e) {
     switch (e) {
@@ -115,23 +120,31 @@ API int cublasSgemmBatched(Handle* h, int ta, int tb, int m, int n, int k, const
 
 namespace {
 
-/** The element for types of A and B and a type of computation; false if this device does not know the combination. */
+/**
+ * The element for types of A and B and a type of computation, as in the table of cublasGemmEx: the fast types are for operands of
+ * float32 only. False where cuBLAS or this device does not know the combination; bfloat16 before Ampere is refused too, whatever
+ * cuBLAS makes of it there.
+ */
 bool elementOf(const Handle* h, int typeA, int typeB, int compute, Element& e) {
     if (typeA != typeB) return false;
-    if (compute != COMPUTE_32F && compute != COMPUTE_32F_PEDANTIC && compute != COMPUTE_32F_FAST_16BF && compute != COMPUTE_32F_FAST_TF32)
-        return false;
+    bool plain = compute == COMPUTE_32F || compute == COMPUTE_32F_PEDANTIC;
     if (typeA == R_16BF) e = Element::Bfloat;
     else if (typeA == R_16F) e = Element::Half;
     else if (typeA != R_32F) return false;
-    else if (compute == COMPUTE_32F_FAST_16BF) e = Element::FloatAsBfloat;
-    else if (compute == COMPUTE_32F_FAST_TF32) e = Element::FloatAsTf32;
+    else if (compute == COMPUTE_32F_FAST_16BF) e = fast(Element::FloatAsBfloat);
+    else if (compute == COMPUTE_32F_FAST_TF32) e = fast(Element::FloatAsTf32);
     else e = compute == COMPUTE_32F ? elementOf(h) : Element::Float;
-    return true;
+    if (e == Element::Bfloat && softgpu::library::capability() < AMPERE) return false;
+    return plain || (typeA == R_32F && (compute == COMPUTE_32F_FAST_16BF || compute == COMPUTE_32F_FAST_TF32));
 }
 
+/** cublasGemmAlgo_t: the default, 24 numbered ones, and the same for tensor cores. */
+bool isAlgorithm(int a) { return (a >= -1 && a <= 23) || (a >= 99 && a <= 115); }
+
 int gemmEx(const char* call, Handle* h, const Shape& s, const void* alpha, const void* a, int typeA, const void* b, int typeB,
-           const void* beta, void* c, int typeC, int compute, const Batch& batch) {
+           const void* beta, void* c, int typeC, int compute, int algorithm, const Batch& batch) {
     Element element = Element::Float;
+    if (!isAlgorithm(algorithm)) return INVALID_VALUE;
     if (!h || typeC != R_32F || !elementOf(h, typeA, typeB, compute, element)) {
         softgpu::library::complain(std::string(call) + ": this combination of types is not implemented by the software device");
         return NOT_SUPPORTED;
@@ -142,17 +155,17 @@ int gemmEx(const char* call, Handle* h, const Shape& s, const void* alpha, const
 }  // namespace
 
 API int cublasGemmEx(Handle* h, int ta, int tb, int m, int n, int k, const void* alpha, const void* a, int typeA, int lda, const void* b,
-                     int typeB, int ldb, const void* beta, void* c, int typeC, int ldc, int compute, int) {
-    return gemmEx(__func__, h, {ta, tb, m, n, k, lda, ldb, ldc}, alpha, a, typeA, b, typeB, beta, c, typeC, compute, {});
+                     int typeB, int ldb, const void* beta, void* c, int typeC, int ldc, int compute, int algorithm) {
+    return gemmEx(__func__, h, {ta, tb, m, n, k, lda, ldb, ldc}, alpha, a, typeA, b, typeB, beta, c, typeC, compute, algorithm, {});
 }
 
 API int cublasGemmStridedBatchedEx(Handle* h, int ta, int tb, int m, int n, int k, const void* alpha, const void* a, int typeA, int lda,
                                    long long sa, const void* b, int typeB, int ldb, long long sb, const void* beta, void* c, int typeC,
-                                   int ldc, long long sc, int count, int compute, int) {
-    return gemmEx(__func__, h, {ta, tb, m, n, k, lda, ldb, ldc}, alpha, a, typeA, b, typeB, beta, c, typeC, compute, {sa, sb, sc, count});
+                                   int ldc, long long sc, int count, int compute, int algorithm) {
+    return gemmEx(__func__, h, {ta, tb, m, n, k, lda, ldb, ldc}, alpha, a, typeA, b, typeB, beta, c, typeC, compute, algorithm, {sa, sb, sc, count});
 }
 
 API int cublasSgemmEx(Handle* h, int ta, int tb, int m, int n, int k, const float* alpha, const void* a, int typeA, int lda, const void* b,
                       int typeB, int ldb, const float* beta, void* c, int typeC, int ldc) {
-    return gemmEx(__func__, h, {ta, tb, m, n, k, lda, ldb, ldc}, alpha, a, typeA, b, typeB, beta, c, typeC, COMPUTE_32F, {});
+    return gemmEx(__func__, h, {ta, tb, m, n, k, lda, ldb, ldc}, alpha, a, typeA, b, typeB, beta, c, typeC, COMPUTE_32F, -1, {});
 }

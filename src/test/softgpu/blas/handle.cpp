@@ -30,7 +30,10 @@ int begin(const char* call, Handle* handle) {
 
 int checkOperands(const char* call, std::initializer_list<Matrix> operands) {
     for (auto& m : operands) {
-        if (!m.bytes() || library::holds(m.data, m.bytes())) continue;
+        if (!m.bytes()) continue;
+        if ((uintptr_t)m.data % (uintptr_t)m.elementBytes)
+            return refuse(call, INVALID_VALUE, "an operand is not aligned to its elements of " + std::to_string(m.elementBytes) + " bytes");
+        if (library::holds(m.data, m.bytes())) continue;
         return refuse(call, EXECUTION_FAILED,
                       "an operand of " + std::to_string(m.bytes()) + " bytes is not in device memory: " + library::describe(m.data));
     }
@@ -131,6 +134,7 @@ API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t bytes) {
 API int cublasSetMathMode(Handle* handle, int mode) {
     return with(__func__, handle, [&] {
         int kind = mode & 15;
+        if (mode & ~(15 | DISALLOW_REDUCED_PRECISION_REDUCTION)) return (int)INVALID_VALUE;
         if (kind != DEFAULT_MATH && kind != PEDANTIC_MATH && kind != TF32_MATH && kind != 1) return (int)INVALID_VALUE;
         handle->math = mode;
         return (int)SUCCESS;

@@ -11,7 +11,7 @@
 namespace softgpu::blas {
 
 enum Status { SUCCESS = 0, NOT_INITIALIZED = 1, ALLOC_FAILED = 3, INVALID_VALUE = 7, EXECUTION_FAILED = 13, NOT_SUPPORTED = 15 };
-enum MathMode { DEFAULT_MATH = 0, PEDANTIC_MATH = 2, TF32_MATH = 3 };
+enum MathMode { DEFAULT_MATH = 0, PEDANTIC_MATH = 2, TF32_MATH = 3, DISALLOW_REDUCED_PRECISION_REDUCTION = 16 };
 
 struct Handle {
     void* stream = nullptr;

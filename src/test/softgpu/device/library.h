@@ -27,6 +27,8 @@ SOFTGPU_EXPORT bool owns(const void* address);
 SOFTGPU_EXPORT std::string describe(const void* address);
 SOFTGPU_EXPORT void complain(const std::string& text);
 SOFTGPU_EXPORT int version();
+/** Compute capability times ten. */
+SOFTGPU_EXPORT int capability();
 /** Counts a call of the library; true if a test has asked that it fails. */
 SOFTGPU_EXPORT bool failureDue();
 SOFTGPU_EXPORT void count(const std::string& counter, int by);

@@ -104,6 +104,12 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
 
     /** {@code actual} is the expected tensor {@code name}, but for 1e-4 of that tensor's root mean square. */
     public static void assertClose(Map<String, Tensor> expected, String name, float[] actual) throws IOException {
+        assertClose(expected, name, actual, TOLERANCE);
+    }
+
+    /** The same but for {@code share} of the root mean square. */
+    static void assertClose(Map<String, Tensor> expected, String name, float[] actual, double share)
+            throws IOException {
         Tensor tensor = expected.get(name);
         assertNotNull(tensor, name + " is missing in the fixture");
         double[] truth = tensor.toDoubles();
@@ -112,7 +118,7 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
         for (double v : truth) {
             squares += v * v;
         }
-        double tolerance = Math.max(1e-12, TOLERANCE * Math.sqrt(squares / truth.length));
+        double tolerance = Math.max(1e-12, share * Math.sqrt(squares / truth.length));
         for (int i = 0; i < truth.length; i++) {
             assertEquals(truth[i], actual[i], tolerance, name + "[" + i + "]");
         }

@@ -4,19 +4,21 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What can be said when a backend is opened.
+ * What can be said when a backend is opened. One that cannot do what was asked for does not open.
  *
  * @param threads CPU threads, or 0 for one per processor
  * @param device which of several devices of a kind, from 0
  * @param cudaLibraries the folder with libcuda.so.1 and libcublas.so.12, or null to look where the system does
- * @param sweep how a device runs recurrent sweeps; the CPU has one way only
+ * @param sweep how a device runs recurrent sweeps; the CPU takes {@link SweepForm#AUTO} only
+ * @param precision how exactly a device multiplies; the CPU takes {@link Precision#FLOAT32} only
  */
-public record BackendOptions(int threads, int device, Path cudaLibraries, SweepForm sweep) {
+public record BackendOptions(int threads, int device, Path cudaLibraries, SweepForm sweep, Precision precision) {
     /** Leaves every choice to the backend. */
     public static final BackendOptions DEFAULT = new BackendOptions(0);
 
     public BackendOptions {
         Objects.requireNonNull(sweep, "sweep");
+        Objects.requireNonNull(precision, "precision");
         if (threads < 0) {
             throw new IllegalArgumentException("threads " + threads + ": must be 0 (one per processor) or more");
         }
@@ -27,21 +29,26 @@ public record BackendOptions(int threads, int device, Path cudaLibraries, SweepF
 
     /** With a number of CPU threads. */
     public BackendOptions(int threads) {
-        this(threads, 0, null, SweepForm.AUTO);
+        this(threads, 0, null, SweepForm.AUTO, Precision.FLOAT32);
     }
 
     /** The same for another device. */
     public BackendOptions withDevice(int number) {
-        return new BackendOptions(threads, number, cudaLibraries, sweep);
+        return new BackendOptions(threads, number, cudaLibraries, sweep, precision);
     }
 
     /** The same with a folder for libcuda.so.1 and libcublas.so.12. */
     public BackendOptions withCudaLibraries(Path folder) {
-        return new BackendOptions(threads, device, folder, sweep);
+        return new BackendOptions(threads, device, folder, sweep, precision);
     }
 
     /** The same with another form of the recurrent sweeps. */
     public BackendOptions withSweep(SweepForm form) {
-        return new BackendOptions(threads, device, cudaLibraries, form);
+        return new BackendOptions(threads, device, cudaLibraries, form, precision);
+    }
+
+    /** The same with other products. */
+    public BackendOptions withPrecision(Precision rung) {
+        return new BackendOptions(threads, device, cudaLibraries, sweep, rung);
     }
 }

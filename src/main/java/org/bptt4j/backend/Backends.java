@@ -33,7 +33,7 @@ public final class Backends {
     }
 
     /**
-     * Opens the backend called {@code name}, or with "auto" the first that can run (if that is not the first of all, one log line
+     * Opens the backend called {@code name}, or with "auto" the first that can run and do what the options ask (if that is not the first of all, one log line
      * says which and why not the others). "cuda:1" is device 1 of kind "cuda". A named one never falls back.
      *
      * @throws BackendUnavailableException if it cannot run, saying why and what to do

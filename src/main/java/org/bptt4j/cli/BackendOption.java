@@ -1,9 +1,12 @@
 package org.bptt4j.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.Backends;
+import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
 import picocli.CommandLine.Option;
 
@@ -39,6 +42,15 @@ final class BackendOption {
                     + " (default: ${DEFAULT-VALUE}).")
     private String sweep;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "RUNG",
+            defaultValue = "float32",
+            description =
+                    "With --backend cuda, what products read: float32, tf32, or bf16: weight gradients in bfloat16,"
+                            + " all others in TF32 (default: ${DEFAULT-VALUE}).")
+    private String precision;
+
     /** CPU threads: what was asked for, or one per processor. */
     int threads() {
         if (threads != null && (threads < 1 || threads > MOST_THREADS)) {
@@ -50,7 +62,7 @@ final class BackendOption {
     /**
      * Opens the backend; the caller closes it.
      *
-     * @throws UsageException if the number of threads or the form is not one that can be
+     * @throws UsageException if the number of threads, the form or the precision is not one that can be
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
      */
     Backend open() {
@@ -59,7 +71,10 @@ final class BackendOption {
 
     /** Everything that was said but the name. */
     BackendOptions options() {
-        return new BackendOptions(threads()).withCudaLibraries(cudaLibraries).withSweep(sweep());
+        return new BackendOptions(threads())
+                .withCudaLibraries(cudaLibraries)
+                .withSweep(sweep())
+                .withPrecision(precision());
     }
 
     private SweepForm sweep() {
@@ -70,9 +85,23 @@ final class BackendOption {
         return form;
     }
 
-    /** The folder that was named, or null. */
-    String cudaLibraries() {
-        return cudaLibraries == null ? null : cudaLibraries.toString();
+    private Precision precision() {
+        Precision rung = Names.parse("--precision", precision, Precision.class);
+        if (rung != Precision.FLOAT32 && !backend.startsWith("cuda")) {
+            throw new UsageException("--precision " + precision + ": only --backend cuda has anything but float32");
+        }
+        return rung;
+    }
+
+    /** Every option by name with the value that is used; the folder of libraries null where none was named. */
+    Map<String, Object> describe() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("backend", backend);
+        options.put("threads", threads());
+        options.put("cuda-libraries", cudaLibraries == null ? null : cudaLibraries.toString());
+        options.put("sweep", sweep);
+        options.put("precision", precision);
+        return options;
     }
 
     /** What was asked for. */

@@ -65,9 +65,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     private Map<String, Object> describe(TrainingData data, Backend backend, RunFolder folder) {
         Map<String, Object> options = new LinkedHashMap<>(settings.describe());
-        options.put("backend", where.name());
-        options.put("threads", where.threads());
-        options.put("cuda-libraries", where.cudaLibraries());
+        options.putAll(where.describe());
         options.put("out", folder.path().toString());
         options.put("progress", progress);
         Map<String, Object> run = new LinkedHashMap<>();

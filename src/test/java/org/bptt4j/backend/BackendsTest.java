@@ -54,6 +54,24 @@ class BackendsTest {
         }
     }
 
+    /** Nor does auto fall back to it. */
+    @Test
+    void theCpuRefusesWhatItHasNot() {
+        BackendOptions rounded = BackendOptions.DEFAULT.withPrecision(Precision.TF32);
+        BackendOptions persistent = BackendOptions.DEFAULT.withSweep(SweepForm.PERSISTENT);
+        List<BackendProvider> cpu = Backends.providers().stream()
+                .filter(p -> p.kind().equals("cpu"))
+                .toList();
+        for (String name : new String[] {"cpu", "auto"}) {
+            for (BackendOptions options : List.of(rounded, persistent)) {
+                String message = assertThrows(
+                                BackendUnavailableException.class, () -> Backends.select(name, options, cpu))
+                        .getMessage();
+                assertTrue(message.contains(options == rounded ? "TF32" : "PERSISTENT"), message);
+            }
+        }
+    }
+
     @Test
     void providersComeHighestPriorityFirst() {
         List<Integer> priorities =

@@ -8,6 +8,16 @@ interface Contract {
     /** The backend under test and its data, fresh for every test. */
     Kit kit();
 
+    /** The largest relative error of an operand as products read it: 0, as it is in memory. */
+    default double operandError() {
+        return 0;
+    }
+
+    /** The same for products that sum a weight's gradient. */
+    default double gradientOperandError() {
+        return operandError();
+    }
+
     default Backend backend() {
         return kit().backend;
     }

@@ -45,7 +45,7 @@ interface GradientContract extends Contract {
         Matrix gb = kit().matrix(oldBias);
         backend().weightGradient(d, kit().matrix(input), batch, g);
         backend().biasGradient(d, batch, gb);
-        weight.check(kit().read(g), "weight gradient");
+        weight.check(kit().read(g), gradientOperandError(), "weight gradient");
         bias.check(kit().read(gb), "bias gradient");
     }
 

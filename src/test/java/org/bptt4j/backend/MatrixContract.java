@@ -122,11 +122,11 @@ interface MatrixContract extends Contract {
                 String what = "A" + (ta == Transpose.NO ? "" : "ᵀ") + "·B" + (tb == Transpose.NO ? "" : "ᵀ") + " of "
                         + m + "×" + k + "×" + n;
                 backend().gemm(ta, am, tb, bm, true, cm);
-                added.check(kit().read(cm), what + " added");
+                added.check(kit().read(cm), operandError(), what + " added");
                 // What was there must not matter, not even NaN.
                 backend().fill(cm, Float.NaN);
                 backend().gemm(ta, am, tb, bm, false, cm);
-                fresh.check(kit().read(cm), what);
+                fresh.check(kit().read(cm), operandError(), what);
             }
         }
     }

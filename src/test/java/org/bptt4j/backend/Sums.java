@@ -32,10 +32,16 @@ final class Sums {
     }
 
     void check(float[][] actual, String what) {
+        check(actual, 0, what);
+    }
+
+    /** Terms that are products of two operands, each read with a relative error of {@code operandError} at most. */
+    void check(float[][] actual, double operandError, String what) {
+        double ofProducts = operandError * (2 + operandError);
         assertEquals(value.length, actual.length, what);
         for (int i = 0; i < value.length; i++) {
             for (int j = 0; j < value[i].length; j++) {
-                double tolerance = 1.01 * (terms[i][j] + 2) * 0x1p-24 * magnitude[i][j];
+                double tolerance = (1.01 * (terms[i][j] + 2) * 0x1p-24 + ofProducts) * magnitude[i][j];
                 assertEquals(value[i][j], actual[i][j], tolerance, what + " [" + i + ", " + j + "]");
             }
         }

@@ -111,7 +111,7 @@ class BlasTest {
 
     @Test
     void batchesAndHalfPrecision() {
-        try (Lab lab = new Lab()) {
+        try (Lab lab = new Lab("compute-capability=80")) {
             Pointer one = Pointer.to(new float[] {1}), zero = Pointer.to(new float[] {0});
             CUdeviceptr out = Lab.upload(0f, 0f, 0f);
             CUdeviceptr a = Lab.upload(1f, 2f, 3f), b = Lab.upload(10f);

@@ -4,8 +4,10 @@ import java.util.Optional;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.BackendProvider;
+import org.bptt4j.backend.Precision;
+import org.bptt4j.backend.SweepForm;
 
-/** The CPU backend always can. */
+/** The CPU backend always can, unless something is asked for that only devices have. */
 public final class CpuProvider implements BackendProvider {
     @Override
     public String kind() {
@@ -19,6 +21,12 @@ public final class CpuProvider implements BackendProvider {
 
     @Override
     public Optional<String> unavailable(BackendOptions options) {
+        if (options.precision() != Precision.FLOAT32) {
+            return Optional.of("it multiplies in float32 only, and " + options.precision() + " was asked for");
+        }
+        if (options.sweep() != SweepForm.AUTO) {
+            return Optional.of("it has one form of sweeps only, and " + options.sweep() + " was asked for");
+        }
         return Optional.empty();
     }
 

@@ -2,25 +2,30 @@ package org.bptt4j.backend.cuda;
 
 import static jcuda.jcublas.JCublas2.cublasCreate;
 import static jcuda.jcublas.JCublas2.cublasDestroy;
+import static jcuda.jcublas.JCublas2.cublasGemmEx_new;
 import static jcuda.jcublas.JCublas2.cublasGetVersion;
 import static jcuda.jcublas.JCublas2.cublasSetStream;
 import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
-import static jcuda.jcublas.JCublas2.cublasSgemm;
 import static org.bptt4j.backend.cuda.Inside.address;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
+import jcuda.cudaDataType;
+import jcuda.jcublas.cublasComputeType;
+import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasOperation;
 import jcuda.jcublas.cublasStatus;
 import jcuda.runtime.cudaStream_t;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.Transpose;
 
 /**
- * Products by cuBLAS, in plain float32. With a workspace of our own and one stream, cuBLAS gives the same bits for the same shapes
- * in every run (its documentation, "Results reproducibility").
+ * Products by cuBLAS: of float32 matrices, whose elements are read as {@link Precision} says, and of bfloat16 ones; sums and results
+ * are float32. Every call names its type of computation, so that nothing depends on a mode of the handle. With a workspace of our
+ * own and one stream, cuBLAS gives the same bits for the same shapes in every run (its documentation, "Results reproducibility").
  */
 final class Blas implements AutoCloseable {
     /** What NVIDIA recommends from Hopper on, and before it. */
@@ -28,6 +33,10 @@ final class Blas implements AutoCloseable {
 
     private static final long SMALL_WORKSPACE = 4L << 20;
     private static final int HOPPER = 90;
+    /** Types of operands. */
+    private static final int FLOAT32 = cudaDataType.CUDA_R_32F;
+
+    private static final int BF16 = cudaDataType.CUDA_R_16BF;
     /** Elements between the first and the last of an operand: cuBLAS has had errors from 2³¹ on, and counts rows with ints. */
     static final int MOST_ELEMENTS = Integer.MAX_VALUE;
 
@@ -42,10 +51,15 @@ final class Blas implements AutoCloseable {
     private final Device device;
     private final cublasHandle handle = new cublasHandle();
     private final long mostElements;
+    /** Of products of float32 matrices. */
+    private final int compute;
 
     /** @param mostElements of an operand of one product */
-    Blas(Device device, CudaMemory memory, int mostElements) {
+    Blas(Device device, CudaMemory memory, Precision precision, int mostElements) {
         this.device = device;
+        this.compute = precision == Precision.FLOAT32
+                ? cublasComputeType.CUBLAS_COMPUTE_32F
+                : cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32;
         this.mostElements = mostElements;
         Status.blas("cublasCreate", cublasCreate(handle));
         try {
@@ -79,18 +93,45 @@ final class Blas implements AutoCloseable {
                 long a0 = element(a, at ? k0 : m0, at ? m0 : k0);
                 long b0 = element(b, bt ? 0 : k0, bt ? k0 : 0);
                 long c0 = element(c, m0, 0);
-                rowMajor(at, a0, a.stride(), bt, b0, b.stride(), accumulate || k0 > 0, c0, c.stride(), m, c.cols(), k);
+                rowMajor(
+                        FLOAT32,
+                        at,
+                        a0,
+                        a.stride(),
+                        bt,
+                        b0,
+                        b.stride(),
+                        accumulate || k0 > 0,
+                        c0,
+                        c.stride(),
+                        m,
+                        c.cols(),
+                        k);
             }
         }
     }
 
-    private long mostRows(int stride) {
+    /**
+     * C += Aᵀ·B where A [K, M] and B [K, N] are bfloat16, given by their addresses and strides; K at most
+     * {@link #mostRows}. Cut where C is too long.
+     */
+    void addBf16(long a, int lda, long b, int ldb, int terms, Matrix c) {
+        long rows = mostRows(c.stride());
+        for (long m0 = 0; m0 < c.rows(); m0 += rows) {
+            int m = (int) Math.min(rows, c.rows() - m0);
+            long a0 = a + m0 * Short.BYTES;
+            rowMajor(BF16, true, a0, lda, false, b, ldb, true, element(c, m0, 0), c.stride(), m, c.cols(), terms);
+        }
+    }
+
+    /** So many rows of an operand with this stride go into one product; at least one. */
+    long mostRows(int stride) {
         return Math.max(1, mostElements / stride);
     }
 
     /** C = A·W or A·Wᵀ where A and C [rows, n] have no gaps and W is [n, n]; all by their addresses. */
     void square(long a, Transpose tw, long w, int stride, long c, int rows, int n) {
-        rowMajor(false, a, n, tw == Transpose.YES, w, stride, false, c, n, rows, n, n);
+        rowMajor(FLOAT32, false, a, n, tw == Transpose.YES, w, stride, false, c, n, rows, n, n);
     }
 
     private static long element(Matrix m, long row, long col) {
@@ -102,6 +143,7 @@ final class Blas implements AutoCloseable {
      * op(B)ᵀ·op(A)ᵀ with the operands and sizes changed over.
      */
     private void rowMajor(
+            int type,
             boolean ta,
             long a,
             int lda,
@@ -114,7 +156,7 @@ final class Blas implements AutoCloseable {
             int m,
             int n,
             int k) {
-        int code = cublasSgemm(
+        int code = cublasGemmEx_new(
                 handle,
                 tb ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N,
                 ta ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N,
@@ -123,16 +165,21 @@ final class Blas implements AutoCloseable {
                 k,
                 ONE,
                 new Address(b),
+                type,
                 ldb,
                 new Address(a),
+                type,
                 lda,
                 add ? ONE : ZERO,
                 new Address(c),
-                ldc);
+                cudaDataType.CUDA_R_32F,
+                ldc,
+                type == FLOAT32 ? compute : cublasComputeType.CUBLAS_COMPUTE_32F,
+                cublasGemmAlgo.CUBLAS_GEMM_DEFAULT);
         if (code != cublasStatus.CUBLAS_STATUS_SUCCESS) {
-            device.requireAlive("cublasSgemm");
+            device.requireAlive("cublasGemmEx");
         }
-        Status.blas("cublasSgemm", code);
+        Status.blas("cublasGemmEx", code);
     }
 
     /** After all work is done or lost; codes are not looked at. */

@@ -5,6 +5,7 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Report;
@@ -24,16 +25,16 @@ final class CudaBackend implements Backend {
     private final Parts parts;
     private final Inside inside;
 
-    CudaBackend(int number, SweepForm form) {
-        this(number, SweepChoice.of(form), Blas.MOST_ELEMENTS);
+    CudaBackend(int number, SweepForm form, Precision precision) {
+        this(number, SweepChoice.of(form), precision, Blas.MOST_ELEMENTS);
     }
 
     /** @param mostElements of an operand of one product; longer ones are cut */
-    CudaBackend(int number, Sweep.Maker sweeps, int mostElements) {
+    CudaBackend(int number, Sweep.Maker sweeps, Precision precision, int mostElements) {
         this.name = "cuda:" + number;
-        this.parts = new Parts(this, number, sweeps, mostElements);
+        this.parts = new Parts(this, number, sweeps, precision, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
-        this.description = name + " (" + parts.describe() + ")";
+        this.description = name + " (" + parts.describe() + ", " + PrecisionCheck.name(precision) + ")";
     }
 
     @Override
@@ -202,7 +203,7 @@ final class CudaBackend implements Backend {
     public void weightGradient(Matrix delta, Matrix input, int batch, Matrix gradient) {
         Shapes.requireWeightGradient(delta, input, batch, gradient);
         try (Inside in = inside.enter()) {
-            parts.blas.gemm(Transpose.YES, in.own(delta), Transpose.NO, in.own(input), true, in.own(gradient));
+            parts.weightGradients.add(in.own(delta), in.own(input), in.own(gradient));
         }
     }
 

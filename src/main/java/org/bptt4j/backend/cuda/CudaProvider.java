@@ -39,7 +39,7 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Backend open(BackendOptions options) {
         try {
-            return new CudaBackend(options.device(), options.sweep());
+            return new CudaBackend(options.device(), options.sweep(), options.precision());
         } catch (DeviceException | OutOfDeviceMemoryException e) {
             throw new BackendUnavailableException("cuda:" + options.device() + " does not open: " + e.getMessage());
         }

@@ -101,6 +101,11 @@ final class Device implements AutoCloseable {
 
     /** As the card calls itself. */
     String model() {
+        return model(device);
+    }
+
+    /** The same for a device that is not opened. */
+    static String model(CUdevice device) {
         byte[] bytes = new byte[256];
         Status.driver("cuDeviceGetName", cuDeviceGetName(bytes, bytes.length, device));
         int end = 0;

@@ -19,8 +19,15 @@ import org.bptt4j.backend.SweepForm;
 final class Diagnosis {
     private static final String PTX = "PTX";
     private static final String MEMORY = "device memory";
-    private static final List<String> ORDER =
-            List.of(NativeErrors.GLIBC, Natives.JCUDA, Natives.DRIVER, Natives.CUBLAS, Probe.DEVICE, PTX, MEMORY);
+    private static final List<String> ORDER = List.of(
+            NativeErrors.GLIBC,
+            Natives.JCUDA,
+            Natives.DRIVER,
+            Natives.CUBLAS,
+            Probe.DEVICE,
+            PrecisionCheck.NAME,
+            PTX,
+            MEMORY);
     private static final Set<String> REFUSED_PTX = Set.of(
             "CUDA_ERROR_INVALID_PTX",
             "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
@@ -56,7 +63,7 @@ final class Diagnosis {
 
     /** Opens a backend, as training would, and closes it again. */
     private Finding open() {
-        try (Backend backend = new CudaBackend(options.device(), SweepForm.AUTO)) {
+        try (Backend backend = new CudaBackend(options.device(), SweepForm.AUTO, options.precision())) {
             device = backend.description();
             long[] free = new long[1];
             long[] total = new long[1];
@@ -91,6 +98,7 @@ final class Diagnosis {
             case Natives.JCUDA -> Probe.loaded(options) ? "unpacked and loaded" : "unpacked";
             case Natives.DRIVER -> "for CUDA " + Probe.text(Probe.driverVersion());
             case Natives.CUBLAS -> "loaded";
+            case PrecisionCheck.NAME -> PrecisionCheck.name(options.precision());
             case PTX -> "accepted by the driver";
             case MEMORY -> memory;
             default -> device;

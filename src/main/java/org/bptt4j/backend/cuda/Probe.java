@@ -27,7 +27,9 @@ final class Probe {
     static Optional<Finding> problem(BackendOptions options) {
         try {
             Optional<Finding> natives = load(options);
-            return natives.isPresent() ? natives : driver().or(() -> device(options.device()));
+            return natives.isPresent()
+                    ? natives
+                    : driver().or(() -> device(options.device())).or(() -> PrecisionCheck.problem(options));
         } catch (LinkageError e) {
             return Optional.of(Finding.problem(
                     Natives.JCUDA,

@@ -7,6 +7,7 @@ import java.util.Random;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.softgpu.SoftGpu;
@@ -17,7 +18,7 @@ class BlasTest {
     @Test
     void productsOfLongOperandsAreCut() {
         SoftDevice.open().close();
-        try (Backend cutting = new CudaBackend(0, SweepChoice.of(SweepForm.STEPS), 20);
+        try (Backend cutting = new CudaBackend(0, SweepChoice.of(SweepForm.STEPS), Precision.FLOAT32, 20);
                 Backend whole = SoftDevice.open()) {
             for (Transpose ta : Transpose.values()) {
                 for (Transpose tb : Transpose.values()) {

@@ -1,6 +1,7 @@
 package org.bptt4j.backend.cuda;
 
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.Precision;
 
 /** CUDA backends on the software device whose sweeps are persistent kernels of one form. */
 public final class PersistentBackends {
@@ -19,6 +20,9 @@ public final class PersistentBackends {
     static Backend open(PersistentPlan.Form form) {
         SoftDevice.open().close();
         return new CudaBackend(
-                0, (blas, kernels, memory, device) -> new PersistentSweep(memory, device, form), Blas.MOST_ELEMENTS);
+                0,
+                (blas, kernels, memory, device) -> new PersistentSweep(memory, device, form),
+                Precision.FLOAT32,
+                Blas.MOST_ELEMENTS);
     }
 }

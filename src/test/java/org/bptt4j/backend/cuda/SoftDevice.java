@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.Backends;
+import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.softgpu.SoftGpu;
 
@@ -24,6 +25,13 @@ public final class SoftDevice {
 
     public static Backend open() {
         return open(SweepForm.AUTO);
+    }
+
+    /** On a device that has tensor cores for it; {@link SoftGpu#restoreDefaults} takes them away again. */
+    public static Backend open(Precision precision) {
+        require();
+        SoftGpu.set("compute-capability", 80);
+        return Backends.select("cuda", options().withPrecision(precision));
     }
 
     public static Backend open(SweepForm form) {
