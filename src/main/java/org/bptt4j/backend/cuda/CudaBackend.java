@@ -1,6 +1,8 @@
 package org.bptt4j.backend.cuda;
 
+import java.util.Locale;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.Counts;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.Ints;
@@ -19,8 +21,12 @@ import org.bptt4j.spec.Clipping;
  * on one stream and only {@link #synchronize}, a download and freeing memory wait for them.
  */
 final class CudaBackend implements Backend {
+    /** How the device calls itself that the tests bring along. */
+    private static final String SOFTWARE_DEVICE = "Software CUDA device";
+
     private final String name;
     private final String description;
+    private final boolean simulated;
     private final Parts parts;
     private final Inside inside;
 
@@ -75,18 +81,28 @@ final class CudaBackend implements Backend {
     }
 
     CudaBackend(int number, SweepForm form) {
-        this(number, SweepChoice.of(form), Blas.MOST_ELEMENTS);
+        this(
+                number,
+                SweepChoice.of(form),
+                Blas.MOST_ELEMENTS,
+                ", sweeps " + form.name().toLowerCase(Locale.ROOT));
     }
 
     /** @param mostElements of an operand of one product; longer ones are cut */
     CudaBackend(int number, Sweep.Maker sweeps, int mostElements) {
+        this(number, sweeps, mostElements, "");
+    }
+
+    private CudaBackend(int number, Sweep.Maker sweeps, int mostElements, String choices) {
         this.name = "cuda:" + number;
         this.parts = new Parts(this, number, sweeps, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
         int capability = parts.device.capability();
         int blas = parts.blas.version();
-        this.description = name + " (" + parts.device.model() + ", compute capability " + capability / 10 + "."
-                + capability % 10 + ", cuBLAS " + blas / 10_000 + "." + blas / 100 % 100 + ")";
+        String model = parts.device.model();
+        this.simulated = model.startsWith(SOFTWARE_DEVICE);
+        this.description = name + " (" + model + ", compute capability " + capability / 10 + "." + capability % 10
+                + ", cuBLAS " + blas / 10_000 + "." + blas / 100 % 100 + choices + ")";
     }
 
     @Override
@@ -107,6 +123,16 @@ final class CudaBackend implements Backend {
     @Override
     public boolean runsBehind() {
         return true;
+    }
+
+    @Override
+    public boolean simulated() {
+        return simulated;
+    }
+
+    @Override
+    public Counts counts() {
+        return parts.device.tally().counts();
     }
 
     // ---- memory -----------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ final class CudaMemory {
         try {
             int code = cuMemsetD32Async(block, 0, Math.max(1, length), device.compute());
             Status.driver("cuMemsetD32Async", code);
+            device.tally().fill();
             CudaArray array = new CudaArray(owner, type, length, block);
             arrays.add(array);
             bytes += length * Float.BYTES;

@@ -29,6 +29,8 @@ final class Device implements AutoCloseable {
     /** Where uploads run, so that they need not wait for the operations. */
     private final CUstream copy;
 
+    private final Tally tally = new Tally();
+
     Device(int number) {
         this.number = number;
         Status.driver("cuDeviceGet", cuDeviceGet(device, number));
@@ -71,10 +73,21 @@ final class Device implements AutoCloseable {
         return copy;
     }
 
+    /** What is asked of this device through us. */
+    Tally tally() {
+        return tally;
+    }
+
     /** Waits for all work of both streams. */
     void synchronize() {
-        Status.driver("cuStreamSynchronize", cuStreamSynchronize(copy));
-        Status.driver("cuStreamSynchronize", cuStreamSynchronize(compute));
+        waitFor(copy);
+        waitFor(compute);
+    }
+
+    /** Waits for all work of one of the streams. */
+    void waitFor(CUstream stream) {
+        Status.driver("cuStreamSynchronize", cuStreamSynchronize(stream));
+        tally.waited();
     }
 
     /** Throws what an earlier operation failed with, if one did: cuBLAS would only say that its own call failed. */

@@ -34,15 +34,17 @@ final class Kernel {
 
     private final String name;
     private final CUstream stream;
+    private final Tally tally;
     private final CUfunction function = new CUfunction();
     private final ByteBuffer arguments;
     private final Pointer slots;
     private int next;
     private int sharedAllowed = 48 << 10;
 
-    Kernel(CUmodule module, CUstream stream, String name, int arguments) {
+    Kernel(CUmodule module, Device device, String name, int arguments) {
         this.name = name;
-        this.stream = stream;
+        this.stream = device.compute();
+        this.tally = device.tally();
         Status.driver("cuModuleGetFunction " + name, cuModuleGetFunction(function, module, name));
         this.arguments = ByteBuffer.allocateDirect(arguments * SLOT).order(ByteOrder.nativeOrder());
         Pointer first = Pointer.to(this.arguments);
@@ -130,6 +132,7 @@ final class Kernel {
         Status.driver(
                 "cuLaunchKernel " + name,
                 cuLaunchKernel(function, blocks, 1, 1, THREADS, 1, 1, sharedBytes, stream, slots, null));
+        tally.launch();
     }
 
     /** The same for blocks that are all resident at once, and so may wait for each other. */
@@ -139,6 +142,7 @@ final class Kernel {
         Status.driver(
                 "cuLaunchCooperativeKernel " + name,
                 cuLaunchCooperativeKernel(function, blocksX, blocksY, 1, THREADS, 1, 1, sharedBytes, stream, slots));
+        tally.launch();
     }
 
     private void allArgumentsAreThere() {
@@ -158,6 +162,7 @@ final class Kernel {
         Status.driver(
                 "cuLaunchKernel " + name,
                 cuLaunchKernel(function, Math.toIntExact(blocksX), (int) blocksY, 1, x, y, 1, 0, stream, slots, null));
+        tally.launch();
     }
 
     static long pieces(long n, long size) {

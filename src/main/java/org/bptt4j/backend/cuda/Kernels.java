@@ -44,7 +44,7 @@ final class Kernels implements AutoCloseable {
 
     /** The kernel {@code name} with so many arguments, on the stream of the operations. */
     Kernel get(String name, int arguments) {
-        return new Kernel(module, device.compute(), name, arguments);
+        return new Kernel(module, device, name, arguments);
     }
 
     /** After all work is done or lost; codes are not looked at. */
