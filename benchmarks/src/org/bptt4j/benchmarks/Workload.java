@@ -1,5 +1,9 @@
 package org.bptt4j.benchmarks;
 
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.BackendOptions;
+import org.bptt4j.backend.Backends;
+
 /** One problem with its sizes and data, the same for every contender. */
 public interface Workload {
     /** Multiply-adds count two; point-wise work is not counted. */
@@ -7,6 +11,11 @@ public interface Workload {
 
     /** Opens the contender called {@code name}, which may use {@code threads} threads. */
     Contender open(String name, int threads);
+
+    /** Ours, on so many threads. */
+    static Backend cpu(int threads) {
+        return Backends.select("cpu", new BackendOptions(threads));
+    }
 
     /** What {@link #open} throws for a name it does not know. */
     static IllegalArgumentException unknown(String name) {

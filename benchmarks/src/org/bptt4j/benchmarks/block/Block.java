@@ -29,7 +29,7 @@ public record Block(int batch, int steps, int inputs, int hidden) implements Wor
     @Override
     public Contender open(String name, int threads) {
         return switch (name) {
-            case "bptt4j" -> new Bptt4jBlock(this, threads);
+            case "bptt4j" -> new Bptt4jBlock(this, Workload.cpu(threads));
             case "onednn" -> new OneDnnBlock(this);
             case "djl" -> new DjlBlock(this, threads);
             default -> throw Workload.unknown(name);

@@ -3,8 +3,6 @@ package org.bptt4j.benchmarks.block;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.BackendOptions;
-import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
@@ -32,9 +30,10 @@ public final class Bptt4jBlock implements Contender {
     private final Map<String, Matrix> weights = new LinkedHashMap<>();
     private final Map<String, Matrix> gradients = new LinkedHashMap<>();
 
-    public Bptt4jBlock(Block block, int threads) {
+    /** @param backend closed with this */
+    public Bptt4jBlock(Block block, Backend backend) {
         this.block = block;
-        backend = Backends.select("cpu", new BackendOptions(threads));
+        this.backend = backend;
         int hidden = block.hidden();
         x = matrix(block.x(), block.inputs());
         dX = zeros(block.rows(), block.inputs());
@@ -63,6 +62,12 @@ public final class Bptt4jBlock implements Contender {
     @Override
     public void prepare() {
         backend.copy(dH, delta);
+        backend.synchronize();
+    }
+
+    /** Waits for what was begun. */
+    public void synchronize() {
+        backend.synchronize();
     }
 
     @Override

@@ -2,8 +2,6 @@ package org.bptt4j.benchmarks.gemm;
 
 import java.util.Map;
 import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.BackendOptions;
-import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.benchmarks.Contender;
@@ -17,8 +15,9 @@ public final class Bptt4jGemm implements Contender {
     private final Matrix b;
     private final Matrix c;
 
-    public Bptt4jGemm(Gemm g, int threads) {
-        backend = Backends.select("cpu", new BackendOptions(threads));
+    /** @param backend closed with this */
+    public Bptt4jGemm(Gemm g, Backend backend) {
+        this.backend = backend;
         transposeA = g.mode().transposesA() ? Transpose.YES : Transpose.NO;
         transposeB = g.mode().transposesB() ? Transpose.YES : Transpose.NO;
         a = matrix(g.a(), g.colsA());

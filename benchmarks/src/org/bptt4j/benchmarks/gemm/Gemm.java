@@ -41,7 +41,7 @@ public record Gemm(int m, int n, int k, Mode mode) implements Workload {
     @Override
     public Contender open(String name, int threads) {
         return switch (name) {
-            case "bptt4j" -> new Bptt4jGemm(this, threads);
+            case "bptt4j" -> new Bptt4jGemm(this, Workload.cpu(threads));
             case "openblas" -> new OpenBlasGemm(this);
             case "mkl" -> new MklGemm(this);
             default -> throw Workload.unknown(name);

@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /** The recurrent layer, whole and in its parts. */
-public class BlockBenchmark extends OurBenchmark {
+public class BlockBenchmark extends SweepBenchmark {
     /** BxTxIxH. */
     @Param({"32x100x64x128", "1x1000x64x256", "64x128x256x512"})
     protected String config;
@@ -18,7 +18,7 @@ public class BlockBenchmark extends OurBenchmark {
 
     @Setup
     public void open() {
-        block = new Bptt4jBlock(Block.parse(commas(config)), threads);
+        block = new Bptt4jBlock(Block.parse(commas(config)), backend());
     }
 
     /** Before every call: the backward sweep over its own result would come to numbers that are slow for being tiny. */
@@ -35,16 +35,19 @@ public class BlockBenchmark extends OurBenchmark {
     @Benchmark
     public void forwardSweep() {
         block.forwardSweep();
+        block.synchronize();
     }
 
     @Benchmark
     public void backwardSweep() {
         block.backwardSweep();
+        block.synchronize();
     }
 
     @Benchmark
     public void weightGradients() {
         block.weightGradients();
+        block.synchronize();
     }
 
     @TearDown

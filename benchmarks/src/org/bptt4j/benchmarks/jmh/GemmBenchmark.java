@@ -17,7 +17,7 @@ public class GemmBenchmark extends OurBenchmark {
 
     @Setup
     public void open() {
-        gemm = new Bptt4jGemm(Gemm.parse(commas(config)), threads);
+        gemm = new Bptt4jGemm(Gemm.parse(commas(config)), backend());
     }
 
     @Benchmark

@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /** A training step through the public API. */
-public class StepBenchmark extends OurBenchmark {
+public class StepBenchmark extends SweepBenchmark {
     /** BxTxIxHxO. */
     @Param({"32x100x64x128x64", "1x1000x64x256x64", "64x128x256x512x256"})
     protected String config;
@@ -17,7 +17,7 @@ public class StepBenchmark extends OurBenchmark {
 
     @Setup
     public void open() {
-        step = new Bptt4jStep(Step.parse(commas(config)), threads);
+        step = new Bptt4jStep(Step.parse(commas(config)), backend());
     }
 
     @Benchmark

@@ -5,8 +5,6 @@ import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.BackendOptions;
-import org.bptt4j.backend.Backends;
 import org.bptt4j.benchmarks.Contender;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
@@ -19,8 +17,9 @@ public final class Bptt4jStep implements Contender {
     private final Batch batch;
     private double loss;
 
-    public Bptt4jStep(Step s, int threads) {
-        backend = Backends.select("cpu", new BackendOptions(threads));
+    /** @param backend closed with this */
+    public Bptt4jStep(Step s, Backend backend) {
+        this.backend = backend;
         rnn = Rnn.create(backend, RnnSpec.of(s.inputs(), s.hidden(), s.outputs()), 0);
         s.weights().forEach(rnn::setParameter);
         trainer = Trainer.of(rnn).build();

@@ -21,7 +21,7 @@ public record Step(int batch, int steps, int inputs, int hidden, int outputs) im
     @Override
     public Contender open(String name, int threads) {
         return switch (name) {
-            case "bptt4j" -> new Bptt4jStep(this, threads);
+            case "bptt4j" -> new Bptt4jStep(this, Workload.cpu(threads));
             case "djl" -> new DjlStep(this, threads);
             case "dl4j" -> new Dl4jStep(this);
             case "textbook" -> new TextbookStep(this);

@@ -36,6 +36,16 @@ public interface Backend extends AutoCloseable {
         return false;
     }
 
+    /** Whether a program plays the device: what it computes is right, but how long it takes says nothing about any device. */
+    default boolean simulated() {
+        return false;
+    }
+
+    /** What was asked of the device since this was opened; all zero on the CPU. Counting costs next to nothing and never waits. */
+    default Counts counts() {
+        return Counts.NONE;
+    }
+
     // ---- memory -----------------------------------------------------------------------------------------------------
 
     /** {@code length} floats, all zero. Throws {@link OutOfDeviceMemoryException} with the bytes asked and free. */

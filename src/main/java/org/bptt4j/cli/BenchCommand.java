@@ -6,15 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.DoubleStream;
-import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
-import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.cpu.PeakFlops;
-import org.bptt4j.data.Batch;
 import org.bptt4j.io.AtomicFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,13 +23,17 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Time forward and backward of one training step, and compare with the machine's limit.")
+        description = {
+            "Time forward and backward of one training step, and compare with the machine's limit.",
+            "",
+            "With --backend auto the CPU and the card, if there is one, take turns, and a line below the table says from which size "
+                    + "on the card is faster.",
+            "",
+            "A software CUDA device has counts in place of times, of the second step of each row. It interprets every instruction: "
+                    + "the small grid takes it seconds, the full one minutes.",
+            ""
+        })
 final class BenchCommand implements Callable<Integer> {
-    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int WARM_UP_CALLS = 20;
-    private static final long TIMED_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final int LEAST_CALLS = 5;
-
     /** The configurations that have a name. */
     private enum Grid {
         SMALL,
@@ -73,22 +70,44 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         List<BenchResult> results = new ArrayList<>();
-        try (Backend backend = where.open()) {
-            int threads = where.threads();
-            double peak = PeakFlops.measure(threads);
-            err.printf(Locale.ROOT, "%s; multiply-add peak %.0f GFLOP/s%n", backend.description(), peak);
-            out.println(BenchResult.tableHead());
-            for (BenchConfig config : rows) {
-                err.printf("timing %d of %d%n", results.size() + 1, rows.size());
-                BenchResult result = measure(backend, config, threads, peak);
-                results.add(result);
-                out.println(result.row());
+        List<BenchPlace> places = BenchPlace.open(where);
+        try {
+            places.forEach(place -> err.println(place.description()));
+            if (places.stream().anyMatch(BenchPlace::isTimed)) {
+                out.println(BenchTable.timesHead());
             }
+            for (BenchConfig config : rows) {
+                err.printf("row %d of %d%n", results.size() / places.size() + 1, rows.size());
+                List<BenchResult> row = BenchRow.measure(places, config);
+                row.stream()
+                        .filter(r -> r.place().isTimed())
+                        .map(BenchTable::times)
+                        .forEach(out::println);
+                results.addAll(row);
+            }
+        } finally {
+            places.forEach(BenchPlace::close);
         }
+        BenchVerdict.of(results).ifPresent(out::println);
+        counts(results, out);
         if (json != null) {
             write(results);
         }
-        return 0;
+        return results.stream().allMatch(r -> r.refusal() != null) ? Failure.IN_THE_WORK : 0;
+    }
+
+    private static void counts(List<BenchResult> results, PrintWriter out) {
+        List<BenchResult> devices =
+                results.stream().filter(r -> r.place().isDevice()).toList();
+        if (devices.isEmpty()) {
+            return;
+        }
+        BenchPlace place = devices.get(0).place();
+        if (!place.isTimed()) {
+            out.println(place.name() + " is simulated by a program: its times would say nothing about a card");
+        }
+        out.println(BenchTable.countsHead());
+        devices.stream().map(BenchTable::counts).forEach(out::println);
     }
 
     private List<BenchConfig> rows() {
@@ -101,35 +120,10 @@ final class BenchCommand implements Callable<Integer> {
         return rows;
     }
 
-    private static BenchResult measure(Backend backend, BenchConfig config, int threads, double peak) {
-        Batch batch = config.batch();
-        try (Rnn rnn = Rnn.create(backend, config.net(), 1);
-                Trainer trainer = Trainer.of(rnn).build()) {
-            Runnable step = () -> trainer.forwardBackward(batch);
-            repeat(step, WARM_UP_CALLS, WARM_UP_NANOS);
-            double[] ms = repeat(step, LEAST_CALLS, TIMED_NANOS);
-            return new BenchResult(backend.name(), config, threads, ms[ms.length / 2], ms[0], peak);
-        }
-    }
-
-    /** Runs {@code step} at least {@code calls} times and for {@code nanos}; returns the milliseconds of each, ascending. */
-    private static double[] repeat(Runnable step, int calls, long nanos) {
-        DoubleStream.Builder times = DoubleStream.builder();
-        long start = System.nanoTime();
-        long now = start;
-        for (int i = 0; i < calls || now - start < nanos; i++) {
-            long before = now;
-            step.run();
-            now = System.nanoTime();
-            times.add((now - before) / 1e6);
-        }
-        return times.build().sorted().toArray();
-    }
-
     private void write(List<BenchResult> results) throws IOException {
         StringBuilder lines = new StringBuilder();
         for (BenchResult result : results) {
-            lines.append(result.json()).append('\n');
+            lines.append(BenchJson.line(result)).append('\n');
         }
         AtomicFiles.write(json, stream -> stream.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }

@@ -89,6 +89,18 @@ record BenchConfig(int rows, int steps, RnnSpec net) {
         return (double) steps * rows * (6 * (weights + head) - 2 * input);
     }
 
+    /** The same for one time step. */
+    double flopPerStep() {
+        return flop() / steps;
+    }
+
+    /** As {@link #parse} reads it. */
+    String text() {
+        String sizes = rows + "," + steps + "," + net.inputSize() + "," + net.hiddenSize() + "," + net.outputSize();
+        boolean plain = net.cell() == Cell.TANH && net.layers() == 1;
+        return plain ? sizes : sizes + "," + Names.of(net.cell()) + "," + net.layers();
+    }
+
     /** A batch of this size with class targets at every step; always the same. */
     Batch batch() {
         Random random = new Random(1);

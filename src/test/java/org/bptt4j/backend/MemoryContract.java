@@ -110,10 +110,11 @@ interface MemoryContract extends Contract {
     }
 
     @Test
-    @Covers({"name", "description", "rowsPerPass", "runsBehind"})
+    @Covers({"name", "description", "rowsPerPass", "runsBehind", "simulated"})
     default void itSaysWhatItIs() {
         assertTrue(backend().rowsPerPass() > 0);
         assertEquals(!backend().name().equals("cpu"), backend().runsBehind());
+        assertFalse(backend().simulated() && backend().name().equals("cpu"));
         assertFalse(backend().name().isBlank());
         assertTrue(
                 backend().description().contains(backend().name().split(":", -1)[0]),
@@ -122,5 +123,22 @@ interface MemoryContract extends Contract {
                 DeviceArray array = real.allocate(1)) {
             assertSame(real, array.backend());
         }
+    }
+
+    @Test
+    @Covers("counts")
+    default void aDeviceCountsWhatItIsAsked() {
+        DeviceArray array = kit().floats(new float[10]);
+        Counts before = backend().counts();
+        backend().upload(new float[7], 0, 7, array, 3);
+        backend().fill(new Matrix(array, 0, 2, 5, 5), 1f);
+        backend().download(array, 0, new float[10], 0, 10);
+        Counts counts = backend().counts().minus(before);
+        if (backend().name().equals("cpu")) {
+            assertEquals(Counts.NONE, counts);
+            return;
+        }
+        assertEquals(new Counts(1, 0, 0, 1, 0, 0, 1, 28, 1, 40, 0, 1), counts);
+        assertEquals(1, counts.submissions());
     }
 }

@@ -27,7 +27,7 @@ class BenchCommandTest {
         CliRun run = CliRun.of("bench", "--config", "2,3,4,5,6,relu,2", "--threads", "1", "--json", json.toString());
         run.assertDone();
         assertEquals(2, run.out().lines().count(), run.out());
-        assertTrue(run.err().contains("timing 1 of 1"), run.err());
+        assertTrue(run.err().contains("row 1 of 1"), run.err());
         List<String> lines = Files.readAllLines(json);
         assertEquals(1, lines.size());
         Map<String, String> object = parse(lines.get(0));
@@ -52,7 +52,7 @@ class BenchCommandTest {
                 object.values().stream().limit(9).toList());
     }
 
-    private static Map<String, String> parse(String line) throws IOException {
+    static Map<String, String> parse(String line) throws IOException {
         Map<String, String> object = new LinkedHashMap<>();
         try (JsonParser json = new JsonFactory().createParser(line)) {
             json.nextToken();

@@ -132,6 +132,7 @@ final class Blas implements AutoCloseable {
     /** C = A·W or A·Wᵀ where A and C [rows, n] have no gaps and W is [n, n]; all by their addresses. */
     void square(long a, Transpose tw, long w, int stride, long c, int rows, int n) {
         rowMajor(FLOAT32, false, a, n, tw == Transpose.YES, w, stride, false, c, n, rows, n, n);
+        device.tally().ofSweep();
     }
 
     private static long element(Matrix m, long row, long col) {
@@ -180,6 +181,7 @@ final class Blas implements AutoCloseable {
             device.requireAlive("cublasGemmEx");
         }
         Status.blas("cublasGemmEx", code);
+        device.tally().product();
     }
 
     /** After all work is done or lost; codes are not looked at. */

@@ -1,6 +1,8 @@
 package org.bptt4j.backend.cuda;
 
+import java.util.Locale;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.Counts;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.Ints;
@@ -20,21 +22,35 @@ import org.bptt4j.spec.Clipping;
  * on one stream and only {@link #synchronize}, a download and freeing memory wait for them.
  */
 final class CudaBackend implements Backend {
+    /** How the device calls itself that the tests bring along. */
+    private static final String SOFTWARE_DEVICE = "Software CUDA device";
+
     private final String name;
     private final String description;
+    private final boolean simulated;
     private final Parts parts;
     private final Inside inside;
 
     CudaBackend(int number, SweepForm form, Precision precision) {
-        this(number, SweepChoice.of(form), precision, Blas.MOST_ELEMENTS);
+        this(
+                number,
+                SweepChoice.of(form),
+                precision,
+                Blas.MOST_ELEMENTS,
+                ", sweeps " + form.name().toLowerCase(Locale.ROOT));
     }
 
     /** @param mostElements of an operand of one product; longer ones are cut */
     CudaBackend(int number, Sweep.Maker sweeps, Precision precision, int mostElements) {
+        this(number, sweeps, precision, mostElements, "");
+    }
+
+    private CudaBackend(int number, Sweep.Maker sweeps, Precision precision, int mostElements, String choices) {
         this.name = "cuda:" + number;
         this.parts = new Parts(this, number, sweeps, precision, mostElements);
         this.inside = new Inside(parts.device, parts.memory, parts.transfers);
-        this.description = name + " (" + parts.describe() + ", " + PrecisionCheck.name(precision) + ")";
+        this.simulated = parts.device.model().startsWith(SOFTWARE_DEVICE);
+        this.description = name + " (" + parts.describe() + ", " + PrecisionCheck.name(precision) + choices + ")";
     }
 
     @Override
@@ -55,6 +71,16 @@ final class CudaBackend implements Backend {
     @Override
     public boolean runsBehind() {
         return true;
+    }
+
+    @Override
+    public boolean simulated() {
+        return simulated;
+    }
+
+    @Override
+    public Counts counts() {
+        return parts.device.tally().counts();
     }
 
     // ---- memory -----------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ final class CudaMemory {
     private void fill(Address.Block block, long count, float value) {
         int code = cuMemsetD32Async(block, Float.floatToRawIntBits(value), count, device.compute());
         Status.driver("cuMemsetD32Async", code);
+        device.tally().fill();
     }
 
     /** Memory for the operations themselves, with anything in it; not counted among the arrays. */

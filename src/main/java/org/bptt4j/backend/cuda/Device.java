@@ -30,6 +30,7 @@ final class Device implements AutoCloseable {
     private final CUstream copy;
 
     private final Arguments arguments;
+    private final Tally tally = new Tally();
 
     Device(int number) {
         this.number = number;
@@ -84,10 +85,21 @@ final class Device implements AutoCloseable {
         return arguments;
     }
 
+    /** What is asked of this device through us. */
+    Tally tally() {
+        return tally;
+    }
+
     /** Waits for all work of both streams. */
     void synchronize() {
-        Status.driver("cuStreamSynchronize", cuStreamSynchronize(copy));
-        Status.driver("cuStreamSynchronize", cuStreamSynchronize(compute));
+        waitFor(copy);
+        waitFor(compute);
+    }
+
+    /** Waits for all work of one of the streams. */
+    void waitFor(CUstream stream) {
+        Status.driver("cuStreamSynchronize", cuStreamSynchronize(stream));
+        tally.waited();
     }
 
     /** Throws what an earlier operation failed with, if one did: cuBLAS would only say that its own call failed. */

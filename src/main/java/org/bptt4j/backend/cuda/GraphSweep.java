@@ -93,7 +93,7 @@ final class GraphSweep extends SteppedSweep implements AutoCloseable {
             all.remove();
             destroy(oldest);
         }
-        Graphs graphs = new Graphs(device.compute());
+        Graphs graphs = new Graphs(device);
         cache.put(shape, graphs);
         return graphs;
     }

@@ -17,25 +17,31 @@ import jcuda.driver.CUstreamCaptureMode;
 /** The CUDA graphs of one shape of sweep, for 1, 2, 4 … steps, each recorded when it is first needed. */
 final class Graphs implements AutoCloseable {
     private final CUstream stream;
+    private final Tally tally;
     /** By the binary logarithm of the number of steps. */
     private final CUgraphExec[] executables = new CUgraphExec[Integer.SIZE];
 
-    Graphs(CUstream stream) {
-        this.stream = stream;
+    private final Tally.Held[] held = new Tally.Held[Integer.SIZE];
+
+    Graphs(Device device) {
+        this.stream = device.compute();
+        this.tally = device.tally();
     }
 
     /** Launches the graph of so many steps, a power of two, after {@code launches} was recorded for it if there is none. */
     void launch(int steps, Runnable launches) {
         int place = Integer.numberOfTrailingZeros(steps);
         if (executables[place] == null) {
-            executables[place] = instantiated(recorded(launches));
+            CUgraph graph = new CUgraph();
+            held[place] = tally.held(() -> record(launches, graph));
+            executables[place] = instantiated(graph);
         }
         Status.driver("cuGraphLaunch", cuGraphLaunch(executables[place], stream));
+        tally.launchGraph(held[place]);
     }
 
     /** Nothing runs while it is recorded. Other threads may do what they like with the device, for they have other streams. */
-    private CUgraph recorded(Runnable launches) {
-        CUgraph graph = new CUgraph();
+    private void record(Runnable launches, CUgraph graph) {
         Status.driver(
                 "cuStreamBeginCapture",
                 cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
@@ -48,7 +54,6 @@ final class Graphs implements AutoCloseable {
             throw e;
         }
         Status.driver("cuStreamEndCapture", cuStreamEndCapture(stream, graph));
-        return graph;
     }
 
     private static CUgraphExec instantiated(CUgraph graph) {

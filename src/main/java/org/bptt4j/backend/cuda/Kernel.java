@@ -33,6 +33,7 @@ final class Kernel {
     private final String launch;
 
     private final CUstream stream;
+    private final Tally tally;
     private final CUfunction function = new CUfunction();
     private final Arguments arguments;
     private final int arity;
@@ -45,6 +46,7 @@ final class Kernel {
         this.stream = device.compute();
         this.arguments = device.arguments();
         this.arity = arity;
+        this.tally = device.tally();
         Status.driver("cuModuleGetFunction " + name, cuModuleGetFunction(function, module, name));
     }
 
@@ -125,6 +127,7 @@ final class Kernel {
         Status.driver(
                 launch,
                 cuLaunchKernel(function, blocks, 1, 1, THREADS, 1, 1, sharedBytes, stream, arguments.table(), null));
+        tally.launch();
     }
 
     /** The same for blocks that are all resident at once, and so may wait for each other. */
@@ -135,6 +138,7 @@ final class Kernel {
                 "cuLaunchCooperativeKernel " + name,
                 cuLaunchCooperativeKernel(
                         function, blocksX, blocksY, 1, THREADS, 1, 1, sharedBytes, stream, arguments.table()));
+        tally.launch();
     }
 
     private void allArgumentsAreThere() {
@@ -163,6 +167,7 @@ final class Kernel {
                         stream,
                         arguments.table(),
                         null));
+        tally.launch();
     }
 
     static long pieces(long n, long size) {

@@ -117,6 +117,7 @@ final class PersistentSweep implements Sweep {
         }
         int words = Long.BYTES / Integer.BYTES * plan.groups();
         Status.driver("cuMemsetD32Async", cuMemsetD32Async(arrived, 0, words, device.compute()));
+        device.tally().fill();
         kernel.number(plan.units()).pointer(arrived.address());
         kernel.launchTogether(plan.slices(), plan.groups(), plan.shared());
     }

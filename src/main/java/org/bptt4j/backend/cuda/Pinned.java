@@ -90,12 +90,14 @@ final class Pinned implements AutoCloseable {
         Status.driver("cuEventRecord", cuEventRecord(done, stream));
     }
 
-    /** Waits until all copies from here are done, and begins anew. */
-    void reuse() {
-        if (used > 0) {
+    /** Waits until all copies from here are done, and begins anew. Returns whether there were any. */
+    boolean reuse() {
+        boolean waits = used > 0;
+        if (waits) {
             Status.driver("cuEventSynchronize", cuEventSynchronize(done));
             used = 0;
         }
+        return waits;
     }
 
     /** After all work is done or lost; codes are not looked at. */

@@ -5,7 +5,6 @@ import static jcuda.driver.JCudaDriver.cuEventDestroy;
 import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
-import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 import static jcuda.driver.JCudaDriver.cuStreamWaitEvent;
 
 import jcuda.driver.CUevent;
@@ -120,7 +119,9 @@ final class Transfers implements AutoCloseable {
     private Pinned room(int n) {
         if (up[filling].room() < n) {
             filling = 1 - filling;
-            up[filling].reuse();
+            if (up[filling].reuse()) {
+                device.tally().waited();
+            }
             if (up[filling].length() < n) {
                 up[filling] = larger(up[filling], n);
             }
@@ -142,6 +143,7 @@ final class Transfers implements AutoCloseable {
         int code = cuMemcpyHtoDAsync(
                 to.block().from(at * Float.BYTES), from.pointer(place), (long) n * Float.BYTES, device.copy());
         Status.driver("cuMemcpyHtoDAsync", code);
+        device.tally().upload((long) n * Float.BYTES);
         from.mark(device.copy());
         to.writtenBy(++upload);
     }
@@ -162,6 +164,7 @@ final class Transfers implements AutoCloseable {
                     (long) n * Float.BYTES,
                     device.compute());
             Status.driver("cuMemcpyDtoHAsync", code);
+            device.tally().download((long) n * Float.BYTES);
             finish();
             down.floats().get(0, to, start + done, n);
             done += n;
@@ -170,7 +173,7 @@ final class Transfers implements AutoCloseable {
 
     /** Waits for the operations. */
     private void finish() {
-        Status.driver("cuStreamSynchronize", cuStreamSynchronize(device.compute()));
+        device.waitFor(device.compute());
         finished = operation;
     }
 
