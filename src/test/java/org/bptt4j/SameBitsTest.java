@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.backend.cuda.TestDevice;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
 import org.bptt4j.spec.Cell;
@@ -16,6 +17,7 @@ import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,11 +40,16 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
+    @Tag("card")
     @ValueSource(booleans = {false, true})
     void trainingOnADeviceCanBeRepeated(boolean ids) {
         float[][] once = trained("cuda", 1, ids, 5);
-        for (String form : new String[] {"cuda", "cuda-steps", "cuda-graph"}) {
-            assertArrayEquals(once, trained(form, 1, ids, 5), form);
+        for (String form : TestBackends.DEVICES) {
+            assertArrayEquals(trained(form, 1, ids, 5), trained(form, 1, ids, 5), form);
+        }
+        if (!TestDevice.isCard()) { // where cuBLAS may choose its kernel by more than the product's shape
+            assertArrayEquals(once, trained("cuda-steps", 1, ids, 5));
+            assertArrayEquals(once, trained("cuda-graph", 1, ids, 5));
         }
         assertFalse(Arrays.deepEquals(once, trained("cuda", 1, ids, 6)), "another seed");
     }
