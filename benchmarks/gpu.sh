@@ -45,13 +45,17 @@ if [ ! -f "$home/lib/bptt4j.jar" ]; then
     "$home/bundle.sh" --into "$repository/target/gpu" || fail "the build failed, see above"
     home=$repository/target/gpu
     java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+    SECONDS=0 # building is no part of the minutes
 fi
 work=$(mktemp -d)
 running=()
-end_running() {
+# A child that is ended before it has put off these traps must not clean up for its parent.
+end() {
+    [ "$BASHPID" -eq $$ ] || return
     [ ${#running[@]} -eq 0 ] || kill -- "${running[@]}" 2>/dev/null
+    rm -rf "$work"
 }
-trap 'end_running; rm -rf "$work"' EXIT
+trap end EXIT
 trap 'exit 1' HUP INT TERM
 touch "$work/sections" "$work/summary"
 export LC_ALL=C.UTF-8
