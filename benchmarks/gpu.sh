@@ -95,6 +95,7 @@ literal() {
 # What tells whose machine this is stays here.
 anonymous() {
     local script="s/$(literal "$home")/BUNDLE/g; s/$(literal "$work")/TMP/g"
+    [ -z "$libraries" ] || script="$script; s/$(literal "$libraries")/LIBRARIES/g"
     [ "${#HOME}" -lt 2 ] || script="$script; s/$(literal "$HOME")/HOME/g"
     local host
     host=$(uname -n)
