@@ -215,11 +215,13 @@ fi
 doctor_says=$(grep '"can_train"' "$work/log" | tail -n 1)
 name=$(printf '%s' "$doctor_says" | sed -n 's/.*"name":"device","state":"ok","text":"\([^"]*\)".*/\1/p')
 case $name in *"Software CUDA device"*) quick=yes ;; esac
-[ -z "$quick" ] || minutes=$((minutes * 4)) # it interprets every instruction
+patience=1
+[ -z "$quick" ] || patience=4 # the software device interprets every instruction
+minutes=$((minutes * patience))
 
 if [ -n "$name" ]; then
     while read -r class; do
-        step "tests ${class##*.}" 600 card_tests "$class"
+        step "tests ${class##*.}" $((patience * 150)) card_tests "$class"
     done <"$home/card-tests"
     step probe 180 with_tests org.bptt4j.backend.cuda.HardwareProbe
     # B,T,I,H,O[,cell]: the grid of `bench`, then DeepBench's two, one of FlashRNN's and a long narrow one.
