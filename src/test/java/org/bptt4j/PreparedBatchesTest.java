@@ -1,6 +1,5 @@
 package org.bptt4j;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -8,17 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.bptt4j.backend.Backend;
-import org.bptt4j.backend.cuda.SoftDevice;
+import org.bptt4j.backend.cuda.TestDevice;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A batch that is uploaded while the one before it computes trains to the same bits as one that is not. */
+@Tag("card")
 class PreparedBatchesTest {
     private static final int I = 4;
     private static final int O = 3;
@@ -61,14 +62,14 @@ class PreparedBatchesTest {
                     }
                     String what = loss + (lengths ? ", lengths, " : ", ") + between;
                     float[][] alone = trained(batches, loss, between, false);
-                    assertArrayEquals(alone, trained(batches, loss, between, true), what);
+                    Bits.assertSame(alone, trained(batches, loss, between, true), what);
                 }
             }
         }
     }
 
     private static float[][] trained(List<Batch> batches, Loss loss, Between between, boolean ahead) {
-        try (Backend backend = SoftDevice.open();
+        try (Backend backend = TestDevice.open();
                 Rnn rnn = Rnn.create(backend, SPEC, 1);
                 Trainer trainer = Trainer.of(rnn)
                         .loss(loss)
@@ -99,7 +100,7 @@ class PreparedBatchesTest {
         Batch good = Batch.symbols(2, 2, new int[4]).withTargets(new int[4]);
         Batch bad = Batch.symbols(2, 2, new int[] {0, 0, 0, I}).withTargets(new int[4]);
         Batch badTarget = Batch.symbols(2, 2, new int[4]).withTargets(new int[] {0, 0, 0, O});
-        try (Backend backend = SoftDevice.open();
+        try (Backend backend = TestDevice.open();
                 Rnn rnn = Rnn.create(backend, SPEC, 1);
                 Trainer trainer = Trainer.of(rnn).build()) {
             trainer.step(good, bad);

@@ -13,11 +13,13 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.data.Batch;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.spec.Optimizer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Losses, outputs, every gradient by name, and ten training losses per optimiser, against PyTorch in float64. */
+@Tag("card")
 class PyTorchFixtureTest {
     static Stream<Arguments> gradientCases() {
         return cases(Fixture.names(false));

@@ -1,6 +1,5 @@
 package org.bptt4j;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -41,11 +40,11 @@ class RnnSessionTest {
             for (int round = 0; round < 2; round++) {
                 for (int t = 0; t < T; t++) {
                     float[] y = session.feed(Arrays.copyOfRange(ids, t * B, (t + 1) * B));
-                    assertArrayEquals(Arrays.copyOfRange(whole, t * B * 4, (t + 1) * B * 4), y, "step " + t);
+                    Bits.assertSame(Arrays.copyOfRange(whole, t * B * 4, (t + 1) * B * 4), y);
                 }
                 session.reset();
             }
-            assertArrayEquals(whole, session.feed(ids), "all at once");
+            Bits.assertSame(whole, session.feed(ids));
         }
     }
 
@@ -57,8 +56,8 @@ class RnnSessionTest {
             float[] h = rnn.forward(Batch.dense(T, B, 5, x)).h();
             float[] first = session.feed(Arrays.copyOf(x, 4 * B * 5));
             float[] second = session.feed(Arrays.copyOfRange(x, 4 * B * 5, x.length));
-            assertArrayEquals(Arrays.copyOf(h, 4 * B * 7), first);
-            assertArrayEquals(Arrays.copyOfRange(h, 4 * B * 7, h.length), second);
+            Bits.assertSame(Arrays.copyOf(h, 4 * B * 7), first);
+            Bits.assertSame(Arrays.copyOfRange(h, 4 * B * 7, h.length), second);
         }
     }
 
@@ -74,7 +73,7 @@ class RnnSessionTest {
             assertThrows(IllegalArgumentException.class, () -> session.feed(1, 2, 3, 4));
             assertThrows(IllegalArgumentException.class, () -> session.feed(1, 2, 6));
             assertThrows(IllegalArgumentException.class, () -> session.feed(new float[17]));
-            assertArrayEquals(other.feed(4, 5, 0), session.feed(4, 5, 0));
+            Bits.assertSame(other.feed(4, 5, 0), session.feed(4, 5, 0));
         }
     }
 }

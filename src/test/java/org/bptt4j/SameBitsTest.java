@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.backend.cuda.TestDevice;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
 import org.bptt4j.spec.Cell;
@@ -16,6 +17,7 @@ import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,11 +40,16 @@ class SameBitsTest {
     }
 
     @ParameterizedTest
+    @Tag("card")
     @ValueSource(booleans = {false, true})
     void trainingOnADeviceCanBeRepeated(boolean ids) {
         float[][] once = trained("cuda", 1, ids, 5);
-        for (String form : new String[] {"cuda", "cuda-steps", "cuda-graph"}) {
-            assertArrayEquals(once, trained(form, 1, ids, 5), form);
+        for (String form : TestBackends.DEVICES) {
+            assertArrayEquals(trained(form, 1, ids, 5), trained(form, 1, ids, 5), form);
+        }
+        if (!TestDevice.isCard()) { // where cuBLAS may choose its kernel by more than the product's shape
+            assertArrayEquals(once, trained("cuda-steps", 1, ids, 5));
+            assertArrayEquals(once, trained("cuda-graph", 1, ids, 5));
         }
         assertFalse(Arrays.deepEquals(once, trained("cuda", 1, ids, 6)), "another seed");
     }
@@ -50,6 +57,7 @@ class SameBitsTest {
     /** Parameters after four steps, and the losses of these. */
     private static float[][] trained(String kernels, int threads, boolean ids, long seed) {
         RnnSpec spec = RnnSpec.of(19, 70, 33).withLayers(2);
+        int rows = TestBackends.DEVICES.contains(kernels) ? 5 : ROWS; // the software device is slow
         try (Backend backend = TestBackends.open(kernels, threads);
                 Rnn rnn = Rnn.create(backend, spec, Initialization.ORTHOGONAL, seed);
                 Trainer trainer = Trainer.of(rnn)
@@ -62,9 +70,9 @@ class SameBitsTest {
             for (int i = 0; i < losses.length; i++) {
                 Batch batch = ids
                         ? Batch.symbols(
-                                STEPS, ROWS, random.ints(STEPS * ROWS, 0, 19).toArray())
-                        : Batch.dense(STEPS, ROWS, 19, RandomProblem.floats(STEPS * ROWS * 19, random));
-                batch = batch.withTargets(random.ints(STEPS * ROWS, 0, 33).toArray());
+                                STEPS, rows, random.ints(STEPS * rows, 0, 19).toArray())
+                        : Batch.dense(STEPS, rows, 19, RandomProblem.floats(STEPS * rows * 19, random));
+                batch = batch.withTargets(random.ints(STEPS * rows, 0, 33).toArray());
                 losses[i] = (float)
                         trainer.step(i == 0 ? batch : batch.continuing()).loss();
             }

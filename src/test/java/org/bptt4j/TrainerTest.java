@@ -73,9 +73,9 @@ class TrainerTest {
             float[] first = trainer.outputs(piece(whole, 0, 5));
             float[] second = trainer.outputs(piece(whole, 5, 6).continuing());
             float[] third = trainer.outputs(piece(whole, 6, 2 * T).continuing());
-            assertArrayEquals(Arrays.copyOfRange(outputs, 0, 5 * B * O), first);
-            assertArrayEquals(Arrays.copyOfRange(outputs, 5 * B * O, 6 * B * O), second);
-            assertArrayEquals(Arrays.copyOfRange(outputs, 6 * B * O, outputs.length), third);
+            Bits.assertSame(Arrays.copyOfRange(outputs, 0, 5 * B * O), first);
+            Bits.assertSame(Arrays.copyOfRange(outputs, 5 * B * O, 6 * B * O), second);
+            Bits.assertSame(Arrays.copyOfRange(outputs, 6 * B * O, outputs.length), third);
         }
     }
 
@@ -97,7 +97,7 @@ class TrainerTest {
         try (Trainer trainer = Trainer.of(rnn).build()) {
             double a = trainer.step(piece(whole, 0, T)).loss();
             double b = trainer.step(piece(whole, T, 2 * T).continuing()).loss();
-            assertArrayEquals(truncated, parameters());
+            Bits.assertSame(truncated, parameters());
             assertEquals(loss, (a + b) / 2, 1e-6);
         }
     }
@@ -112,7 +112,7 @@ class TrainerTest {
             Batch next = batch(1);
             float[] carried = trainer.outputs(next.continuing());
             float[] given = trainer.outputs(next.withInitialState(state));
-            assertArrayEquals(given, carried);
+            Bits.assertSame(given, carried);
             float[] other = trainer.outputs(next);
             assertFalse(Arrays.equals(other, carried), "the zero state gives something else");
         }
@@ -138,7 +138,7 @@ class TrainerTest {
                 ends.add(parameters());
             }
         }
-        assertArrayEquals(ends.get(0), ends.get(1));
+        Bits.assertSame(ends.get(0), ends.get(1));
     }
 
     // ---- steps ------------------------------------------------------------------------------------------------------

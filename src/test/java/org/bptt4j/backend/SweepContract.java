@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import org.bptt4j.Bits;
 import org.bptt4j.spec.Cell;
 import org.junit.jupiter.api.Test;
 
@@ -37,9 +38,9 @@ interface SweepContract extends Contract {
                 float[][] carry = kit().read(sweep.carryM);
                 sweep.upload();
                 sweep.run(0, 1, 5, 8, 9);
-                assertArrayEquals(states, kit().read(sweep.statesM));
-                assertArrayEquals(deltas, kit().read(sweep.deltaM));
-                assertArrayEquals(carry, kit().read(sweep.carryM));
+                Bits.assertSame(states, kit().read(sweep.statesM));
+                Bits.assertSame(deltas, kit().read(sweep.deltaM));
+                Bits.assertSame(carry, kit().read(sweep.carryM));
             }
         }
     }

@@ -14,9 +14,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.bptt4j.Fixture;
 import org.bptt4j.backend.cuda.SoftDevice;
+import org.bptt4j.backend.cuda.TestDevice;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.softgpu.SoftGpu;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,16 +44,18 @@ class GradientsFixtureTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void theSoftwareDeviceComputesItToo(String name) throws IOException {
-        SoftDevice.require();
+    @Tag("card")
+    void aDeviceComputesItToo(String name) throws IOException {
+        TestDevice.require();
         for (String form : List.of("steps", "graph", "persistent", "auto")) {
-            assertComputes(name, onTheSoftwareDevice(form));
+            assertComputes(name, onTheDevice(form));
         }
     }
 
-    private static String[] onTheSoftwareDevice(String form) {
-        String folder = SoftGpu.FOLDER.toString();
-        return new String[] {"--backend", "cuda", "--cuda-libraries", folder, "--sweep", form};
+    private static String[] onTheDevice(String form) {
+        List<String> arguments = TestDevice.arguments();
+        arguments.addAll(List.of("--sweep", form));
+        return arguments.toArray(String[]::new);
     }
 
     @Test
@@ -59,7 +63,7 @@ class GradientsFixtureTest {
         SoftDevice.require();
         for (String form : List.of("steps", "graph", "persistent")) {
             SoftGpu.reset();
-            assertComputes("tbptt-k1-past-end", onTheSoftwareDevice(form));
+            assertComputes("tbptt-k1-past-end", onTheDevice(form));
             assertEquals(form.equals("graph"), SoftGpu.counter("graph.launch") > 0, form);
             assertEquals(form.equals("persistent"), SoftGpu.sum("kernel.single_") > 0, form);
         }

@@ -11,14 +11,17 @@ import org.bptt4j.Gradients;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.cpu.CpuBackends;
-import org.bptt4j.backend.cuda.SoftDevice;
+import org.bptt4j.backend.cuda.PersistentBackends;
+import org.bptt4j.backend.cuda.TestDevice;
 import org.bptt4j.oracle.RandomProblem.Shape;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -66,9 +69,14 @@ class OracleTest {
     }
 
     @ParameterizedTest(name = "{index}")
+    @Tag("card")
     @MethodSource("problems")
-    void gradientsOnTheSoftwareDeviceAreTheOracles(RandomProblem p) {
-        gradients(SoftDevice.open(), p, p.solve());
+    void gradientsOnADeviceAreTheOracles(RandomProblem p) {
+        OracleResult truth = p.solve();
+        for (SweepForm form : SweepForm.values()) {
+            gradients(TestDevice.open(form), p, truth);
+        }
+        gradients(PersistentBackends.sliced(), p, truth);
     }
 
     private static void gradients(Backend opened, RandomProblem p, OracleResult truth) {

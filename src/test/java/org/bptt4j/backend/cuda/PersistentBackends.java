@@ -3,7 +3,7 @@ package org.bptt4j.backend.cuda;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Precision;
 
-/** CUDA backends on the software device whose sweeps are persistent kernels of one form. */
+/** CUDA backends whose sweeps are persistent kernels of one form. */
 public final class PersistentBackends {
     private PersistentBackends() {}
 
@@ -18,7 +18,7 @@ public final class PersistentBackends {
     }
 
     static Backend open(PersistentPlan.Form form) {
-        SoftDevice.open().close();
+        TestDevice.open().close();
         return new CudaBackend(
                 0,
                 (blas, kernels, memory, device) -> new PersistentSweep(memory, device, form),

@@ -5,22 +5,28 @@ import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The contract with each form of the persistent sweep, with blocks and warps in order and in one that chance chooses. */
 class PersistentContractTest {
-    /** Enough for several slices, and several groups of them, at the contract's small sizes. */
+    /** A card has what it has; the software device gets enough for several slices, and several groups of them, at the contract's small sizes. */
     @BeforeEach
     void widen() {
-        SoftGpu.set("multiprocessors", 12);
+        if (!TestDevice.isCard()) {
+            SoftGpu.set("multiprocessors", 12);
+        }
     }
 
     @AfterEach
     void restore() {
-        SoftGpu.restoreDefaults();
+        if (!TestDevice.isCard()) {
+            SoftGpu.restoreDefaults();
+        }
     }
 
     @Nested
-    class Single extends CudaBackendTest {
+    @Tag("card")
+    class Single extends CudaContract {
         @Override
         public Backend open(int threads) {
             return PersistentBackends.single();
@@ -28,7 +34,8 @@ class PersistentContractTest {
     }
 
     @Nested
-    class Sliced extends CudaBackendTest {
+    @Tag("card")
+    class Sliced extends CudaContract {
         @Override
         public Backend open(int threads) {
             return PersistentBackends.sliced();

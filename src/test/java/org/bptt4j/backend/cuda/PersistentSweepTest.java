@@ -10,7 +10,6 @@ import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendUnavailableException;
-import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The persistent sweeps beyond the contract: every kernel, many rows, any order of blocks, and how few launches they take. */
+/** The persistent sweeps beyond the contract, on the software device: any order of blocks, and how few launches they take. */
 class PersistentSweepTest {
     private static final int LAUNCHES_PER_LAYER = 30;
 
@@ -38,43 +37,6 @@ class PersistentSweepTest {
     void nothingIsLeft() {
         SoftGpu.restoreDefaults();
         Leaks.assertNone("after close");
-    }
-
-    /** So few multiprocessors that slices have weights in shared memory, too. */
-    @ParameterizedTest
-    @CsvSource({
-        "SINGLE, 32, 1, 2, TANH",
-        "SINGLE, 64, 33, 2, RELU",
-        "SINGLE, 128, 127, 2, TANH",
-        "SINGLE, 192, 131, 2, RELU",
-        "SINGLE, 256, 193, 2, TANH",
-        "SINGLE, 256, 256, 2, RELU",
-        "SLICED, 256, 251, 4, TANH",
-        "SLICED, 512, 499, 9, RELU",
-        "SLICED, 1024, 1021, 20, TANH",
-        "SLICED, 1536, 1531, 40, RELU",
-        "SLICED, 2048, 2039, 80, TANH",
-        "SLICED, 2560, 2503, 132, RELU"
-    })
-    void everyKernelFollowsTheCpu(PersistentPlan.Form form, int width, int hidden, int multiprocessors, Cell cell) {
-        SoftGpu.set("compute-capability", 90);
-        SoftGpu.set("multiprocessors", multiprocessors);
-        SoftGpu.reset();
-        int[] lengths = {3, 1, 2};
-        assertArrayEquals(cpu(cell, 3, 3, hidden, lengths), swept(form, cell, 3, 3, hidden, lengths), 1e-5f);
-        assertEquals(1, SoftGpu.counter("kernel." + form.kernel("forward", width)));
-        assertEquals(1, SoftGpu.counter("kernel." + form.kernel("backward", width)));
-    }
-
-    /** Many rows in a block, and rows that do not come out even. */
-    @ParameterizedTest
-    @CsvSource({"SINGLE, 1, 67, 33", "SINGLE, 4, 301, 7", "SLICED, 1, 67, 33", "SLICED, 4, 101, 29", "SLICED, 7, 53, 17"
-    })
-    void rowsAreDealtOut(PersistentPlan.Form form, int multiprocessors, int batch, int hidden) {
-        SoftGpu.set("multiprocessors", multiprocessors);
-        int[] lengths = new Random(1).ints(batch, 0, 5).toArray();
-        assertArrayEquals(
-                cpu(Cell.TANH, 4, batch, hidden, lengths), swept(form, Cell.TANH, 4, batch, hidden, lengths), 1e-5f);
     }
 
     @ParameterizedTest
@@ -128,12 +90,6 @@ class PersistentSweepTest {
 
     private static float[] swept(PersistentPlan.Form form, Cell cell, int steps, int batch, int hidden, int[] lengths) {
         try (Backend backend = PersistentBackends.open(form)) {
-            return swept(backend, cell, steps, batch, hidden, lengths);
-        }
-    }
-
-    private static float[] cpu(Cell cell, int steps, int batch, int hidden, int[] lengths) {
-        try (Backend backend = Backends.select("cpu")) {
             return swept(backend, cell, steps, batch, hidden, lengths);
         }
     }

@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cuda;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
@@ -10,12 +11,16 @@ import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.softgpu.SoftGpu;
 
-/** The CUDA backend on the software device, for tests; where that could not be built they are skipped. */
+/**
+ * The CUDA backend on the software device, for tests that plant faults or read counters; where it could not be built, or tests
+ * run on a card, they are skipped. {@link TestDevice} is for all others.
+ */
 public final class SoftDevice {
     private SoftDevice() {}
 
     /** Skips the test if there is no software device. */
     public static void require() {
+        assumeFalse(TestDevice.isCard(), "on the software device only");
         assumeTrue(Files.exists(SoftGpu.FOLDER.resolve("libcuda.so.1")), "no software device in " + SoftGpu.FOLDER);
     }
 
