@@ -93,14 +93,14 @@ final class MemoryProbe implements AutoCloseable {
         }));
         int nodes = measure.times(NODES);
         int graphs = measure.times(10);
-        try (Graphs graph = new Graphs(device.compute())) {
+        try (Graphs graph = new Graphs(device)) {
             measure.each("nodes of a graph", (long) nodes * graphs, median(() -> {
                 for (int i = 0; i < graphs; i++) {
                     graph.launch(nodes, () -> tiny(nodes));
                 }
             }));
         }
-        try (Graphs graph = new Graphs(device.compute())) {
+        try (Graphs graph = new Graphs(device)) {
             measure.each("graphs of one node", launches, median(() -> {
                 for (int i = 0; i < launches; i++) {
                     graph.launch(1, () -> tiny(1));
