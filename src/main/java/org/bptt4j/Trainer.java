@@ -266,7 +266,7 @@ public final class Trainer implements AutoCloseable {
         long targets = 0;
         source.start(0);
         for (Batch batch = source.next(); batch != null; batch = source.next()) {
-            bptt.load(batch);
+            bptt.loadForward(batch);
             clearReport();
             for (int s = 0; s < bptt.segments(); s++) {
                 bptt.evaluate(s, report);
@@ -283,7 +283,7 @@ public final class Trainer implements AutoCloseable {
      * batch may continue this one.
      */
     public float[] outputs(Batch batch) {
-        bptt.load(batch);
+        bptt.loadForward(batch);
         float[] y = bptt.hostOutputs();
         for (int s = 0; s < bptt.segments(); s++) {
             bptt.forward(s, y);

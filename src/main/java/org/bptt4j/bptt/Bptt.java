@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.List;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
@@ -86,7 +87,7 @@ public final class Bptt implements AutoCloseable {
 
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
     public void load(Batch batch) {
-        if (batch == prepared && unrolled.hasShapeOf(batch)) {
+        if (batch == prepared && unrolled.hasShapeOf(batch, false)) {
             prepared = null;
             long[] counts = valid;
             valid = preparedValid;
@@ -95,16 +96,25 @@ public final class Bptt implements AutoCloseable {
             unrolled.begin(batch);
             return;
         }
-        prepared = null;
-        unrolled.check(batch);
-        valid = check(batch, valid);
-        unrolled.load(batch);
+        load(batch, false);
     }
 
-    private long[] check(Batch batch, long[] counts) {
-        int segments = unrolled.segmentsOf(batch).size();
-        long[] room = counts.length == segments ? counts : new long[segments];
-        targets.check(batch, unrolled.segmentsOf(batch), room);
+    /** The same for a batch that is only swept forward, as one segment: less of it is on the device at once. */
+    public void loadForward(Batch batch) {
+        load(batch, true);
+    }
+
+    private void load(Batch batch, boolean forward) {
+        prepared = null;
+        unrolled.check(batch);
+        valid = check(batch, forward, valid);
+        unrolled.load(batch, forward);
+    }
+
+    private long[] check(Batch batch, boolean forward, long[] counts) {
+        List<Segment> segments = unrolled.segmentsOf(batch, forward);
+        long[] room = counts.length == segments.size() ? counts : new long[segments.size()];
+        targets.check(batch, segments, room);
         return room;
     }
 
@@ -113,13 +123,13 @@ public final class Bptt implements AutoCloseable {
      * that does not fit, is left for {@link #load}.
      */
     public void prepare(Batch next) {
-        if (noRoom || !unrolled.hasShapeOf(next) || !unrolled.plan().isWhole()) {
+        if (noRoom || !unrolled.hasShapeOf(next, false) || !unrolled.plan().isWhole()) {
             return;
         }
         buffers.turn();
         try {
             unrolled.check(next);
-            preparedValid = check(next, preparedValid);
+            preparedValid = check(next, false, preparedValid);
             unrolled.prepare(next);
             prepared = next;
         } catch (IllegalArgumentException e) {

@@ -14,6 +14,7 @@ import java.util.Locale;
  * </pre>
  *
  * @param steps T
+ * @param segments of truncation; 1 without
  * @param budget bytes that were allowed, or {@link #UNLIMITED}
  * @param bytes that the plan takes, of all that grows with the batch
  * @param wholeBytes the same without a budget
@@ -25,6 +26,7 @@ import java.util.Locale;
  */
 public record MemoryPlan(
         int steps,
+        int segments,
         long budget,
         long bytes,
         long wholeBytes,
@@ -71,25 +73,29 @@ public record MemoryPlan(
     /** For people: windows, checkpoints, bytes and the price. */
     @Override
     public String toString() {
-        String of = budget == UNLIMITED ? "" : " of " + bytesText(budget);
+        String cut = segments == 1 ? "" : segments + " segments, ";
+        String of = budget == UNLIMITED ? "" : " of " + text(budget);
         if (isWhole()) {
-            return "all " + steps + " steps at once, " + bytesText(bytes) + of;
+            return cut + "all " + steps + " steps at once, " + text(bytes) + of;
         }
         String windows = pieces == 1
                 ? "windows of " + window + " steps"
                         + (kept > 0 ? ", " + kept + " of them kept from the one before" : "")
-                : pieces + " windows of " + window + " steps, " + checkpoints + " checkpoints";
+                : (segments == 1 ? "" : "each in ") + pieces + " windows of " + window + " steps, " + checkpoints
+                        + " checkpoints";
         return String.format(
                 Locale.ROOT,
-                "%s, %s%s (all at once: %s), each step swept forward %.2f times",
+                "%s%s, %s%s (all at once: %s), each step swept forward %.2f times",
+                cut,
                 windows,
-                bytesText(bytes),
+                text(bytes),
                 of,
-                bytesText(wholeBytes),
+                text(wholeBytes),
                 recomputation());
     }
 
-    private static String bytesText(long bytes) {
+    /** A number of bytes for people. */
+    public static String text(long bytes) {
         String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
         int unit = 0;
         double value = bytes;
@@ -113,13 +119,13 @@ public record MemoryPlan(
                 0, list.stream().mapToInt(s -> s.start() - s.reach()).max().orElse(0));
         long whole = sizes.bytes(steps, 0);
         if (whole <= budget) {
-            return new MemoryPlan(steps, budget, whole, whole, steps, 0, 1, 0, steps);
+            return new MemoryPlan(steps, segments, budget, whole, whole, steps, 0, 1, 0, steps);
         }
         int many = segmentsThatFit(sizes, segment, segments, kept, budget);
         if (segments > 1 && many >= 1) {
             int window = kept + many * segment;
             long bytes = sizes.bytes(window, segments);
-            return new MemoryPlan(steps, budget, bytes, whole, window, kept, 1, 0, steps);
+            return new MemoryPlan(steps, segments, budget, bytes, whole, window, kept, 1, 0, steps);
         }
         if (kept > 0) {
             String reason = "; the states of a segment of " + segment + " steps and of " + kept
@@ -139,6 +145,24 @@ public record MemoryPlan(
             throw tooSmall(budget, sizes.bytes(1, segments), price);
         }
         return best;
+    }
+
+    /**
+     * The plan for a forward sweep that no backward sweep follows: windows of at most {@code longest} steps, none swept again.
+     *
+     * @throws IllegalArgumentException if not even one step fits into the budget
+     */
+    static MemoryPlan forward(Sizes sizes, int steps, int longest, long budget) {
+        long whole = sizes.bytes(steps, 0);
+        int window = Math.min(steps, longest);
+        while (window > 1 && sizes.bytes(window, 1) > budget) {
+            window = ceilDiv(window, 2);
+        }
+        long bytes = window == steps ? whole : sizes.bytes(window, 1);
+        if (bytes > budget) {
+            throw tooSmall(budget, bytes, "");
+        }
+        return new MemoryPlan(steps, 1, budget, bytes, whole, window, 0, ceilDiv(steps, window), 0, steps);
     }
 
     /** How many segments a window can have beside the steps it keeps, 0 if not one. */
@@ -176,12 +200,11 @@ public record MemoryPlan(
         long bytes = sizes.bytes(window, (long) segments + checkpoints);
         // Pieces of one length but the first, which is the one that is swept most often.
         long swept = Math.round(steps * (1 + again / (double) pieces));
-        return new MemoryPlan(steps, budget, bytes, whole, window, 0, pieces, checkpoints, swept);
+        return new MemoryPlan(steps, segments, budget, bytes, whole, window, 0, pieces, checkpoints, swept);
     }
 
     private static IllegalArgumentException tooSmall(long budget, long least, String more) {
-        return new IllegalArgumentException(
-                "a memory budget of " + budget + " bytes is too small for this batch: at least " + least + " ("
-                        + bytesText(least) + ") are needed" + more);
+        return new IllegalArgumentException("a memory budget of " + budget
+                + " bytes is too small for this batch: at least " + least + " (" + text(least) + ") are needed" + more);
     }
 }

@@ -18,7 +18,7 @@ public final class Predictor implements AutoCloseable {
     /** y [T,B,O] or h [T,B,H]; keeps the final state for a batch that continues this one. */
     public float[] run(Batch batch) {
         unrolled.check(batch);
-        unrolled.load(batch);
+        unrolled.load(batch, true);
         RecurrentStack stack = unrolled.stack();
         if (head == null) {
             float[] h = unrolled.hostArray(network.spec().hiddenSize());

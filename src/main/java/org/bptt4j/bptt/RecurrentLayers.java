@@ -26,7 +26,7 @@ public final class RecurrentLayers implements AutoCloseable {
     /** h_1 … h_T of the top layer [T,B,H]. */
     public float[] forward(Batch batch) {
         unrolled.check(batch);
-        unrolled.load(batch);
+        unrolled.load(batch, false);
         float[] h = unrolled.hostArray(hidden);
         unrolled.forward(
                 0, stretch -> unrolled.download(stretch, unrolled.stack().outputs(stretch), h));

@@ -39,6 +39,8 @@ final class Unrolled implements AutoCloseable {
     }
 
     private static final int INPUT_GRADIENT_ROWS = 8192;
+    /** Rows (steps · batch rows) of a window when only outputs are wanted: as many as products are fast with. */
+    private static final int FORWARD_ROWS = 16384;
 
     private final Backend backend;
     private final RnnSpec spec;
@@ -61,6 +63,8 @@ final class Unrolled implements AutoCloseable {
     private Layout layout;
     /** Of each segment. */
     private List<Revolve> schedules = List.of();
+    /** The layout is one for a forward sweep only. */
+    private boolean forwardOnly;
     /** Segments are gone through one by one, each from its own checkpoint. */
     private boolean apart;
     /** The window whose input is on the device, or null. */
@@ -135,9 +139,11 @@ final class Unrolled implements AutoCloseable {
         return there.from() + stretch.from();
     }
 
-    /** The segments of a batch of this shape. */
-    List<Segment> segmentsOf(Batch shape) {
-        return hasShapeOf(shape) ? segments : Segment.plan(shape.steps(), truncation);
+    /** The segments of a batch of this shape; one if it is only swept forward. */
+    List<Segment> segmentsOf(Batch shape, boolean forward) {
+        return hasShapeOf(shape, forward)
+                ? segments
+                : Segment.plan(shape.steps(), forward ? Truncation.NONE : truncation);
     }
 
     // ---- a batch ----------------------------------------------------------------------------------------------------
@@ -150,13 +156,17 @@ final class Unrolled implements AutoCloseable {
 
     /** How batches of this shape would be unrolled. */
     MemoryPlan planFor(Batch shape) {
-        return hasShapeOf(shape) ? plan : MemoryPlan.of(sizes(shape), segmentsOf(shape), budget);
+        return hasShapeOf(shape, false) ? plan : MemoryPlan.of(sizes(shape), segmentsOf(shape, false), budget);
     }
 
-    /** Sets the initial state of a checked batch: given, carried over from the batch before, or zero; its input goes up. */
-    void load(Batch next) {
-        if (!hasShapeOf(next)) {
-            reshape(next);
+    /**
+     * Sets the initial state of a checked batch: given, carried over from the batch before, or zero; its input goes up.
+     *
+     * @param forward whether no segment will be swept back
+     */
+    void load(Batch next, boolean forward) {
+        if (!hasShapeOf(next, forward)) {
+            reshape(next, forward);
         }
         if (plan.isWhole()) {
             upload(next, layout.parts(0).get(0).window());
@@ -197,9 +207,10 @@ final class Unrolled implements AutoCloseable {
     }
 
     /** Whether everything that was made for the batch before serves this one too. */
-    boolean hasShapeOf(Batch next) {
+    boolean hasShapeOf(Batch next, boolean forward) {
         return batch != null
                 && !apart
+                && forward == forwardOnly
                 && next.steps() == batch.steps()
                 && next.rows() == batch.rows()
                 && (next.ids() == null) == (batch.ids() == null)
@@ -224,13 +235,16 @@ final class Unrolled implements AutoCloseable {
         return companion == null ? own : companion.plus(own, shape, sides);
     }
 
-    private void reshape(Batch next) {
+    private void reshape(Batch next, boolean forward) {
         // All rows of all steps are numbered with ints.
         int rows = next.rows();
         Math.multiplyExact(next.steps(), rows);
-        segments = segmentsOf(next);
-        plan = MemoryPlan.of(sizes(next), segments, budget);
+        segments = segmentsOf(next, forward);
+        plan = forward
+                ? MemoryPlan.forward(sizes(next), next.steps(), Math.max(1, FORWARD_ROWS / rows), budget)
+                : MemoryPlan.of(sizes(next), segments, budget);
         batch = null; // until all is made
+        forwardOnly = forward;
         apart = false;
         if (budget != MemoryPlan.UNLIMITED) {
             buffers.close(); // what another shape needed must not count

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.bptt4j.Rnn;
 import org.bptt4j.StepReport;
 import org.bptt4j.Trainer;
+import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.data.Batch;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.spec.Clipping;
@@ -58,10 +59,15 @@ final class TrainingRun {
                         .clipping(settings.clipping())
                         .optimizer(settings.optimizer())
                         .schedule(settings.schedule())
+                        .memory(settings.memory())
                         .build()) {
             try (Progress progress = display.get()) {
                 train(trainer, log, progress);
             }
+            if (settings.explain()) {
+                out.println("memory used: " + MemoryPlan.text(trainer.unrolledBytes()));
+            }
+            run.put("unrolled_bytes", trainer.unrolledBytes());
             finish(log);
         }
     }
@@ -75,6 +81,9 @@ final class TrainingRun {
         for (long epoch = 0; updates < total; epoch++) {
             source.start(epoch);
             Batch next = source.next();
+            if (epoch == 0 && next != null) {
+                plan(trainer.memoryPlan(next));
+            }
             while (next != null && updates < total) {
                 Batch batch = next;
                 next = source.next();
@@ -92,6 +101,14 @@ final class TrainingRun {
                     nextEval = updates + evalInterval;
                 }
             }
+        }
+    }
+
+    private void plan(MemoryPlan plan) {
+        run.put("memory_plan", plan.toString());
+        if (settings.explain()) {
+            out.println("memory plan: " + plan);
+            out.flush();
         }
     }
 
