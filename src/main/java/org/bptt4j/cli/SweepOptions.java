@@ -1,8 +1,6 @@
 package org.bptt4j.cli;
 
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,8 +12,8 @@ import picocli.CommandLine.Option;
 
 /** How a loss and its gradient are taken: a mixin for the commands that sweep back through time. */
 final class SweepOptions {
-    private static final Pattern SIZE = Pattern.compile("(\\d+) ?(|KiB|MiB|GiB|TiB)", Pattern.CASE_INSENSITIVE);
-    private static final List<String> UNITS = List.of("", "KIB", "MIB", "GIB", "TIB");
+    private static final Pattern SIZE = Pattern.compile("(\\d+) ?(?:([KMGT])(?:iB)?)?", Pattern.CASE_INSENSITIVE);
+    private static final String UNITS = "KMGT";
     private static final Pattern TWO_NUMBERS = Pattern.compile("(\\d{1,9}),(\\d{1,9})");
 
     @Option(
@@ -77,16 +75,18 @@ final class SweepOptions {
         }
         Matcher m = SIZE.matcher(memory);
         try {
-            long unit = m.matches() ? 1L << 10 * UNITS.indexOf(m.group(2).toUpperCase(Locale.ROOT)) : 0;
-            long bytes = Math.multiplyExact(unit, unit == 0 ? 0 : Long.parseLong(m.group(1)));
-            if (bytes > 0) {
-                return bytes;
+            long number = m.matches() ? Long.parseLong(m.group(1)) : 0;
+            int unit = number == 0 || m.group(2) == null
+                    ? 0
+                    : 1 + UNITS.indexOf(Character.toUpperCase(m.group(2).charAt(0)));
+            if (number > 0) {
+                return Math.multiplyExact(number, 1L << 10 * unit);
             }
         } catch (ArithmeticException | NumberFormatException e) {
             // The same message as for what is no size at all.
         }
-        throw new UsageException(
-                "--memory '" + memory + "': must be a number of bytes of at least 1, or one with KiB, MiB, GiB or TiB");
+        throw new UsageException("--memory '" + memory
+                + "': must be a number of bytes of at least 1, or one with KiB, MiB, GiB or TiB, such as 512MiB");
     }
 
     /** Where the targets were said to be, or null. */

@@ -51,24 +51,43 @@ final class TrainingRun {
 
     /** Runs from the first update to the last file. */
     void run(Supplier<Progress> display) throws IOException {
-        folder.writeRun(run);
-        try (MetricsLog log = new MetricsLog(folder.resolve(RunFolder.METRICS));
-                Trainer trainer = Trainer.of(rnn)
-                        .loss(settings.loss())
-                        .truncation(settings.truncation())
-                        .clipping(settings.clipping())
-                        .optimizer(settings.optimizer())
-                        .schedule(settings.schedule())
-                        .memory(settings.memory())
-                        .build()) {
-            try (Progress progress = display.get()) {
-                train(trainer, log, progress);
+        try (Trainer trainer = Trainer.of(rnn)
+                .loss(settings.loss())
+                .truncation(settings.truncation())
+                .clipping(settings.clipping())
+                .optimizer(settings.optimizer())
+                .schedule(settings.schedule())
+                .memory(settings.memory())
+                .build()) {
+            plan(trainer);
+            folder.create();
+            folder.writeRun(run);
+            try (MetricsLog log = new MetricsLog(folder.resolve(RunFolder.METRICS))) {
+                try (Progress progress = display.get()) {
+                    train(trainer, log, progress);
+                }
+                used(trainer.unrolledBytes());
+                finish(log);
             }
-            if (settings.explain()) {
-                out.println("memory used: " + MemoryPlan.text(trainer.unrolledBytes()));
-            }
-            run.put("unrolled_bytes", trainer.unrolledBytes());
-            finish(log);
+        }
+    }
+
+    /** Before anything is written: a budget that is too small is refused here. */
+    private void plan(Trainer trainer) {
+        CountedSource source = data.training(settings);
+        source.start(0);
+        MemoryPlan plan = trainer.memoryPlan(source.next());
+        run.put("memory_plan", plan.toString());
+        if (settings.explain()) {
+            out.println("memory plan: " + plan);
+            out.flush();
+        }
+    }
+
+    private void used(long bytes) {
+        run.put("unrolled_bytes", bytes);
+        if (settings.explain()) {
+            out.println("memory used: " + MemoryPlan.text(bytes));
         }
     }
 
@@ -81,9 +100,6 @@ final class TrainingRun {
         for (long epoch = 0; updates < total; epoch++) {
             source.start(epoch);
             Batch next = source.next();
-            if (epoch == 0 && next != null) {
-                plan(trainer.memoryPlan(next));
-            }
             while (next != null && updates < total) {
                 Batch batch = next;
                 next = source.next();
@@ -101,14 +117,6 @@ final class TrainingRun {
                     nextEval = updates + evalInterval;
                 }
             }
-        }
-    }
-
-    private void plan(MemoryPlan plan) {
-        run.put("memory_plan", plan.toString());
-        if (settings.explain()) {
-            out.println("memory plan: " + plan);
-            out.flush();
         }
     }
 
