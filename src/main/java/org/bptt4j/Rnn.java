@@ -11,7 +11,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.bptt.Network;
 import org.bptt4j.bptt.Parameter;
-import org.bptt4j.bptt.Unrolled;
+import org.bptt4j.bptt.RecurrentLayers;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.RnnSpec;
@@ -25,7 +25,7 @@ import org.bptt4j.spec.RnnSpec;
  */
 public final class Rnn implements AutoCloseable {
     private final Network network;
-    private Unrolled unrolled;
+    private RecurrentLayers layers;
 
     private Rnn(Backend backend, RnnSpec spec) {
         this.network = new Network(backend, spec);
@@ -191,12 +191,11 @@ public final class Rnn implements AutoCloseable {
 
     /** Runs the recurrent layers (not the head) over a batch; its targets are not looked at. */
     public Output forward(Batch batch) {
-        if (unrolled == null) {
-            unrolled = new Unrolled(network);
+        if (layers == null) {
+            layers = new RecurrentLayers(network);
         }
-        unrolled.load(batch);
-        unrolled.forward();
-        return new Output(unrolled.downloadOutputs(), unrolled.downloadFinalState());
+        float[] h = layers.forward(batch);
+        return new Output(h, layers.finalState());
     }
 
     /**
@@ -207,18 +206,18 @@ public final class Rnn implements AutoCloseable {
      * @param dFinalState ∂L/∂h_n [L,B,H], or null for zeros
      */
     public InputGradients backward(float[] dH, float[] dFinalState) {
-        if (unrolled == null) {
+        if (layers == null) {
             throw new IllegalStateException("backward before forward: there is no batch to sweep back");
         }
-        unrolled.backward(dH, dFinalState);
-        return new InputGradients(unrolled.downloadInputGradient(), unrolled.downloadInitialStateGradient());
+        float[] dX = layers.backward(dH, dFinalState);
+        return new InputGradients(dX, layers.initialStateGradient());
     }
 
     /** Frees the network's memory. The backend stays open. */
     @Override
     public void close() {
-        if (unrolled != null) {
-            unrolled.close();
+        if (layers != null) {
+            layers.close();
         }
         network.close();
     }

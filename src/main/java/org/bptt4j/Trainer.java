@@ -6,6 +6,7 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Update;
 import org.bptt4j.bptt.Bptt;
+import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.bptt.NonFiniteSearch;
 import org.bptt4j.bptt.NonFiniteSearch.Culprit;
 import org.bptt4j.bptt.Parameter;
@@ -48,7 +49,7 @@ public final class Trainer implements AutoCloseable {
         this.optimizer = b.optimizer;
         this.schedule = b.schedule;
         this.skipNonFinite = b.skipNonFinite;
-        this.bptt = new Bptt(rnn.network(), loss, truncation);
+        this.bptt = new Bptt(rnn.network(), loss, truncation, b.memory);
         this.report = backend.allocate(Report.LENGTH);
         this.update = new Update(
                 optimizer,
@@ -90,6 +91,7 @@ public final class Trainer implements AutoCloseable {
         private Optimizer optimizer = Optimizer.adam(1e-3);
         private LearningRateSchedule schedule = LearningRateSchedule.CONSTANT;
         private boolean skipNonFinite;
+        private long memory = MemoryPlan.UNLIMITED;
 
         private Builder(Rnn rnn) {
             this.rnn = rnn;
@@ -123,6 +125,19 @@ public final class Trainer implements AutoCloseable {
         /** Skips and counts an update whose gradients are not finite, in place of throwing. */
         public Builder skipNonFinite() {
             skipNonFinite = true;
+            return this;
+        }
+
+        /**
+         * Bytes for all that grows with a batch: states, their gradients, input, targets and outputs (parameters, their gradients and
+         * the optimiser's averages are not counted). What does not fit is computed again from checkpoints when the backward sweep
+         * needs it: {@link Trainer#memoryPlan}. On the CPU the gradients are the same bits.
+         */
+        public Builder memory(long bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("a memory budget of " + bytes + " bytes: must be at least 1");
+            }
+            memory = bytes;
             return this;
         }
 
@@ -182,15 +197,25 @@ public final class Trainer implements AutoCloseable {
     private StepReport notFinite(double value, double rate) {
         skipped++;
         if (skipNonFinite) {
-            bptt.unrolled().forgetState();
+            bptt.carried().forget();
             return new StepReport(updates, value, bptt.valid(), host[Report.NORM], false, rate, true);
         }
         NonFiniteSearch search = new NonFiniteSearch(bptt);
-        Optional<Culprit> culprit = search.find(report);
+        Optional<Culprit> culprit = search.find(firstLeftOut(), report);
         Optional<Parameter> parameter = search.firstParameter(rnn.network().gradientArray());
-        bptt.unrolled().forgetState();
+        bptt.carried().forget();
         throw new NonFiniteGradientException(
                 parameter.map(Parameter::name).orElse(null), culprit.orElse(null), updates);
+    }
+
+    /** The first segment of the last step whose update was left out. */
+    private int firstLeftOut() {
+        int left = (int) host[Report.UPDATES];
+        int s = 0;
+        while (s < bptt.segments() - 1 && (bptt.valid(s) == 0 || left-- > 0)) {
+            s++;
+        }
+        return s;
     }
 
     /** Told after every step of {@link #fit}. */
@@ -228,11 +253,11 @@ public final class Trainer implements AutoCloseable {
      * carries from batch to batch is not touched.
      */
     public Evaluation evaluate(BatchSource source) {
-        bptt.unrolled().setStateAside();
+        bptt.carried().setAside();
         try {
             return evaluateBatches(source);
         } finally {
-            bptt.unrolled().restoreState();
+            bptt.carried().restore();
         }
     }
 
@@ -241,10 +266,9 @@ public final class Trainer implements AutoCloseable {
         long targets = 0;
         source.start(0);
         for (Batch batch = source.next(); batch != null; batch = source.next()) {
-            bptt.load(batch);
+            bptt.loadForward(batch);
             clearReport();
             for (int s = 0; s < bptt.segments(); s++) {
-                bptt.forward(s);
                 bptt.evaluate(s, report);
             }
             readReport();
@@ -259,11 +283,12 @@ public final class Trainer implements AutoCloseable {
      * batch may continue this one.
      */
     public float[] outputs(Batch batch) {
-        bptt.load(batch);
+        bptt.loadForward(batch);
+        float[] y = bptt.hostOutputs();
         for (int s = 0; s < bptt.segments(); s++) {
-            bptt.forward(s);
+            bptt.forward(s, y);
         }
-        return bptt.downloadOutputs();
+        return y;
     }
 
     /**
@@ -274,12 +299,21 @@ public final class Trainer implements AutoCloseable {
      */
     public double forwardBackward(Batch batch) {
         bptt.load(batch);
+        return forwardBackward(null, null);
+    }
+
+    /** Of the loaded batch; outputs and ∂L/∂x are put where they are wanted. */
+    private double forwardBackward(float[] y, float[] dX) {
         clearReport();
         rnn.zeroGradients();
         double scale = bptt.scale(bptt.valid());
         for (int s = 0; s < bptt.segments(); s++) {
-            bptt.forward(s);
-            bptt.backward(s, scale, report);
+            if (y == null) {
+                bptt.forward(s);
+            } else {
+                bptt.forward(s, y);
+            }
+            bptt.backward(s, scale, report, dX);
         }
         readReport();
         return host[Report.LOSS] * scale;
@@ -287,15 +321,26 @@ public final class Trainer implements AutoCloseable {
 
     /** {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs. */
     public Gradients gradients(Batch batch) {
-        double value = forwardBackward(batch);
+        bptt.load(batch);
         boolean whole = truncation.isFullFor(batch.steps());
-        float[] dX = whole ? bptt.unrolled().downloadInputGradient() : null;
-        float[] dH0 = whole ? bptt.unrolled().downloadInitialStateGradient() : null;
+        float[] y = bptt.hostOutputs();
+        float[] dX = whole ? bptt.hostInputGradient() : null;
+        double value = forwardBackward(y, dX);
+        float[] dH0 = whole ? bptt.downloadInitialStateGradient() : null;
         backend.globalNorm(rnn.network().gradientArray(), report);
         backend.clip(clipping, rnn.network().gradientArray(), report);
         readReport();
-        return new Gradients(
-                value, bptt.downloadOutputs(), bptt.unrolled().downloadFinalState(), host[Report.NORM], dX, dH0);
+        return new Gradients(value, y, bptt.downloadFinalState(), host[Report.NORM], dX, dH0);
+    }
+
+    /** How batches of this one's shape are unrolled in the memory there is. */
+    public MemoryPlan memoryPlan(Batch shape) {
+        return bptt.plan(shape);
+    }
+
+    /** Bytes on the device for all that grows with a batch: what {@link Builder#memory} bounds. */
+    public long unrolledBytes() {
+        return bptt.bytes();
     }
 
     private void clearReport() {

@@ -7,7 +7,8 @@ public final class OutOfDeviceMemoryException extends RuntimeException {
     public OutOfDeviceMemoryException(String device, long asked, long free, Throwable cause) {
         super(
                 device + ": " + asked + " bytes asked, " + free
-                        + " free for one array. Use fewer hidden units, a smaller batch or fewer unrolled steps"
+                        + " free for one array. Set a memory budget (--memory, Trainer.Builder.memory), or use fewer hidden units, a smaller"
+                        + " batch or fewer unrolled steps"
                         + (device.equals("cpu") ? ", or raise the heap with -Xmx" : ""),
                 cause);
     }

@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.List;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
@@ -8,15 +9,14 @@ import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Truncation;
 
 /**
- * Backpropagation through time with truncation: the loop over segments.
+ * Backpropagation through time with truncation, for a network with a head: the loss of each segment of a batch, and its gradient.
  *
  * <pre>
  * load(batch)
  * for each segment s:  forward(s), backward(s, scale), and what the caller does with the gradients
  * </pre>
  *
- * Activations are stored once for the whole batch; a segment that reaches back before its start (k2 &gt; k1) reads those of
- * earlier segments as they are.
+ * A segment that reaches back before its start (k2 &gt; k1) reads the states of earlier segments as they are.
  */
 public final class Bptt implements AutoCloseable {
     private final Network network;
@@ -26,36 +26,96 @@ public final class Bptt implements AutoCloseable {
     private final Targets targets;
     private final Objective objective;
     private final Buffers buffers;
+    /** Valid targets of each segment of the loaded batch. */
+    private long[] valid = new long[0];
+    /** The same of the prepared one. */
+    private long[] preparedValid = new long[0];
     /** Lies on the other side of the buffers, or null. */
     private Batch prepared;
     /** A second batch does not fit on the device: each waits for its turn. */
     private boolean noRoom;
+    /** What {@link #visitForward} and {@link #visitBackward} are to do. */
+    private float scale;
 
-    public Bptt(Network network, Loss loss, Truncation truncation) {
+    private DeviceArray report;
+    private final Unrolled.Visitor visitForward = stretch -> objective().evaluate(stretch, report);
+    private final Unrolled.Visitor visitBackward = stretch -> objective().forwardBackward(stretch, scale, report);
+
+    /** @param budget bytes for all that grows with the batch, or {@link MemoryPlan#UNLIMITED} */
+    public Bptt(Network network, Loss loss, Truncation truncation, long budget) {
         if (!network.spec().hasHead()) {
             throw new IllegalArgumentException("a network without a head has no outputs to compare with targets");
         }
         this.network = network;
         this.loss = loss;
-        this.unrolled = new Unrolled(network, truncation);
+        this.unrolled = new Unrolled(network, truncation, budget);
         this.buffers = unrolled.buffers();
         int outputs = network.spec().outputSize();
         this.head = new Head(network, buffers);
-        this.targets = new Targets(network.backend(), loss, outputs, buffers, unrolled.staging());
-        this.objective = new Objective(network, loss, head, targets, unrolled.stack(), buffers);
+        this.targets = new Targets(network.backend(), loss, outputs, unrolled.ends(), buffers, unrolled.staging());
+        this.objective = new Objective(network, loss, head, targets, unrolled);
+        unrolled.accompany(new WithTargets());
+    }
+
+    private Objective objective() {
+        return objective;
+    }
+
+    /** Targets and outputs lie on the device with the states. */
+    private final class WithTargets implements Unrolled.Companion {
+        @Override
+        public MemoryPlan.Sizes plus(MemoryPlan.Sizes own, Batch shape, int sides) {
+            boolean every = loss.at() == Loss.At.EVERY;
+            int rows = shape.rows();
+            long step = objective.bytes(1, rows);
+            return every
+                    ? own.plus(sides * targets.bytes(rows), step, 0)
+                    : own.plus(0, 0, sides * targets.bytes(rows) + step);
+        }
+
+        @Override
+        public void resize(Batch shape, int window, int stretch) {
+            targets.resize(window, shape.rows());
+            objective.resize(stretch, shape.rows());
+        }
+
+        @Override
+        public void upload(Batch from, Window window) {
+            targets.upload(from, window);
+        }
     }
 
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
     public void load(Batch batch) {
-        if (batch == prepared && unrolled.hasShapeOf(batch)) {
-            buffers.turn();
+        if (batch == prepared && unrolled.hasShapeOf(batch, false)) {
             prepared = null;
+            long[] counts = valid;
+            valid = preparedValid;
+            preparedValid = counts;
+            buffers.turn();
             unrolled.begin(batch);
             return;
         }
+        load(batch, false);
+    }
+
+    /** The same for a batch that is only swept forward, as one segment: less of it is on the device at once. */
+    public void loadForward(Batch batch) {
+        load(batch, true);
+    }
+
+    private void load(Batch batch, boolean forward) {
         prepared = null;
-        targets.load(batch, unrolled.plan(batch.steps()));
-        unrolled.load(batch);
+        unrolled.check(batch);
+        valid = check(batch, forward, valid);
+        unrolled.load(batch, forward);
+    }
+
+    private long[] check(Batch batch, boolean forward, long[] counts) {
+        List<Segment> segments = unrolled.segmentsOf(batch, forward);
+        long[] room = counts.length == segments.size() ? counts : new long[segments.size()];
+        targets.check(batch, segments, room);
+        return room;
     }
 
     /**
@@ -63,12 +123,13 @@ public final class Bptt implements AutoCloseable {
      * that does not fit, is left for {@link #load}.
      */
     public void prepare(Batch next) {
-        if (noRoom || !unrolled.hasShapeOf(next)) {
+        if (noRoom || !unrolled.hasShapeOf(next, false) || !unrolled.plan().isWhole()) {
             return;
         }
         buffers.turn();
         try {
-            targets.load(next, unrolled.segments());
+            unrolled.check(next);
+            preparedValid = check(next, false, preparedValid);
             unrolled.prepare(next);
             prepared = next;
         } catch (IllegalArgumentException e) {
@@ -88,12 +149,16 @@ public final class Bptt implements AutoCloseable {
 
     /** Valid targets of segment {@code s}. */
     public long valid(int s) {
-        return targets.valid(s);
+        return valid[s];
     }
 
     /** Valid targets of the loaded batch. */
     public long valid() {
-        return targets.valid();
+        long sum = 0;
+        for (long v : valid) {
+            sum += v;
+        }
+        return sum;
     }
 
     /** What multiplies each term of the loss when {@code count} targets share the mean: 1/count (/O), or 1 for a sum. */
@@ -107,47 +172,87 @@ public final class Bptt implements AutoCloseable {
 
     /** Sweeps segment {@code s} forward. */
     public void forward(int s) {
-        unrolled.forward(s);
+        unrolled.forward(s, null);
     }
 
-    /** Adds the loss of segment {@code s} to the report, and the gradient of {@code scale} times it to the gradients. */
-    public void backward(int s, double scale, DeviceArray report) {
-        backward(s, scale, report, null);
+    /** Sweeps segment {@code s} forward and puts its outputs into {@code y} [T,B,O]. */
+    public void forward(int s, float[] y) {
+        unrolled.forward(s, stretch -> unrolled.download(stretch, outputs(stretch), y));
     }
 
-    void backward(int s, double scale, DeviceArray report, RecurrentStack.DeltaObserver observer) {
-        RecurrentStack stack = unrolled.stack();
-        stack.prepareBackward(s);
-        objective.forwardBackward(s, (float) scale, report);
-        stack.backward(s, null, observer);
+    /** Sweeps segment {@code s} forward and adds its loss to the report, for nobody to sweep back. */
+    public void evaluate(int s, DeviceArray to) {
+        report = to;
+        unrolled.forward(s, visitForward);
     }
 
-    /** Only adds the loss of segment {@code s} to the report; after {@link #forward}. */
-    public void evaluate(int s, DeviceArray report) {
-        objective.evaluate(s, report);
+    /**
+     * After {@link #forward}: adds the loss of segment {@code s} to the report, and the gradient of {@code scale} times it to the
+     * gradients.
+     */
+    public void backward(int s, double scale, DeviceArray to) {
+        backward(s, scale, to, (RecurrentStack.DeltaObserver) null);
     }
 
-    /** y of all steps [T,B,O], after all segments were swept forward. */
-    public float[] downloadOutputs() {
-        return unrolled.download(head.outputs(unrolled.outputs()));
+    /** The same with ∂L/∂x put into {@code dX} [T,B,I]. */
+    public void backward(int s, double scale, DeviceArray to, float[] dX) {
+        backward(s, scale, to, unrolled.inputGradient(dX));
     }
 
-    /** The network's layers over the loaded batch: final state and, after one full backward sweep, dX and dh0. */
-    public Unrolled unrolled() {
-        return unrolled;
+    void backward(int s, double factor, DeviceArray to, RecurrentStack.DeltaObserver observer) {
+        scale = (float) factor;
+        report = to;
+        unrolled.backward(s, visitBackward, null, observer);
+    }
+
+    /** How batches of this one's shape are unrolled. */
+    public MemoryPlan plan(Batch shape) {
+        return unrolled.planFor(shape);
+    }
+
+    /** Bytes on the device for all that grows with the batch. */
+    public long bytes() {
+        return buffers.bytes();
+    }
+
+    /** Host memory for y [T,B,O] of the loaded batch. */
+    public float[] hostOutputs() {
+        return unrolled.hostArray(network.spec().outputSize());
+    }
+
+    /** Host memory for ∂L/∂x [T,B,I] of the loaded batch, or null if its input is symbols. */
+    public float[] hostInputGradient() {
+        return unrolled.batch().ids() != null
+                ? null
+                : unrolled.hostArray(network.spec().inputSize());
+    }
+
+    /** h_n [L,B,H] of the batch that was swept forward last. */
+    public float[] downloadFinalState() {
+        return unrolled.downloadFinalState();
+    }
+
+    /** ∂L/∂h0 [L,B,H] of the last backward sweep over a whole batch. */
+    public float[] downloadInitialStateGradient() {
+        return unrolled.downloadInitialStateGradient();
+    }
+
+    /** The state that is carried from batch to batch. */
+    public CarriedState carried() {
+        return unrolled.carried();
     }
 
     Network network() {
         return network;
     }
 
-    Segment segment(int s) {
-        return unrolled.segments().get(s);
+    Unrolled unrolled() {
+        return unrolled;
     }
 
-    /** y of segment {@code s}, [steps·B, O]. */
-    Matrix outputs(int s) {
-        return head.outputs(unrolled.stack().outputs(s));
+    /** y of a stretch that is on the device, [steps·B, O]. */
+    Matrix outputs(Stretch stretch) {
+        return head.outputs(unrolled.stack().outputs(stretch));
     }
 
     @Override

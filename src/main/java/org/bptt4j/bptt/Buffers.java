@@ -2,7 +2,7 @@ package org.bptt4j.bptt;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
@@ -125,43 +125,56 @@ final class Buffers implements AutoCloseable {
         return list;
     }
 
-    /** What somebody needs to see of the memory for one segment, for each segment and side: made when it is first asked for. */
+    /** What somebody needs to see of the memory for one stretch, for each stretch and side: made when it is first asked for. */
     final class Views<V> {
-        private final IntFunction<V> maker;
+        private final Function<Stretch, V> maker;
         private final List<List<V>> sides = List.of(new ArrayList<>(), new ArrayList<>());
         private long madeIn;
 
-        private Views(IntFunction<V> maker) {
+        private Views(Function<Stretch, V> maker) {
             this.maker = maker;
         }
 
-        V get(int segment) {
+        V get(Stretch stretch) {
             if (madeIn != generation) {
                 sides.get(0).clear();
                 sides.get(1).clear();
                 madeIn = generation;
             }
             List<V> made = sides.get(side);
-            while (made.size() <= segment) {
+            while (made.size() <= stretch.number()) {
                 made.add(null);
             }
-            V views = made.get(segment);
+            V views = made.get(stretch.number());
             if (views == null) {
-                views = maker.apply(segment);
-                made.set(segment, views);
+                views = maker.apply(stretch);
+                made.set(stretch.number(), views);
             }
             return views;
         }
     }
 
-    <V> Views<V> views(IntFunction<V> maker) {
+    <V> Views<V> views(Function<Stretch, V> maker) {
         return new Views<>(maker);
     }
 
+    /** Bytes of all memory that is held. */
+    long bytes() {
+        long elements = 0;
+        for (Slot slot : slots) {
+            for (DeviceArray array : slot.arrays) {
+                elements += array == null ? 0 : array.length();
+            }
+        }
+        return elements * Float.BYTES;
+    }
+
+    /** Frees everything, to be made again when it is asked for. */
     @Override
     public void close() {
         for (int i = slots.size() - 1; i >= 0; i--) {
             slots.get(i).close();
         }
+        reshape();
     }
 }

@@ -1,10 +1,13 @@
 package org.bptt4j.bptt;
 
+import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
 
 /** What a continuing batch begins with: h_n [L·B, H] of the batch before it, in memory of its own. */
-final class CarriedState {
+public final class CarriedState {
+    private final Backend backend;
     private final RnnSpec spec;
     private Place place;
     /** Takes the states that come while the one before is set aside. */
@@ -14,7 +17,8 @@ final class CarriedState {
 
     private Place aside;
 
-    CarriedState(RnnSpec spec, Buffers buffers) {
+    CarriedState(Backend backend, RnnSpec spec, Buffers buffers) {
+        this.backend = backend;
         this.spec = spec;
         this.place = new Place(buffers.slot());
         this.spare = new Place(buffers.slot());
@@ -50,6 +54,21 @@ final class CarriedState {
         carried = place;
     }
 
+    /** Refuses a batch that continues one of another size, or has an initial state of another. */
+    void check(Batch next) {
+        if (next.isContinuing() && rows() != next.rows()) {
+            throw new IllegalArgumentException(
+                    rows() == 0
+                            ? "the batch continues another, but there was none before it"
+                            : "the batch of " + next.rows() + " rows continues one of " + rows());
+        }
+        int needed = spec.layers() * next.rows() * spec.hiddenSize();
+        if (next.initialState() != null && next.initialState().length != needed) {
+            throw new IllegalArgumentException(
+                    "h0 [L,B,H] has " + next.initialState().length + " elements, needs " + needed);
+        }
+    }
+
     /** B of the batch before, or 0 if there was none. */
     int rows() {
         return carried == null ? 0 : carried.rows;
@@ -65,14 +84,21 @@ final class CarriedState {
         return carried.layers[l];
     }
 
+    /** The next batch that continues this one starts from zero: its state is of no use. */
+    public void forget() {
+        if (rows() > 0) {
+            backend.fill(all(), 0f);
+        }
+    }
+
     /** Batches may continue this state and each other, until {@link #restore} brings it back. */
-    void setAside() {
+    public void setAside() {
         aside = carried;
         swap();
     }
 
     /** After {@link #setAside}. */
-    void restore() {
+    public void restore() {
         swap();
         carried = aside;
     }

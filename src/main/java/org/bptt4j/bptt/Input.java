@@ -25,6 +25,8 @@ final class Input {
 
     private final Ints[] lengths = new Ints[2];
     private Batch shape;
+    /** Rows of the longest window. */
+    private int cells;
 
     Input(Backend backend, int inputSize, Buffers buffers, Staging staging) {
         this.backend = backend;
@@ -54,19 +56,24 @@ final class Input {
         }
     }
 
-    /** Makes room for batches of this one's shape. */
-    void resize(Batch batch) {
+    /** Makes room for windows of {@code steps} steps of batches of this one's shape. */
+    void resize(Batch batch, int steps) {
         shape = batch;
+        cells = Math.multiplyExact(steps, batch.rows());
         Arrays.fill(all, null);
         Arrays.fill(lengths, null);
         all();
         lengths();
     }
 
+    /** Bytes of one step. */
+    static long stepBytes(Batch batch) {
+        return (long) Float.BYTES * batch.rows() * (batch.ids() == null ? batch.inputSize() : 1);
+    }
+
     private Rows all() {
         int side = buffers.side();
         if (all[side] == null) {
-            int cells = Math.multiplyExact(shape.steps(), shape.rows());
             all[side] = shape.ids() == null
                     ? new Rows(denseSlot.matrix(cells, inputSize), null)
                     : new Rows(null, idSlot.view(cells));
@@ -74,31 +81,46 @@ final class Input {
         return all[side];
     }
 
-    /** Uploads the batch's input and lengths; padding becomes zeros, so that it may hold anything. */
-    void upload(Batch batch) {
+    /** Uploads a window's input and lengths; padding becomes zeros, so that it may hold anything. */
+    void upload(Batch batch, Window window) {
         if (batch.lengths() != null) {
-            backend.upload(batch.lengths(), 0, batch.rows(), lengths().array(), 0);
+            uploadLengths(batch, window);
         }
+        int from = window.from() * batch.rows();
+        int count = window.steps() * batch.rows();
         if (batch.ids() != null) {
-            uploadIds(batch, all().ids().array());
+            uploadIds(batch, from, count, all().ids().array());
+        } else if (batch.lengths() != null) {
+            float[] x = staging.floats(count * inputSize);
+            batch.copyWithoutPadding(batch.x(), inputSize, window.from(), window.to(), x);
+            backend.upload(x, 0, count * inputSize, all().dense().array(), 0);
         } else {
-            float[] x = batch.x();
-            if (batch.lengths() != null) {
-                x = staging.floats(batch.x().length);
-                batch.copyWithoutPadding(batch.x(), inputSize, x);
-            }
-            backend.upload(x, 0, batch.x().length, all().dense().array(), 0);
+            backend.upload(
+                    batch.x(),
+                    from * inputSize,
+                    count * inputSize,
+                    all().dense().array(),
+                    0);
         }
     }
 
-    private void uploadIds(Batch batch, DeviceArray to) {
-        int[] ids = batch.ids();
-        int count = ids.length;
-        if (batch.lengths() != null) {
-            ids = staging.ints(count);
-            for (int i = 0; i < count; i++) {
-                ids[i] = batch.isPadding(i) ? 0 : batch.ids()[i];
-            }
+    /** Counted from the window's first step. */
+    private void uploadLengths(Batch batch, Window window) {
+        int[] left = staging.ints(batch.rows());
+        for (int b = 0; b < batch.rows(); b++) {
+            left[b] = Math.max(0, batch.length(b) - window.from());
+        }
+        backend.upload(left, 0, batch.rows(), lengths().array(), 0);
+    }
+
+    private void uploadIds(Batch batch, int from, int count, DeviceArray to) {
+        if (batch.lengths() == null) {
+            backend.upload(batch.ids(), from, count, to, 0);
+            return;
+        }
+        int[] ids = staging.ints(count);
+        for (int i = 0; i < count; i++) {
+            ids[i] = batch.isPadding(from + i) ? 0 : batch.ids()[from + i];
         }
         backend.upload(ids, 0, count, to, 0);
     }

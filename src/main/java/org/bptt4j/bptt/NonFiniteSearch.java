@@ -50,15 +50,33 @@ public final class NonFiniteSearch {
         return Optional.empty();
     }
 
-    /** Where it began, after a step whose gradients were not finite. Leaves those gradients in the gradient buffer. */
-    public Optional<Culprit> find(DeviceArray report) {
+    /**
+     * Where it began, after a step whose gradients were not finite. Leaves those gradients in the gradient buffer.
+     *
+     * @param s the first segment whose update was left out: the parameters are still those of its sweeps
+     */
+    public Optional<Culprit> find(int s, DeviceArray report) {
         Optional<Parameter> parameter = firstParameter(network.parameterArray());
         if (parameter.isPresent()) {
             return Optional.of(new Culprit("parameter " + parameter.get().name(), -1, -1, -1));
         }
-        Optional<Culprit> found = inInput().or(this::inStates).or(this::inOutputs);
-        Optional<Culprit> behind = inGradients(report);
-        return found.or(() -> behind);
+        Optional<Culprit> input = inInput();
+        unrolled.takeApart();
+        Culprit[] first = new Culprit[1];
+        unrolled.forward(s, stretch -> first[0] = first[0] == null ? inForward(stretch) : first[0]);
+        Culprit[] last = new Culprit[1];
+        network.zeroGradients();
+        bptt.backward(s, bptt.scale(bptt.valid(s)), report, (layer, stretch, delta) -> {
+            int row = lastRow(delta);
+            if (last[0] == null && row >= 0) {
+                last[0] = at("gradient δ", layer, unrolled.firstStep(stretch), row);
+            }
+        });
+        return input.or(() -> Optional.ofNullable(first[0])).or(() -> Optional.ofNullable(last[0]));
+    }
+
+    private Culprit at(String what, int layer, int firstStep, int row) {
+        return new Culprit(what, layer, firstStep + row / rows, row % rows);
     }
 
     private Optional<Culprit> inInput() {
@@ -75,44 +93,28 @@ public final class NonFiniteSearch {
         return Optional.empty();
     }
 
-    private Optional<Culprit> inStates() {
-        for (int t = 0; t <= unrolled.batch().steps(); t++) {
-            for (int l = 0; l < network.spec().layers(); l++) {
-                int row = firstRow(unrolled.stack().states(l).rows((long) t * rows, rows));
-                if (row >= 0) {
-                    return Optional.of(
-                            new Culprit(t == 0 ? "initial state h0" : "state h", l, Math.max(0, t - 1), row));
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Culprit> inOutputs() {
-        for (int s = 0; s < bptt.segments(); s++) {
-            int row = firstRow(bptt.outputs(s));
+    /** In the order in which they were computed: a step's states, layer by layer, then the outputs; or null. */
+    private Culprit inForward(Stretch stretch) {
+        int from = unrolled.firstStep(stretch);
+        int layers = network.spec().layers();
+        for (int l = 0; from == 0 && l < layers; l++) {
+            int row = firstRow(unrolled.stack().before()[l]);
             if (row >= 0) {
-                return Optional.of(new Culprit("output y", -1, bptt.segment(s).start() + row / rows, row % rows));
+                return new Culprit("initial state h0", l, 0, row);
             }
         }
-        return Optional.empty();
-    }
-
-    private Optional<Culprit> inGradients(DeviceArray report) {
-        for (int s = 0; s < bptt.segments(); s++) {
-            Culprit[] first = new Culprit[1];
-            network.zeroGradients();
-            bptt.backward(s, bptt.scale(bptt.valid(s)), report, (layer, delta, firstStep) -> {
-                int row = lastRow(delta);
-                if (first[0] == null && row >= 0) {
-                    first[0] = new Culprit("gradient δ", layer, firstStep + row / rows, row % rows);
-                }
-            });
-            if (first[0] != null || firstParameter(network.gradientArray()).isPresent()) {
-                return Optional.ofNullable(first[0]);
+        Culprit first = null;
+        for (int l = 0; l < layers; l++) {
+            int row = firstRow(unrolled.stack().outputs(stretch, l));
+            if (row >= 0 && (first == null || from + row / rows < first.step)) {
+                first = at("state h", l, from, row);
             }
         }
-        return Optional.empty();
+        if (first == null) {
+            int row = firstRow(bptt.outputs(stretch));
+            first = row < 0 ? null : at("output y", -1, from, row);
+        }
+        return first;
     }
 
     private int firstRow(Matrix m) {

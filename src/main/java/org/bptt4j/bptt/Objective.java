@@ -1,7 +1,5 @@
 package org.bptt4j.bptt;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
@@ -13,120 +11,121 @@ final class Objective {
     private final Backend backend;
     private final Loss loss;
     private final int hiddenSize;
+    private final int outputSize;
     private final Head head;
     private final Targets targets;
+    private final RowEnds ends;
     private final RecurrentStack stack;
     private final Buffers.Slot lastStateSlot;
     private final Buffers.Slot lastDeltaSlot;
-    private final Buffers.Views<List<Compared>> compared;
-    private final Buffers.Views<Ints> lastRows;
+    private final Buffers.Views<Place> places;
 
-    Objective(Network network, Loss loss, Head head, Targets targets, RecurrentStack stack, Buffers buffers) {
+    Objective(Network network, Loss loss, Head head, Targets targets, Unrolled unrolled) {
         this.backend = network.backend();
         this.loss = loss;
         this.hiddenSize = network.spec().hiddenSize();
+        this.outputSize = network.spec().outputSize();
         this.head = head;
         this.targets = targets;
-        this.lastStateSlot = buffers.slot();
-        this.lastDeltaSlot = buffers.slot();
-        this.stack = stack;
-        this.compared = buffers.views(this::views);
-        this.lastRows = buffers.views(targets::lastRows);
+        this.ends = unrolled.ends();
+        this.stack = unrolled.stack();
+        this.lastStateSlot = unrolled.buffers().slot();
+        this.lastDeltaSlot = unrolled.buffers().slot();
+        this.places = unrolled.buffers().views(stretch -> new Place());
     }
 
-    /**
-     * What is compared at a time.
-     *
-     * @param h states [n, H]: for a loss at every step some steps of the segment, for one at the last step those that count
-     * @param dh their gradient
-     * @param batch rows of a step
-     * @param y their outputs, n rows
-     * @param classes or {@code values}: their targets, n
-     */
-    private record Compared(Matrix h, Matrix dh, int batch, Matrix y, Ints classes, Matrix values) {}
-
-    /** Stretches of steps, last to first, as the head's gradients are summed; one for a loss at the last step. */
-    private List<Compared> views(int s) {
-        List<Compared> views = new ArrayList<>();
-        int n = targets.count(s);
+    /** Makes room for stretches of {@code steps} steps of {@code rows} rows. */
+    void resize(int steps, int rows) {
         if (loss.at() == Loss.At.LAST) {
-            if (n > 0) {
-                Matrix h = lastStateSlot.matrix(n, hiddenSize);
-                Matrix dh = lastDeltaSlot.matrix(n, hiddenSize);
-                views.add(new Compared(h, dh, n, head.place(n), targets.classes(s), targets.values(s)));
+            lastStateSlot.matrix(rows, hiddenSize);
+            lastDeltaSlot.matrix(rows, hiddenSize);
+            head.place(rows);
+        } else {
+            head.place((long) steps * rows);
+        }
+    }
+
+    /** Bytes for a stretch of {@code steps} steps. */
+    long bytes(long steps, int rows) {
+        long outputs = outputSize;
+        long floats = loss.at() == Loss.At.LAST ? (2L * hiddenSize + outputs) * rows : steps * rows * outputs;
+        return floats * Float.BYTES;
+    }
+
+    /** What is compared in one stretch; made again if it is other rows. */
+    private final class Place {
+        private int n = -1;
+        /** States [n, H]: for a loss at every step all of the stretch, for one at the last step those that count. */
+        private Matrix h;
+
+        private Matrix dh;
+        /** Their outputs. */
+        private Matrix y;
+
+        private Ints classes;
+        private Matrix values;
+        /** The targets' place, for a loss at the last step. */
+        private int first = -1;
+
+        Place of(Stretch stretch) {
+            int count = targets.count(stretch);
+            boolean last = loss.at() == Loss.At.LAST;
+            int begin = last ? ends.first(stretch) : 0;
+            if (count != n || begin != first) {
+                n = count;
+                first = begin;
+                if (n > 0) {
+                    h = last ? lastStateSlot.matrix(n, hiddenSize) : stack.outputs(stretch);
+                    dh = last ? lastDeltaSlot.matrix(n, hiddenSize) : stack.outputGradients(stretch);
+                    y = head.place(n);
+                    classes = targets.classes(stretch);
+                    values = targets.values(stretch);
+                }
             }
-            return views;
+            return this;
         }
-        int rows = stack.stretchRows();
-        Matrix place = head.place(Math.min(n, rows));
-        for (int to = n; to > 0; to -= rows) {
-            int from = Math.max(0, to - rows);
-            int count = to - from;
-            Ints classes = targets.classes(s);
-            Matrix values = targets.values(s);
-            views.add(new Compared(
-                    stack.outputs(s).rows(from, count),
-                    stack.outputGradients(s).rows(from, count),
-                    stack.batch(),
-                    place.rows(0, count),
-                    classes == null ? null : classes.slice(from, count),
-                    values == null ? null : values.rows(from, count)));
-        }
-        return views;
     }
 
     /**
-     * Adds the loss of segment {@code s} to the report, the head's gradients to the gradients, and leaves ∂L/∂h in the stack's
-     * {@link RecurrentStack#outputGradients}.
+     * Adds the loss of a stretch to the report, the head's gradients to the gradients, and leaves ∂L/∂h in the stack's {@link
+     * RecurrentStack#outputGradients}.
      *
      * @param scale what the mean or sum multiplies each term with
      */
-    void forwardBackward(int s, float scale, DeviceArray report) {
-        List<Compared> views = compared.get(s);
-        gather(s);
-        for (int i = 0; i < views.size(); i++) {
-            Compared v = views.get(i);
-            compare(v, scale, report);
-            head.backward(v.y, v.h, v.batch, v.dh);
+    void forwardBackward(Stretch stretch, float scale, DeviceArray report) {
+        Place place = compare(stretch, scale, report);
+        boolean last = loss.at() == Loss.At.LAST;
+        if (place.n > 0) {
+            head.backward(place.y, place.h, last ? place.n : stack.batch(), place.dh);
         }
-        scatter(s);
-    }
-
-    /** Only the loss of segment {@code s}, added to the report. */
-    void evaluate(int s, DeviceArray report) {
-        List<Compared> views = compared.get(s);
-        gather(s);
-        for (int i = 0; i < views.size(); i++) {
-            compare(views.get(i), 1f, report);
-        }
-    }
-
-    /** For a loss at the last step: fetches the states that count. */
-    private void gather(int s) {
-        if (loss.at() == Loss.At.LAST && targets.count(s) > 0) {
-            backend.gatherRows(
-                    lastRows.get(s), stack.outputs(s), compared.get(s).get(0).h);
-        }
-    }
-
-    /** For a loss at the last step: brings their gradient to where they came from, and zero elsewhere. */
-    private void scatter(int s) {
-        if (loss.at() == Loss.At.LAST) {
-            backend.fill(stack.outputGradients(s), 0f);
-            if (targets.count(s) > 0) {
-                backend.scatterRows(lastRows.get(s), compared.get(s).get(0).dh, stack.outputGradients(s));
+        if (last) {
+            backend.fill(stack.outputGradients(stretch), 0f);
+            if (place.n > 0) {
+                backend.scatterRows(ends.places(stretch), place.dh, stack.outputGradients(stretch));
             }
         }
     }
 
+    /** Only the loss of a stretch, added to the report. */
+    void evaluate(Stretch stretch, DeviceArray report) {
+        compare(stretch, 1f, report);
+    }
+
     /** The loss of the outputs of h, and its gradient in their place. */
-    private void compare(Compared views, float scale, DeviceArray report) {
-        Matrix y = views.y;
-        head.forward(views.h, y);
-        if (loss.kind() == Loss.Kind.CROSS_ENTROPY) {
-            backend.crossEntropy(y, views.classes, loss.ignoreIndex(), scale, y, report);
-        } else {
-            backend.squaredError(y, views.values, scale, y, report);
+    private Place compare(Stretch stretch, float scale, DeviceArray report) {
+        Place place = places.get(stretch).of(stretch);
+        if (place.n == 0) {
+            return place;
         }
+        if (loss.at() == Loss.At.LAST) {
+            backend.gatherRows(ends.places(stretch), stack.outputs(stretch), place.h);
+        }
+        head.forward(place.h, place.y);
+        if (loss.kind() == Loss.Kind.CROSS_ENTROPY) {
+            backend.crossEntropy(place.y, place.classes, loss.ignoreIndex(), scale, place.y, report);
+        } else {
+            backend.squaredError(place.y, place.values, scale, place.y, report);
+        }
+        return place;
     }
 }

@@ -1,22 +1,33 @@
 package org.bptt4j.bptt;
 
 import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Truncation;
 
 /** Forward only: the outputs of a batch, or the top layer's states where there is no head. */
 public final class Predictor implements AutoCloseable {
+    private final Network network;
     private final Unrolled unrolled;
     private final Head head;
 
     public Predictor(Network network) {
-        this.unrolled = new Unrolled(network);
+        this.network = network;
+        this.unrolled = new Unrolled(network, Truncation.NONE, MemoryPlan.UNLIMITED);
         this.head = network.spec().hasHead() ? new Head(network, unrolled.buffers()) : null;
     }
 
     /** y [T,B,O] or h [T,B,H]; keeps the final state for a batch that continues this one. */
     public float[] run(Batch batch) {
-        unrolled.load(batch);
-        unrolled.forward();
-        return head == null ? unrolled.downloadOutputs() : unrolled.download(head.outputs(unrolled.outputs()));
+        unrolled.check(batch);
+        unrolled.load(batch, true);
+        RecurrentStack stack = unrolled.stack();
+        if (head == null) {
+            float[] h = unrolled.hostArray(network.spec().hiddenSize());
+            unrolled.forward(0, stretch -> unrolled.download(stretch, stack.outputs(stretch), h));
+            return h;
+        }
+        float[] y = unrolled.hostArray(network.spec().outputSize());
+        unrolled.forward(0, stretch -> unrolled.download(stretch, head.outputs(stack.outputs(stretch)), y));
+        return y;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.bptt4j.bptt;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Matrix;
@@ -10,16 +9,16 @@ import org.bptt4j.backend.Transpose;
 import org.bptt4j.spec.RnnSpec;
 
 /**
- * The unrolled recurrent layers of one batch: their states and the two sweeps.
+ * The recurrent layers over the steps of one window: their states and the two sweeps, stretch by stretch.
  *
  * <p>Per layer, forward: {@code A = X·W_ihᵀ} (one GEMM), then the recurrent sweep over A in the memory of the states. Backward:
  * the recurrent sweep over {@code ∂L/∂H} in its own memory, then {@code dW_hh = Σ δ_tᵀh_{t−1}}, {@code dW_ih = Σ δ_tᵀx_t} and
- * {@code dX = δ·W_ih}, one GEMM each over all rows. A long segment is walked in stretches: the bits are the same.
+ * {@code dX = δ·W_ih}, one GEMM each over all rows. How steps are cut into stretches and windows does not change the bits.
  */
 final class RecurrentStack {
-    /** Sees δ [steps·B, G·H] of a layer in a stretch of steps that begins with {@code firstStep}. */
+    /** Sees δ [steps·B, G·H] of a layer in a stretch, after it was added to the gradients. */
     interface DeltaObserver {
-        void layer(int layer, Matrix delta, int firstStep);
+        void layer(int layer, Stretch stretch, Matrix delta);
     }
 
     private final Network network;
@@ -28,15 +27,14 @@ final class RecurrentStack {
     private final Input input;
     private final List<Buffers.Slot> stateSlots;
     private final List<Buffers.Slot> deltaSlots;
-    private final Buffers.Slot inputGradientSlot;
     private final Buffers.Slot carrySlot;
     private final Buffers.Views<Forward> forwards;
-    private final Buffers.Views<Backward> backwards;
+    private final Buffers.Views<BackwardLayer[]> backwards;
+    private final Buffers.Views<Matrix[]> afters;
     private final Matrix[] states;
-    private List<Segment> segments = List.of();
+    private Matrix[] before;
+    private Matrix carry;
     private int batch;
-    private long deltaRows;
-    private Backward last;
 
     RecurrentStack(Network network, Input input, Buffers buffers) {
         this.network = network;
@@ -44,46 +42,81 @@ final class RecurrentStack {
         this.spec = network.spec();
         this.input = input;
         this.stateSlots = buffers.slots(spec.layers());
-        this.deltaSlots = buffers.slots(2);
-        this.inputGradientSlot = buffers.slot();
+        this.deltaSlots = buffers.slots(Math.min(2, spec.layers()));
         this.carrySlot = buffers.slot();
         this.forwards = buffers.views(this::forwardViews);
         this.backwards = buffers.views(this::backwardViews);
+        this.afters = buffers.views(stretch -> block(stretch.to()));
         this.states = new Matrix[spec.layers()];
     }
 
-    /** Makes room for the states of T steps of B rows. Their contents are undefined afterwards. */
-    void resize(int steps, int rows, List<Segment> plan) {
+    /** Makes room for windows of {@code steps} steps of B rows, swept back in stretches. Contents are undefined afterwards. */
+    void resize(int steps, int stretch, int rows) {
         batch = rows;
-        segments = plan;
-        deltaRows = rows * plan.stream().mapToLong(Segment::room).max().orElse(0);
         for (int l = 0; l < states.length; l++) {
             states[l] = stateSlots.get(l).matrix((steps + 1L) * rows, spec.hiddenSize());
         }
+        before = block(0);
+        for (Buffers.Slot slot : deltaSlots) {
+            slot.matrix((long) Math.min(steps, stretch) * rows, spec.hiddenSize());
+        }
+        carry = carrySlot.matrix((long) states.length * rows, spec.hiddenSize());
     }
 
-    /** h [(T+1)·B, H] of layer {@code l}. */
-    Matrix states(int l) {
-        return states[l];
+    /** Bytes of all layers' states of one step. */
+    static long stateBytes(RnnSpec spec, int rows) {
+        return (long) spec.layers() * rows * spec.hiddenSize() * Float.BYTES;
     }
 
-    /** The top layer's states after each step of segment {@code s}, [steps·B, H]. */
-    Matrix outputs(int s) {
-        return forwards.get(s).outputs;
+    /** Bytes of δ of one step. */
+    static long deltaBytes(RnnSpec spec, int rows) {
+        return (long) Math.min(2, spec.layers()) * rows * spec.hiddenSize() * Float.BYTES;
     }
 
-    /**
-     * Steps that are taken through all layers and operations together: what one operation wrote the next finds in a cache, if
-     * the backend says that this is worth more operations.
-     */
-    private int stretch() {
-        int steps = (int) (states[0].rows() / batch) - 1;
-        return Math.max(1, Math.min(steps, backend.rowsPerPass() / batch));
+    /** The states before the window's first step, one [B, H] for each layer. */
+    Matrix[] before() {
+        return before;
     }
 
-    /** Rows of such a stretch. */
-    int stretchRows() {
-        return stretch() * batch;
+    /** The states after the last step of a stretch, one [B, H] for each layer. */
+    Matrix[] after(Stretch stretch) {
+        return afters.get(stretch);
+    }
+
+    private Matrix[] block(int step) {
+        Matrix[] block = new Matrix[states.length];
+        for (int l = 0; l < block.length; l++) {
+            block[l] = states[l].rows((long) step * batch, batch);
+        }
+        return block;
+    }
+
+    /** A window begins with these states. */
+    void copyToStart(Matrix[] current) {
+        for (int l = 0; l < states.length; l++) {
+            backend.copy(current[l], before[l]);
+        }
+    }
+
+    /** A window begins with the last steps of the one before: {@code kept} of them from step {@code from} on, and the state before. */
+    void moveToStart(int from, int kept) {
+        for (int done = 0; from > 0 && done <= kept; done += from) {
+            // Not farther than they move: what is copied may not overlap.
+            long rows = (long) Math.min(from, kept + 1 - done) * batch;
+            for (Matrix h : states) {
+                backend.copy(h.rows((long) (from + done) * batch, rows), h.rows((long) done * batch, rows));
+            }
+        }
+    }
+
+    /** The states of layer {@code l} after each step of a stretch, [steps·B, H]. */
+    Matrix outputs(Stretch stretch, int l) {
+        return forwards.get(stretch).sweeps[l].gates();
+    }
+
+    /** The top layer's states after each step of a stretch, [steps·B, H]. */
+    Matrix outputs(Stretch stretch) {
+        return outputs(stretch, states.length - 1);
     }
 
     /** B. */
@@ -93,54 +126,42 @@ final class RecurrentStack {
 
     // ---- forward ----------------------------------------------------------------------------------------------------
 
-    /** A segment's forward sweep: its stretches, first to last, and the top layer's states after each of its steps. */
-    private record Forward(List<ForwardStretch> stretches, Matrix outputs) {}
+    /** A forward sweep over a stretch: its rows of the input, and each layer's sweep. */
+    private record Forward(Input.Rows input, RecurrentForward[] sweeps) {}
 
-    /** Some steps of a forward sweep: their rows of the input, and each layer's sweep. */
-    private record ForwardStretch(Input.Rows input, RecurrentForward[] sweeps) {}
-
-    private Forward forwardViews(int s) {
-        Segment segment = segments.get(s);
-        List<ForwardStretch> stretches = new ArrayList<>();
-        for (int from = segment.start(); from < segment.end(); from += stretch()) {
-            stretches.add(forwardStretch(from, Math.min(stretch(), segment.end() - from)));
-        }
-        Matrix top = states[states.length - 1];
-        Matrix outputs = top.rows((segment.start() + 1L) * batch, (long) segment.steps() * batch);
-        return new Forward(stretches, outputs);
-    }
-
-    private ForwardStretch forwardStretch(int from, int steps) {
-        long row = (long) from * batch;
-        long count = (long) steps * batch;
+    private Forward forwardViews(Stretch stretch) {
+        long row = (long) stretch.from() * batch;
+        long count = (long) stretch.steps() * batch;
         RecurrentForward[] sweeps = new RecurrentForward[states.length];
         for (int l = 0; l < states.length; l++) {
             Weights.Layer w = network.parameters().layer(l);
             Matrix range = states[l].rows(row, count + batch);
+            // The gates of these cells lie where the states will be.
             Matrix gates = range.rows(batch, count);
             sweeps[l] = new RecurrentForward(
-                    spec.cell(), batch, from, w.weightHh(), w.biasIh(), w.biasHh(), gates, range, input.lengths());
+                    spec.cell(),
+                    batch,
+                    stretch.from(),
+                    w.weightHh(),
+                    w.biasIh(),
+                    w.biasHh(),
+                    gates,
+                    range,
+                    input.lengths());
         }
-        return new ForwardStretch(input.rows(row, count), sweeps);
+        return new Forward(input.rows(row, count), sweeps);
     }
 
-    /** Sweeps segment {@code s} forward through all layers. */
-    void forward(int s) {
-        List<ForwardStretch> stretches = forwards.get(s).stretches;
-        for (int i = 0; i < stretches.size(); i++) {
-            forward(stretches.get(i));
-        }
-    }
-
-    private void forward(ForwardStretch stretch) {
+    /** Sweeps a stretch forward through all layers. */
+    void forward(Stretch stretch) {
+        Forward views = forwards.get(stretch);
         for (int l = 0; l < states.length; l++) {
-            RecurrentForward sweep = stretch.sweeps[l];
+            RecurrentForward sweep = views.sweeps[l];
             Matrix weightIh = network.parameters().layer(l).weightIh();
             if (l == 0) {
-                input.project(stretch.input, weightIh, sweep.gates());
+                input.project(views.input, weightIh, sweep.gates());
             } else {
-                // The states of the layer below lie where its gates were.
-                Matrix below = stretch.sweeps[l - 1].gates();
+                Matrix below = outputs(stretch, l - 1);
                 backend.gemm(Transpose.NO, below, Transpose.YES, weightIh, false, sweep.gates());
             }
             backend.recurrentForward(sweep);
@@ -150,52 +171,19 @@ final class RecurrentStack {
     // ---- backward ---------------------------------------------------------------------------------------------------
 
     /**
-     * A segment's backward sweep.
-     *
-     * @param stretches of its window, last to first
-     * @param whole the window as one stretch
-     * @param earlier ∂L/∂h of the top layer in the steps of the window before the segment's own
-     * @param own ∂L/∂h of the top layer in the segment's own steps
-     * @param carry gradient with respect to the states before the window's first step [L·B, H]
-     */
-    private record Backward(
-            List<BackwardStretch> stretches, BackwardStretch whole, Matrix earlier, Matrix own, Matrix carry) {}
-
-    /** Some steps of a backward sweep: the first of them, their rows of the input, and of each layer what it sweeps. */
-    private record BackwardStretch(int firstStep, Input.Rows input, BackwardLayer[] layers) {}
-
-    /**
-     * A layer in a backward sweep.
+     * A layer in a backward sweep over a stretch.
      *
      * @param before its states before each step
-     * @param below the states below it after each step, null for the first layer
      */
-    private record BackwardLayer(RecurrentBackward sweep, Matrix before, Matrix below) {}
+    private record BackwardLayer(RecurrentBackward sweep, Matrix before) {}
 
-    private Backward backwardViews(int s) {
-        Segment segment = segments.get(s);
-        Matrix carry = carrySlot.matrix((long) states.length * batch, spec.hiddenSize());
-        List<BackwardStretch> stretches = new ArrayList<>();
-        for (int to = segment.end(); to > segment.reach(); to -= stretch()) {
-            stretches.add(backwardStretch(segment, Math.max(segment.reach(), to - stretch()), to, carry));
-        }
-        int top = states.length - 1;
-        long own = (long) segment.steps() * batch;
-        long room = (long) segment.room() * batch;
-        return new Backward(
-                stretches,
-                backwardStretch(segment, segment.reach(), segment.end(), carry),
-                deltas(top, room).rows(0, room - own),
-                deltas(top, own),
-                carry);
-    }
-
-    private BackwardStretch backwardStretch(Segment segment, int from, int to, Matrix carry) {
-        long row = (long) from * batch;
-        long count = (long) (to - from) * batch;
+    private BackwardLayer[] backwardViews(Stretch stretch) {
+        long row = (long) stretch.from() * batch;
+        long count = (long) stretch.steps() * batch;
         BackwardLayer[] layers = new BackwardLayer[states.length];
         for (int l = 0; l < states.length; l++) {
-            Matrix delta = deltas(l, (long) (segment.end() - from) * batch).rows(0, count);
+            // The layers use two arrays in turn.
+            Matrix delta = deltaSlots.get(l % deltaSlots.size()).matrix(count, spec.hiddenSize());
             Matrix range = states[l].rows(row, count + batch);
             RecurrentBackward sweep = new RecurrentBackward(
                     spec.cell(),
@@ -206,87 +194,55 @@ final class RecurrentStack {
                     delta,
                     delta,
                     carry.rows((long) l * batch, batch));
-            Matrix below = l == 0 ? null : states[l - 1].rows(row + batch, count);
-            layers[l] = new BackwardLayer(sweep, range.rows(0, count), below);
+            layers[l] = new BackwardLayer(sweep, range.rows(0, count));
         }
-        return new BackwardStretch(from, input.rows(row, count), layers);
+        return layers;
     }
 
-    /** The last {@code count} rows of the memory for δ of layer {@code l}; the layers use two arrays in turn. */
-    private Matrix deltas(int l, long count) {
-        Matrix whole = deltaSlots.get(l % 2).matrix(deltaRows, spec.hiddenSize());
-        return whole.rows(deltaRows - count, count);
+    /** A backward sweep begins: nothing reaches its last states from later steps. */
+    void clearCarry() {
+        backend.fill(carry, 0f);
     }
 
-    /** Clears what a backward sweep of segment {@code s} begins with, except {@link #outputGradients}. */
-    void prepareBackward(int s) {
-        Backward views = backwards.get(s);
-        backend.fill(views.carry, 0f);
-        backend.fill(views.earlier, 0f);
-    }
-
-    /** Where ∂L/∂h of the top layer belongs, in the segment's own steps [steps·B, H]. */
-    Matrix outputGradients(int s) {
-        return backwards.get(s).own;
+    /** Where ∂L/∂h of the top layer belongs before {@link #backward}, [steps·B, H]; one place for all stretches. */
+    Matrix outputGradients(Stretch stretch) {
+        return backwards.get(stretch)[states.length - 1].sweep.dStates();
     }
 
     /**
-     * Sweeps the window of segment {@code s} back through all layers and adds to the gradients of the parameters.
+     * Sweeps a stretch back through all layers and adds to the gradients of the parameters.
      *
      * @param dFinal gradient with respect to the final states, or null for none
      * @param observer sees δ of each layer, or null
      */
-    void backward(int s, FinalGradient dFinal, DeltaObserver observer) {
-        Backward views = backwards.get(s);
-        if (dFinal != null) {
-            // Its rows are those of the whole window.
-            backward(views.whole, dFinal, observer);
-        } else {
-            for (int i = 0; i < views.stretches.size(); i++) {
-                backward(views.stretches.get(i), null, observer);
-            }
-        }
-        last = views;
-    }
-
-    private void backward(BackwardStretch stretch, FinalGradient dFinal, DeltaObserver observer) {
+    void backward(Stretch stretch, FinalGradient dFinal, DeltaObserver observer) {
+        BackwardLayer[] layers = backwards.get(stretch);
         for (int l = states.length - 1; l >= 0; l--) {
-            BackwardLayer layer = stretch.layers[l];
+            BackwardLayer layer = layers[l];
             Weights.Layer g = network.gradients().layer(l);
             if (dFinal != null) {
-                Matrix dState = dFinal.states().rows((long) l * batch, batch);
-                backend.scatterRows(dFinal.lastRows(), dState, layer.sweep.dStates());
+                dFinal.addTo(stretch, l, layer.sweep.dStates());
             }
             backend.recurrentBackward(layer.sweep);
             Matrix delta = layer.sweep.dGates();
             backend.weightGradient(delta, layer.before, batch, g.weightHh());
             backend.biasGradient(delta, batch, g.biasIh());
             backend.biasGradient(delta, batch, g.biasHh());
-            if (observer != null) {
-                observer.layer(l, delta, stretch.firstStep);
-            }
             if (l > 0) {
-                backend.weightGradient(delta, layer.below, batch, g.weightIh());
+                backend.weightGradient(delta, outputs(stretch, l - 1), batch, g.weightIh());
                 Matrix weightIh = network.parameters().layer(l).weightIh();
-                Matrix dBelow = stretch.layers[l - 1].sweep.dStates();
-                backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, dBelow);
+                backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, layers[l - 1].sweep.dStates());
             } else {
-                input.accumulate(stretch.input, delta, batch, g.weightIh());
+                input.accumulate(forwards.get(stretch).input, delta, batch, g.weightIh());
+            }
+            if (observer != null) {
+                observer.layer(l, stretch, delta);
             }
         }
     }
 
-    /** Gradient with respect to the states before the first step of the window that was swept last, [L·B, H]. */
+    /** Gradient with respect to the states before the first step that was swept back, [L·B, H]. */
     Matrix carry() {
-        return last.carry;
-    }
-
-    /** dX [window·B, I] of the last backward sweep: δ·W_ih of the lowest layer. */
-    Matrix inputGradient() {
-        Matrix delta = last.whole.layers[0].sweep.dGates();
-        Matrix dX = inputGradientSlot.matrix(delta.rows(), spec.inputSize());
-        backend.gemm(
-                Transpose.NO, delta, Transpose.NO, network.parameters().layer(0).weightIh(), false, dX);
-        return dX;
+        return carry;
     }
 }

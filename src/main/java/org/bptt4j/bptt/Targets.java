@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.Arrays;
 import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Ints;
@@ -8,10 +9,10 @@ import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
 
 /**
- * The targets of one batch on the device, in the order in which the segments ask for them, and how many are valid.
+ * The targets of one batch: checked and counted for each segment when it is loaded, and on the device for one window at a time.
  *
- * <p>At every step they are [T·B] as given. At the last step they are [B], ordered by the segment in which each row ends; the
- * rows of that segment's states that they belong to lie beside them.
+ * <p>At every step they are [steps·B] as given. At the last step they are those of the rows that end in the window, in the order
+ * of {@link RowEnds}.
  */
 final class Targets {
     private final Backend backend;
@@ -19,200 +20,168 @@ final class Targets {
     private final int outputSize;
     private final Buffers buffers;
     private final Staging staging;
+    private final RowEnds ends;
     private final Buffers.Slot classSlot;
     private final Buffers.Slot valueSlot;
-    private final Buffers.Slot rowSlot;
-    private final Side[] sides = {new Side(), new Side()};
+    private int batch;
+    /** Targets of the longest window. */
+    private long count;
 
-    /** What is known of the targets of one batch. */
-    private static final class Side {
-        /** Where the targets of each segment begin, and where those of the last end. */
-        private int[] offset = new int[1];
-        /** Valid targets of each segment. */
-        private long[] valid = new long[0];
-        /** For a loss at the last step: the row of the batch that each target belongs to. */
-        private int[] order = new int[0];
-    }
-
-    Targets(Backend backend, Loss loss, int outputSize, Buffers buffers, Staging staging) {
+    Targets(Backend backend, Loss loss, int outputSize, RowEnds ends, Buffers buffers, Staging staging) {
         this.backend = backend;
         this.loss = loss;
         this.outputSize = outputSize;
+        this.ends = ends;
         this.buffers = buffers;
         this.staging = staging;
         this.classSlot = buffers.twoSidedSlot();
         this.valueSlot = buffers.twoSidedSlot();
-        this.rowSlot = buffers.twoSidedSlot();
-    }
-
-    private Side here() {
-        return sides[buffers.side()];
     }
 
     private boolean atEveryStep() {
         return loss.at() == Loss.At.EVERY;
     }
 
-    /** Uploads the batch's targets, checked, with padding turned into "no target". */
-    void load(Batch batch, List<Segment> segments) {
-        requireTargets(batch, atEveryStep() ? Math.multiplyExact(batch.steps(), batch.rows()) : batch.rows());
-        if (here().valid.length != segments.size()) {
-            here().valid = new long[segments.size()];
-            here().offset = new int[segments.size() + 1];
-            buffers.reshape();
-        }
-        if (atEveryStep()) {
-            for (int s = 0; s < segments.size(); s++) {
-                endSegment(s, segments.get(s).end() * batch.rows());
-            }
-        } else {
-            loadLastRows(batch, segments);
-        }
-        if (loss.kind() == Loss.Kind.CROSS_ENTROPY) {
-            loadClasses(batch);
-        } else {
-            loadValues(batch);
+    private boolean areClasses() {
+        return loss.kind() == Loss.Kind.CROSS_ENTROPY;
+    }
+
+    // ---- a whole batch ----------------------------------------------------------------------------------------------
+
+    /** Refuses a batch whose targets are not those that the loss needs; {@code valid} becomes how many each segment has. */
+    void check(Batch next, List<Segment> segments, long[] valid) {
+        requireTargets(next, atEveryStep() ? Math.multiplyExact(next.steps(), next.rows()) : next.rows());
+        for (int s = 0; s < segments.size(); s++) {
+            valid[s] = atEveryStep() ? validSteps(next, segments.get(s)) : validRows(next, segments.get(s));
         }
     }
 
-    private void requireTargets(Batch batch, int cells) {
-        boolean classKind = loss.kind() == Loss.Kind.CROSS_ENTROPY;
-        int length = classKind
-                ? batch.classes() == null ? -1 : batch.classes().length
-                : batch.values() == null ? -1 : batch.values().length;
-        long needed = classKind ? cells : (long) cells * outputSize;
+    private void requireTargets(Batch next, int cells) {
+        int length = areClasses()
+                ? next.classes() == null ? -1 : next.classes().length
+                : next.values() == null ? -1 : next.values().length;
+        long needed = areClasses() ? cells : (long) cells * outputSize;
         if (length != needed) {
-            String shape = (atEveryStep() ? "[T,B" : "[B") + (classKind ? "]" : ",O]");
-            throw new IllegalArgumentException("the loss needs " + needed + (classKind ? " class" : " value")
+            String shape = (atEveryStep() ? "[T,B" : "[B") + (areClasses() ? "]" : ",O]");
+            throw new IllegalArgumentException("the loss needs " + needed + (areClasses() ? " class" : " value")
                     + " targets " + shape + ", the batch has " + (length < 0 ? "none of that kind" : length));
         }
     }
 
-    /** The targets of segment {@code s} end before {@code next}. */
-    private void endSegment(int s, int next) {
-        if (here().offset[s + 1] != next) {
-            here().offset[s + 1] = next;
-            buffers.reshape();
+    private long validSteps(Batch next, Segment segment) {
+        long n = 0;
+        for (int i = segment.start() * next.rows(); i < segment.end() * next.rows(); i++) {
+            n += !next.isPadding(i) && isValid(next, i) ? 1 : 0;
         }
+        return n;
     }
 
-    private void loadLastRows(Batch batch, List<Segment> segments) {
-        int[] rows = staging.ints(batch.rows());
-        if (here().order.length < batch.rows()) {
-            here().order = new int[batch.rows()];
+    private long validRows(Batch next, Segment segment) {
+        long n = 0;
+        for (int b = 0; b < next.rows(); b++) {
+            int last = next.length(b) - 1;
+            n += last >= segment.start() && last < segment.end() && isValid(next, b) ? 1 : 0;
         }
-        int next = 0;
-        for (int s = 0; s < segments.size(); s++) {
-            Segment segment = segments.get(s);
-            for (int b = 0; b < batch.rows(); b++) {
-                int last = batch.length(b) - 1;
-                if (last >= segment.start() && last < segment.end()) {
-                    rows[next] = (last - segment.start()) * batch.rows() + b;
-                    here().order[next++] = b;
-                }
+        return n;
+    }
+
+    /** Whether target {@code i} is one, after a look at its value. */
+    private boolean isValid(Batch next, int i) {
+        if (areClasses()) {
+            int c = next.classes()[i];
+            if (c != loss.ignoreIndex() && (c < 0 || c >= outputSize)) {
+                throw new IllegalArgumentException("class target " + c + at(next, i) + ": must be 0 … "
+                        + (outputSize - 1) + " or the ignore index " + loss.ignoreIndex());
             }
-            endSegment(s, next);
+            return c != loss.ignoreIndex();
         }
-        backend.upload(rows, 0, next, rowSlot.ints(next), 0);
-    }
-
-    /** Where the batch has the {@code i}-th target. */
-    private int source(int i) {
-        return atEveryStep() ? i : here().order[i];
-    }
-
-    private void loadClasses(Batch batch) {
-        int[] offset = here().offset;
-        long[] valid = here().valid;
-        int count = offset[valid.length];
-        int[] sorted = staging.ints(count);
-        for (int s = 0; s < valid.length; s++) {
-            valid[s] = 0;
-            for (int i = offset[s]; i < offset[s + 1]; i++) {
-                int source = source(i);
-                int c = atEveryStep() && batch.isPadding(source) ? loss.ignoreIndex() : batch.classes()[source];
-                if (c != loss.ignoreIndex()) {
-                    if (c < 0 || c >= outputSize) {
-                        throw new IllegalArgumentException("class target " + c + at(batch, source) + ": must be 0 … "
-                                + (outputSize - 1) + " or the ignore index " + loss.ignoreIndex());
-                    }
-                    valid[s]++;
-                }
-                sorted[i] = c;
+        for (int o = 0; o < outputSize; o++) {
+            float v = next.values()[i * outputSize + o];
+            if (!Float.isFinite(v)) {
+                throw new IllegalArgumentException(
+                        "value target " + v + at(next, i) + ", output " + o + ": must be finite");
             }
         }
-        backend.upload(sorted, 0, count, classSlot.ints(count), 0);
+        return true;
     }
 
-    private void loadValues(Batch batch) {
-        int[] offset = here().offset;
-        long[] valid = here().valid;
-        int count = offset[valid.length] * outputSize;
-        float[] sorted = staging.floats(count);
-        for (int s = 0; s < valid.length; s++) {
-            valid[s] = 0;
-            for (int i = offset[s]; i < offset[s + 1]; i++) {
-                int source = source(i);
-                boolean padding = atEveryStep() && batch.isPadding(source);
-                for (int o = 0; o < outputSize; o++) {
-                    float v = padding ? Float.NaN : batch.values()[source * outputSize + o];
-                    if (!padding && !Float.isFinite(v)) {
-                        throw new IllegalArgumentException(
-                                "value target " + v + at(batch, source) + ", output " + o + ": must be finite");
-                    }
-                    sorted[i * outputSize + o] = v;
-                }
-                valid[s] += padding ? 0 : 1;
+    private String at(Batch next, int i) {
+        return atEveryStep() ? " at step " + i / next.rows() + ", row " + i % next.rows() : " of row " + i;
+    }
+
+    // ---- a window ---------------------------------------------------------------------------------------------------
+
+    /** Makes room for windows of {@code steps} steps of {@code rows} rows. */
+    void resize(int steps, int rows) {
+        batch = rows;
+        count = atEveryStep() ? (long) steps * rows : rows;
+        if (areClasses()) {
+            classSlot.ints(count);
+        } else {
+            valueSlot.floats(count * outputSize);
+        }
+    }
+
+    /** Bytes of {@code n} targets. */
+    long bytes(long n) {
+        return n * Float.BYTES * (areClasses() ? 1 : outputSize);
+    }
+
+    /** Uploads the targets of a window, with padding turned into "no target"; after {@link RowEnds#upload}. */
+    void upload(Batch from, Window window) {
+        int n = atEveryStep() ? window.steps() * from.rows() : ends.count();
+        if (n > 0) {
+            boolean asTheyAre = atEveryStep() && from.lengths() == null;
+            int first = window.from() * from.rows();
+            if (areClasses()) {
+                int[] targets = asTheyAre ? from.classes() : sortedClasses(from, first, n);
+                backend.upload(targets, asTheyAre ? first : 0, n, classSlot.ints(count), 0);
+            } else {
+                float[] targets = asTheyAre ? from.values() : sortedValues(from, first, n);
+                int start = asTheyAre ? first * outputSize : 0;
+                backend.upload(targets, start, n * outputSize, valueSlot.floats(count * outputSize), 0);
             }
         }
-        backend.upload(sorted, 0, count, valueSlot.floats(count), 0);
     }
 
-    private String at(Batch batch, int source) {
-        return atEveryStep()
-                ? " at step " + source / batch.rows() + ", row " + source % batch.rows()
-                : " of row " + source;
-    }
-
-    /** Valid targets of segment {@code s}. */
-    long valid(int s) {
-        return here().valid[s];
-    }
-
-    /** Valid targets of the whole batch. */
-    long valid() {
-        long sum = 0;
-        for (long v : here().valid) {
-            sum += v;
+    private int[] sortedClasses(Batch from, int first, int n) {
+        int[] sorted = staging.ints(n);
+        for (int i = 0; i < n; i++) {
+            int source = atEveryStep() ? first + i : ends.row(i);
+            sorted[i] = atEveryStep() && from.isPadding(source) ? loss.ignoreIndex() : from.classes()[source];
         }
-        return sum;
+        return sorted;
     }
 
-    /** Number of output rows that segment {@code s} compares. */
-    int count(int s) {
-        int[] offset = here().offset;
-        return offset[s + 1] - offset[s];
+    private float[] sortedValues(Batch from, int first, int n) {
+        float[] sorted = staging.floats(n * outputSize);
+        for (int i = 0; i < n; i++) {
+            int source = atEveryStep() ? first + i : ends.row(i);
+            if (atEveryStep() && from.isPadding(source)) {
+                Arrays.fill(sorted, i * outputSize, (i + 1) * outputSize, Float.NaN);
+            } else {
+                System.arraycopy(from.values(), source * outputSize, sorted, i * outputSize, outputSize);
+            }
+        }
+        return sorted;
     }
 
-    /** A view of the class targets of segment {@code s}, or null for a loss of values. */
-    Ints classes(int s) {
-        int[] offset = here().offset;
-        return loss.kind() == Loss.Kind.CROSS_ENTROPY
-                ? classSlot.view(offset[s + 1]).slice(offset[s], count(s))
-                : null;
+    private long first(Stretch stretch) {
+        return atEveryStep() ? (long) stretch.from() * batch : ends.first(stretch);
     }
 
-    /** A view of the value targets of segment {@code s}, [count, O], or null for a loss of classes. */
-    Matrix values(int s) {
-        int[] offset = here().offset;
-        return loss.kind() == Loss.Kind.MSE
-                ? valueSlot.matrix(offset[s + 1], outputSize).rows(offset[s], count(s))
-                : null;
+    /** Number of output rows that a stretch compares. */
+    int count(Stretch stretch) {
+        return atEveryStep() ? stretch.steps() * batch : ends.count(stretch);
     }
 
-    /** For a loss at the last step: which of segment {@code s}'s rows [steps·B, H] are compared, else null. */
-    Ints lastRows(int s) {
-        int[] offset = here().offset;
-        return atEveryStep() ? null : rowSlot.view(offset[s + 1]).slice(offset[s], count(s));
+    /** A view of the class targets of a stretch, or null for a loss of values. */
+    Ints classes(Stretch stretch) {
+        return areClasses() ? classSlot.view(count).slice(first(stretch), count(stretch)) : null;
+    }
+
+    /** A view of the value targets of a stretch, [count, O], or null for a loss of classes. */
+    Matrix values(Stretch stretch) {
+        return areClasses() ? null : valueSlot.matrix(count, outputSize).rows(first(stretch), count(stretch));
     }
 }

@@ -46,7 +46,8 @@ record Failure(int exitCode, String message, boolean expected) {
             return new Failure(BAD_INPUT, file(e, "is not a folder"), true);
         }
         if (t instanceof OutOfMemoryError) {
-            String remedy = ": use a smaller batch or fewer steps, or a larger heap with BPTT4J_JAVA_OPTS=-Xmx4g";
+            String remedy =
+                    ": use --memory, a smaller batch or fewer steps, or a larger heap with BPTT4J_JAVA_OPTS=-Xmx4g";
             return new Failure(IN_THE_WORK, "out of memory (" + message + ")" + remedy, true);
         }
         if (t instanceof IOException

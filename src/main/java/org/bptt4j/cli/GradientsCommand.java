@@ -88,6 +88,7 @@ final class GradientsCommand implements Callable<Integer> {
                         .loss(theLoss)
                         .truncation(sweep.truncation())
                         .clipping(sweep.clipping(Clipping.NONE))
+                        .memory(sweep.memory())
                         .build()) {
             Gradients result = compute(trainer, data);
             toFile(rnn, data, result).write(out);

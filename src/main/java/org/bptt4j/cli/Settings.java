@@ -35,6 +35,7 @@ final class Settings {
         data = chosen;
         // Every option is looked at, those without effect on the number of updates too.
         initialization();
+        memory();
         schedule();
         describe();
         updates = learning.updates(
@@ -80,6 +81,16 @@ final class Settings {
 
     Truncation truncation() {
         return sweep.truncation();
+    }
+
+    /** The memory budget in bytes. */
+    long memory() {
+        return sweep.memory();
+    }
+
+    /** Whether the user wants to know how batches are unrolled. */
+    boolean explain() {
+        return unrolled.explain();
     }
 
     Optimizer optimizer() {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Truncation;
@@ -11,6 +12,8 @@ import picocli.CommandLine.Option;
 
 /** How a loss and its gradient are taken: a mixin for the commands that sweep back through time. */
 final class SweepOptions {
+    private static final Pattern SIZE = Pattern.compile("(\\d+) ?(?:([KMGT])(?:iB)?)?", Pattern.CASE_INSENSITIVE);
+    private static final String UNITS = "KMGT";
     private static final Pattern TWO_NUMBERS = Pattern.compile("(\\d{1,9}),(\\d{1,9})");
 
     @Option(
@@ -27,6 +30,13 @@ final class SweepOptions {
             paramLabel = "K1,K2",
             description = "Truncation: sweep back every K1 steps, over K2 steps (default: none).")
     private String tbptt;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "Bytes for all that grows with a batch, such as 512MiB; what does not fit is computed again"
+                    + " (default: no limit).")
+    private String memory;
 
     @Option(
             names = "--clip-norm",
@@ -58,6 +68,27 @@ final class SweepOptions {
         return new Truncation(k1, k2);
     }
 
+    /** The memory budget in bytes, or {@link MemoryPlan#UNLIMITED}. */
+    long memory() {
+        if (memory == null) {
+            return MemoryPlan.UNLIMITED;
+        }
+        Matcher m = SIZE.matcher(memory);
+        try {
+            long number = m.matches() ? Long.parseLong(m.group(1)) : 0;
+            int unit = number == 0 || m.group(2) == null
+                    ? 0
+                    : 1 + UNITS.indexOf(Character.toUpperCase(m.group(2).charAt(0)));
+            if (number > 0) {
+                return Math.multiplyExact(number, 1L << 10 * unit);
+            }
+        } catch (ArithmeticException | NumberFormatException e) {
+            // The same message as for what is no size at all.
+        }
+        throw new UsageException("--memory '" + memory
+                + "': must be a number of bytes of at least 1, or one with KiB, MiB, GiB or TiB, such as 512MiB");
+    }
+
     /** Where the targets were said to be, or null. */
     String lossAt() {
         return lossAt;
@@ -80,6 +111,7 @@ final class SweepOptions {
         options.put("loss-at", Names.of(loss.at()));
         options.put("reduction", Names.of(loss.reduction()));
         options.put("tbptt", tbptt);
+        options.put("memory", memory);
         options.put("clip-norm", clipping.kind() == Clipping.Kind.NORM ? clipping.limit() : null);
         options.put("clip-value", clipping.kind() == Clipping.Kind.VALUE ? clipping.limit() : null);
         return options;

@@ -57,7 +57,6 @@ public final class TrainCommand implements Callable<Integer> {
         try (Backend backend = where.open();
                 Rnn rnn = Rnn.create(backend, settings.spec(), settings.initialization(), settings.seed())) {
             Map<String, Object> run = describe(data, backend, folder);
-            folder.create();
             new TrainingRun(settings, data, rnn, folder, run, spec.commandLine().getOut()).run(display);
         }
         return 0;

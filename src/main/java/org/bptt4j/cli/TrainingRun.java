@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.bptt4j.Rnn;
 import org.bptt4j.StepReport;
 import org.bptt4j.Trainer;
+import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.data.Batch;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.spec.Clipping;
@@ -50,19 +51,43 @@ final class TrainingRun {
 
     /** Runs from the first update to the last file. */
     void run(Supplier<Progress> display) throws IOException {
-        folder.writeRun(run);
-        try (MetricsLog log = new MetricsLog(folder.resolve(RunFolder.METRICS));
-                Trainer trainer = Trainer.of(rnn)
-                        .loss(settings.loss())
-                        .truncation(settings.truncation())
-                        .clipping(settings.clipping())
-                        .optimizer(settings.optimizer())
-                        .schedule(settings.schedule())
-                        .build()) {
-            try (Progress progress = display.get()) {
-                train(trainer, log, progress);
+        try (Trainer trainer = Trainer.of(rnn)
+                .loss(settings.loss())
+                .truncation(settings.truncation())
+                .clipping(settings.clipping())
+                .optimizer(settings.optimizer())
+                .schedule(settings.schedule())
+                .memory(settings.memory())
+                .build()) {
+            plan(trainer);
+            folder.create();
+            folder.writeRun(run);
+            try (MetricsLog log = new MetricsLog(folder.resolve(RunFolder.METRICS))) {
+                try (Progress progress = display.get()) {
+                    train(trainer, log, progress);
+                }
+                used(trainer.unrolledBytes());
+                finish(log);
             }
-            finish(log);
+        }
+    }
+
+    /** Before anything is written: a budget that is too small is refused here. */
+    private void plan(Trainer trainer) {
+        CountedSource source = data.training(settings);
+        source.start(0);
+        MemoryPlan plan = trainer.memoryPlan(source.next());
+        run.put("memory_plan", plan.toString());
+        if (settings.explain()) {
+            out.println("memory plan: " + plan);
+            out.flush();
+        }
+    }
+
+    private void used(long bytes) {
+        run.put("unrolled_bytes", bytes);
+        if (settings.explain()) {
+            out.println("memory used: " + MemoryPlan.text(bytes));
         }
     }
 

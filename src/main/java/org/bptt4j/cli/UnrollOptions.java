@@ -11,6 +11,14 @@ final class UnrollOptions {
     @Option(names = "--batch", paramLabel = "B", description = "Sequences at a time.")
     private Integer batch;
 
+    @Option(names = "--explain", description = "Print how batches are unrolled in memory.")
+    private boolean explain;
+
+    /** Whether the user wants to know how batches are unrolled. */
+    boolean explain() {
+        return explain;
+    }
+
     int unroll(TrainingData data) {
         int own = data.defaults().unroll();
         if (data.hasOwnSequences() && unroll != null && unroll != own) {

@@ -166,12 +166,13 @@ public final class Batch {
         return lengths != null && cell / rows >= lengths[cell % rows];
     }
 
-    /** {@code to} becomes {@code array} [T,B,width] with zeros in every padded step; it may be longer. */
-    public void copyWithoutPadding(float[] array, int width, float[] to) {
-        System.arraycopy(array, 0, to, 0, array.length);
+    /** {@code to} becomes steps [from, end) of {@code array} [T,B,width] with zeros in every padded step; it may be longer. */
+    public void copyWithoutPadding(float[] array, int width, int from, int end, float[] to) {
+        int first = from * rows * width;
+        System.arraycopy(array, first, to, 0, (end - from) * rows * width);
         for (int b = 0; b < rows; b++) {
-            for (int t = length(b); t < steps; t++) {
-                int at = (t * rows + b) * width;
+            for (int t = Math.max(from, length(b)); t < end; t++) {
+                int at = (t * rows + b) * width - first;
                 Arrays.fill(to, at, at + width, 0f);
             }
         }

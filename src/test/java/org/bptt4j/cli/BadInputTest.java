@@ -84,6 +84,12 @@ class BadInputTest {
                 "--hidden 2000000000 --layers 3       | use fewer hidden units or layers",
                 "--columns a                          | belong to --csv",
                 "--unroll 5000                        | at least 5001 are needed",
+                "--memory 0                           | at least 1",
+                "--memory 512MB                       | such as 512MiB",
+                "--memory 99999999999999999999        | such as 512MiB",
+                "--memory 9000000000TiB               | such as 512MiB",
+                "--memory 1K                          | are needed, at the price of sweeping each step",
+                "--memory 100KiB --tbptt 5,70         | which its gradient reaches, must be there together",
                 "--text a --task adding               | exclude each other",
                 "--text nowhere.txt                   | nowhere.txt: there is no such file",
                 "--csv nowhere.csv                    | nowhere.csv: there is no such file",
@@ -93,7 +99,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--bidirectional", "--dropout=0.1", "--memory=1g", "--explain", "--resume=x"})
+    @ValueSource(strings = {"--bidirectional", "--dropout=0.1", "--resume=x"})
     void optionsOfLaterVersionsAreUnknown(String option) {
         assertRefused("unknown option", train(option));
     }

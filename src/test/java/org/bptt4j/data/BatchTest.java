@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class BatchTest {
@@ -60,8 +61,11 @@ class BatchTest {
         float[] x = {1, 2, 3, 4, 5, 6, 7, 8};
         Batch batch = Batch.dense(4, 1, 2, x).withLengths(new int[] {3});
         float[] copy = {9, 9, 9, 9, 9, 9, 9, 9, 9};
-        batch.copyWithoutPadding(x, 2, copy);
+        batch.copyWithoutPadding(x, 2, 0, 4, copy);
         assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6, 0, 0, 9}, copy);
+        Arrays.fill(copy, 9);
+        batch.copyWithoutPadding(x, 2, 2, 4, copy);
+        assertArrayEquals(new float[] {5, 6, 0, 0, 9, 9, 9, 9, 9}, copy);
         assertEquals(8, x[7]);
         assertFalse(batch.isPadding(2));
         assertTrue(batch.isPadding(3));

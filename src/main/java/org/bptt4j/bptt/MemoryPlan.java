@@ -1,0 +1,210 @@
+package org.bptt4j.bptt;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How one batch is unrolled in the memory there is. What grows with the batch (states, their gradients, input, targets, outputs)
+ * is on the device for one window of steps at a time; from a state before a window, a checkpoint, the window can be swept again.
+ *
+ * <pre>
+ * whole      one window of all T steps
+ * segments   truncated: a window of several segments, and the k2 − k1 steps before them that the backward sweep reaches
+ * pieces     a segment in several windows: {@link Revolve} says when each is swept again
+ * </pre>
+ *
+ * @param steps T
+ * @param segments of truncation; 1 without
+ * @param budget bytes that were allowed, or {@link #UNLIMITED}
+ * @param bytes that the plan takes, of all that grows with the batch
+ * @param wholeBytes the same without a budget
+ * @param window steps of the longest window
+ * @param kept steps of the window before that stay for the next
+ * @param pieces windows of the longest segment; 1 if segments are not cut
+ * @param checkpoints states to continue from, beside the one before each segment
+ * @param sweptSteps steps that are swept forward for one backward sweep, those that are swept again included
+ */
+public record MemoryPlan(
+        int steps,
+        int segments,
+        long budget,
+        long bytes,
+        long wholeBytes,
+        int window,
+        int kept,
+        int pieces,
+        int checkpoints,
+        long sweptSteps) {
+    /** No budget. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
+    /**
+     * Bytes of the things that a plan is about.
+     *
+     * @param state of one state of all rows and layers [L·B, H]
+     * @param windowStep for each step of a window
+     * @param stretchStep for each step of a stretch
+     * @param stretch steps that go through all operations together, at most
+     * @param fixed whatever the plan
+     */
+    record Sizes(long state, long windowStep, long stretchStep, int stretch, long fixed) {
+        /** With more of each. */
+        Sizes plus(long moreWindowStep, long moreStretchStep, long moreFixed) {
+            return new Sizes(
+                    state, windowStep + moreWindowStep, stretchStep + moreStretchStep, stretch, fixed + moreFixed);
+        }
+
+        /** Of a window, {@code states} states beside it, and the state before it. */
+        private long bytes(long window, long states) {
+            return fixed + state + window * windowStep + Math.min(window, stretch) * stretchStep + states * state;
+        }
+    }
+
+    /** Whether everything is on the device at once. */
+    public boolean isWhole() {
+        return window >= steps && pieces == 1;
+    }
+
+    /** How often a step is swept forward, on average: 1 if none is swept again. */
+    public double recomputation() {
+        return (double) sweptSteps / steps;
+    }
+
+    /** For people: windows, checkpoints, bytes and the price. */
+    @Override
+    public String toString() {
+        String cut = segments == 1 ? "" : segments + " segments, ";
+        String of = budget == UNLIMITED ? "" : " of " + text(budget);
+        if (isWhole()) {
+            return cut + "all " + steps + " steps at once, " + text(bytes) + of;
+        }
+        String windows = pieces == 1
+                ? "windows of " + window + " steps"
+                        + (kept > 0 ? ", " + kept + " of them kept from the one before" : "")
+                : (segments == 1 ? "" : "each in ") + pieces + " windows of " + window + " steps, " + checkpoints
+                        + " checkpoints";
+        return String.format(
+                Locale.ROOT,
+                "%s%s, %s%s (all at once: %s), each step swept forward %.2f times",
+                cut,
+                windows,
+                text(bytes),
+                of,
+                text(wholeBytes),
+                recomputation());
+    }
+
+    /** A number of bytes for people. */
+    public static String text(long bytes) {
+        String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+        int unit = 0;
+        double value = bytes;
+        while (value >= 1024 && unit < units.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    }
+
+    /**
+     * The plan with the fewest swept steps that stays within the budget.
+     *
+     * @throws IllegalArgumentException if none does; says the least that would
+     */
+    static MemoryPlan of(Sizes sizes, List<Segment> list, long budget) {
+        int segments = list.size();
+        int segment = list.get(0).steps();
+        int steps = list.get(segments - 1).end();
+        int kept = Math.max(
+                0, list.stream().mapToInt(s -> s.start() - s.reach()).max().orElse(0));
+        long whole = sizes.bytes(steps, 0);
+        if (whole <= budget) {
+            return new MemoryPlan(steps, segments, budget, whole, whole, steps, 0, 1, 0, steps);
+        }
+        int many = segmentsThatFit(sizes, segment, segments, kept, budget);
+        if (segments > 1 && many >= 1) {
+            int window = kept + many * segment;
+            long bytes = sizes.bytes(window, segments);
+            return new MemoryPlan(steps, segments, budget, bytes, whole, window, kept, 1, 0, steps);
+        }
+        if (kept > 0) {
+            String reason = "; the states of a segment of " + segment + " steps and of " + kept
+                    + " steps before it, which its gradient reaches, must be there together";
+            throw tooSmall(budget, sizes.bytes((long) kept + segment, segments), reason);
+        }
+        MemoryPlan best = null;
+        for (int pieces = 1; pieces <= segment; pieces = nextPieces(pieces, segment)) {
+            MemoryPlan plan = pieces(sizes, steps, segment, segments, pieces, budget, whole);
+            if (plan != null && (best == null || plan.sweptSteps < best.sweptSteps)) {
+                best = plan;
+            }
+        }
+        if (best == null) {
+            double cost = 1 + Revolve.extraSweeps(segment, 1) / (double) segment;
+            String price = String.format(Locale.ROOT, ", at the price of sweeping each step forward %.1f times", cost);
+            throw tooSmall(budget, sizes.bytes(1, segments), price);
+        }
+        return best;
+    }
+
+    /**
+     * The plan for a forward sweep that no backward sweep follows: windows of at most {@code longest} steps, none swept again.
+     *
+     * @throws IllegalArgumentException if not even one step fits into the budget
+     */
+    static MemoryPlan forward(Sizes sizes, int steps, int longest, long budget) {
+        long whole = sizes.bytes(steps, 0);
+        int window = Math.min(steps, longest);
+        while (window > 1 && sizes.bytes(window, 1) > budget) {
+            window = ceilDiv(window, 2);
+        }
+        long bytes = window == steps ? whole : sizes.bytes(window, 1);
+        if (bytes > budget) {
+            throw tooSmall(budget, bytes, "");
+        }
+        return new MemoryPlan(steps, 1, budget, bytes, whole, window, 0, ceilDiv(steps, window), 0, steps);
+    }
+
+    /** How many segments a window can have beside the steps it keeps, 0 if not one. */
+    private static int segmentsThatFit(Sizes sizes, int segment, int segments, int kept, long budget) {
+        int fit = 0;
+        for (int step = Integer.highestOneBit(segments); step > 0; step /= 2) {
+            int more = fit + step;
+            if (more <= segments && sizes.bytes(kept + (long) more * segment, segments) <= budget) {
+                fit = more;
+            }
+        }
+        return fit;
+    }
+
+    /** The next number of pieces that makes them shorter. */
+    private static int nextPieces(int pieces, int segment) {
+        int window = ceilDiv(segment, pieces);
+        return window == 1 ? Integer.MAX_VALUE : Math.max(pieces + 1, ceilDiv(segment, window - 1));
+    }
+
+    private static int ceilDiv(int n, int by) {
+        return (n - 1) / by + 1;
+    }
+
+    /** The plan with so many windows for a segment, with all checkpoints that there is room for; null if there is none. */
+    private static MemoryPlan pieces(
+            Sizes sizes, int steps, int segment, int segments, int pieces, long budget, long whole) {
+        int window = ceilDiv(segment, pieces);
+        long room = budget - sizes.bytes(window, segments);
+        if (room < 0) {
+            return null;
+        }
+        int checkpoints = (int) Math.min(pieces - 1, room / sizes.state);
+        long again = Revolve.extraSweeps(pieces, checkpoints + 1);
+        long bytes = sizes.bytes(window, (long) segments + checkpoints);
+        // Pieces of one length but the first, which is the one that is swept most often.
+        long swept = Math.round(steps * (1 + again / (double) pieces));
+        return new MemoryPlan(steps, segments, budget, bytes, whole, window, 0, pieces, checkpoints, swept);
+    }
+
+    private static IllegalArgumentException tooSmall(long budget, long least, String more) {
+        return new IllegalArgumentException("a memory budget of " + budget
+                + " bytes is too small for this batch: at least " + least + " (" + text(least) + ") are needed" + more);
+    }
+}

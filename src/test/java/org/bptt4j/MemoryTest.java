@@ -1,0 +1,223 @@
+package org.bptt4j;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.bptt.MemoryPlan;
+import org.bptt4j.data.Batch;
+import org.bptt4j.oracle.RandomProblem;
+import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Truncation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Training within a memory budget: the same bits as without, by the plan that was announced, in the bytes that were allowed. */
+class MemoryTest {
+    private static final int STEPS = 61;
+    private static final int ROWS = 3;
+    private static final int INPUTS = 5;
+    private static final int HIDDEN = 7;
+    private static final int OUTPUTS = 4;
+    private static final Pattern LEAST = Pattern.compile("at least (\\d+) ");
+
+    Backend open() {
+        return CpuBackends.open("vector", 2);
+    }
+
+    /** Results of two computations on this backend that should be the same but for the memory. */
+    void assertSame(float[] expected, float[] actual, String what) {
+        assertArrayEquals(expected, actual, what);
+    }
+
+    /** A kind of batch and loss. */
+    record Kind(Truncation truncation, Loss loss, boolean lengths, boolean ids) {}
+
+    static List<Kind> kinds() {
+        List<Kind> kinds = new ArrayList<>();
+        for (Truncation truncation : List.of(
+                Truncation.NONE,
+                new Truncation(9, 9),
+                new Truncation(9, 4),
+                new Truncation(20, 33),
+                new Truncation(1, 3),
+                new Truncation(17, 12),
+                new Truncation(STEPS, 8),
+                new Truncation(STEPS, 1))) {
+            for (Loss loss : List.of(Loss.crossEntropy(), Loss.mse().atLastStep())) {
+                kinds.add(new Kind(truncation, loss, false, false));
+                kinds.add(new Kind(truncation, loss, true, loss.at() == Loss.At.EVERY));
+            }
+        }
+        return kinds;
+    }
+
+    private static Batch batch(Kind kind, int seed) {
+        Random random = new Random(seed);
+        int cells = STEPS * ROWS;
+        Batch batch = kind.ids
+                ? Batch.symbols(STEPS, ROWS, random.ints(cells, 0, INPUTS).toArray())
+                : Batch.dense(STEPS, ROWS, INPUTS, RandomProblem.floats(cells * INPUTS, random));
+        batch = kind.lengths ? batch.withLengths(new int[] {STEPS, 1, 37}) : batch;
+        int compared = kind.loss.at() == Loss.At.EVERY ? cells : ROWS;
+        return kind.loss.kind() == Loss.Kind.MSE
+                ? batch.withTargets(RandomProblem.floats(compared * OUTPUTS, random))
+                : batch.withTargets(random.ints(compared, 0, OUTPUTS).toArray());
+    }
+
+    private static Rnn rnn(Backend backend) {
+        return Rnn.create(
+                backend, RnnSpec.of(INPUTS, HIDDEN, OUTPUTS).withLayers(2).withCell(Cell.TANH), 3);
+    }
+
+    private static Trainer trainer(Rnn rnn, Kind kind, long memory) {
+        return Trainer.of(rnn)
+                .loss(kind.loss)
+                .truncation(kind.truncation)
+                .clipping(Clipping.norm(0.5))
+                .optimizer(Optimizer.sgd(0.1))
+                .memory(memory)
+                .build();
+    }
+
+    /** The least budget, and some between it and all. */
+    private long[] budgets(Kind kind) {
+        try (Backend backend = open();
+                Rnn rnn = rnn(backend);
+                Trainer tight = trainer(rnn, kind, 1);
+                Trainer loose = trainer(rnn, kind, MemoryPlan.UNLIMITED)) {
+            Batch batch = batch(kind, 1);
+            String message = assertThrows(IllegalArgumentException.class, () -> tight.step(batch))
+                    .getMessage();
+            Matcher least = LEAST.matcher(message);
+            assertTrue(least.find(), message);
+            long from = Long.parseLong(least.group(1));
+            long whole = loose.memoryPlan(batch).wholeBytes();
+            assertTrue(from <= whole, message);
+            try (Trainer less = trainer(rnn, kind, from - 1)) {
+                assertThrows(IllegalArgumentException.class, () -> less.memoryPlan(batch));
+            }
+            return new long[] {from, from + (whole - from) / 20, from + (whole - from) / 5, (from + whole) / 2, whole};
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void trainingGivesTheSameWithLessMemory(Kind kind) {
+        float[][] expected = trained(kind, MemoryPlan.UNLIMITED);
+        for (long budget : budgets(kind)) {
+            float[][] actual = trained(kind, budget);
+            for (int i = 0; i < expected.length; i++) {
+                assertSame(expected[i], actual[i], kind + ", " + budget + " bytes, parameter " + i);
+            }
+        }
+    }
+
+    /** Parameters after some steps with batches that go on from each other, and the outputs for another. */
+    private float[][] trained(Kind kind, long memory) {
+        try (Backend backend = open();
+                Rnn rnn = rnn(backend);
+                Trainer trainer = trainer(rnn, kind, memory)) {
+            for (int i = 0; i < 3; i++) {
+                Batch batch = batch(kind, i);
+                trainer.step(i == 0 ? batch : batch.continuing());
+            }
+            MemoryPlan plan = trainer.memoryPlan(batch(kind, 0));
+            assertTrue(plan.bytes() <= memory, plan.toString());
+            assertTrue(trainer.unrolledBytes() <= plan.bytes(), trainer.unrolledBytes() + " bytes: " + plan);
+            List<float[]> results = new ArrayList<>();
+            rnn.parameterNames().forEach(name -> results.add(rnn.parameter(name)));
+            results.add(trainer.outputs(batch(kind, 4).continuing()));
+            return results.toArray(float[][]::new);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void gradientsOfEverythingAreTheSameWithLessMemory(Kind kind) {
+        Batch batch = kind.loss.at() == Loss.At.EVERY || !kind.lengths ? batch(kind, 1) : batch(kind, 2);
+        Results expected = gradients(kind, batch, MemoryPlan.UNLIMITED);
+        for (long budget : budgets(kind)) {
+            Results actual = gradients(kind, batch, budget);
+            assertEquals(expected.names, actual.names);
+            for (int i = 0; i < expected.arrays.size(); i++) {
+                assertSame(
+                        expected.arrays.get(i),
+                        actual.arrays.get(i),
+                        expected.names.get(i) + ", " + kind + ", " + budget + " bytes");
+            }
+        }
+    }
+
+    private record Results(List<String> names, List<float[]> arrays) {
+        void add(String name, float[] array) {
+            if (array != null) {
+                names.add(name);
+                arrays.add(array);
+            }
+        }
+    }
+
+    private Results gradients(Kind kind, Batch batch, long memory) {
+        float[] h0 = RandomProblem.floats(2 * ROWS * HIDDEN, new Random(9));
+        try (Backend backend = open();
+                Rnn rnn = rnn(backend);
+                Trainer trainer = trainer(rnn, kind, memory)) {
+            Gradients g = trainer.gradients(batch.withInitialState(h0));
+            Results results = new Results(new ArrayList<>(), new ArrayList<>());
+            assertTrue(Double.isFinite(g.loss()));
+            results.add("output", g.outputs());
+            results.add("h_n", g.finalState());
+            results.add("dX", g.x());
+            results.add("dh0", g.initialState());
+            rnn.parameterNames().forEach(name -> results.add(name, rnn.gradient(name)));
+            return results;
+        }
+    }
+
+    @Test
+    void evaluationIsTheSameWithLessMemory() {
+        Kind kind = new Kind(Truncation.NONE, Loss.crossEntropy(), false, false);
+        double[] losses = new double[2];
+        long[] budgets = {MemoryPlan.UNLIMITED, budgets(kind)[1]};
+        for (int i = 0; i < 2; i++) {
+            try (Backend backend = open();
+                    Rnn rnn = rnn(backend);
+                    Trainer trainer = trainer(rnn, kind, budgets[i])) {
+                losses[i] = trainer.evaluate(new Batches(
+                                List.of(batch(kind, 1), batch(kind, 2).continuing())))
+                        .loss();
+            }
+        }
+        assertEquals(losses[0], losses[1], 1e-6 * losses[0]);
+    }
+
+    /** Batches of other shapes in between: what one needed does not count against the next. */
+    @Test
+    void theBudgetHoldsForBatchesOfAllShapes() {
+        try (Backend backend = open();
+                Rnn rnn = rnn(backend);
+                Trainer trainer = Trainer.of(rnn).memory(20_000).build()) {
+            Random random = new Random(1);
+            for (int[] shape : new int[][] {{50, 3}, {7, 20}, {200, 1}, {1, 1}, {50, 3}}) {
+                int cells = shape[0] * shape[1];
+                trainer.step(Batch.dense(shape[0], shape[1], INPUTS, RandomProblem.floats(cells * INPUTS, random))
+                        .withTargets(random.ints(cells, 0, OUTPUTS).toArray()));
+                assertTrue(trainer.unrolledBytes() <= 20_000);
+            }
+        }
+    }
+}
