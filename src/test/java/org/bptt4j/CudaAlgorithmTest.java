@@ -42,7 +42,7 @@ class CudaAlgorithmTest {
     class OfMemory extends MemoryTest {
         @Override
         Backend open() {
-            return SoftDevice.open();
+            return TestDevice.open(form);
         }
 
         @Override

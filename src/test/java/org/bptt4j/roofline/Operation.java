@@ -60,6 +60,11 @@ record Operation(Call call, long nodes, long barriers, double flop, Bytes bytes,
         return device(card, Call.KERNEL, 0, bytes, card.get(MULTIPROCESSORS), cycles);
     }
 
+    /** A fill by the driver. */
+    static Operation memset(Card card, Bytes bytes) {
+        return device(card, Call.MEMSET, 0, bytes, card.get(MULTIPROCESSORS), bytes.latency(card));
+    }
+
     /** Of its times, which overlap, the largest counts. */
     private static Operation device(
             Card card, Call call, double flop, Bytes bytes, double multiprocessors, double cycles) {

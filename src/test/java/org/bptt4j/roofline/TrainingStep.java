@@ -38,7 +38,7 @@ public final class TrainingStep {
         if (!row.alone()) {
             step.head();
         }
-        step.kernel((double) row.layers() * row.batch() * row.hidden()); // the carry is cleared
+        step.clear((double) row.layers() * row.batch() * row.hidden()); // the carry
         for (int l = row.layers() - 1; l >= 0; l--) {
             step.layerBackward(l);
         }
@@ -46,21 +46,21 @@ public final class TrainingStep {
         return step.operations;
     }
 
-    /** The batch, its targets, the last rows and an empty report go up; gradients and initial states are cleared. */
+    /** The batch, its targets, where its rows end and an empty report go up; gradients and initial states are cleared. */
     private void load() {
         double cells = row.cells();
         // Layers alone are measured on data that lie on the card.
         operations.add(Operation.upload(card, row.alone() ? 0 : FLOAT * cells * row.input()));
         operations.add(Operation.upload(card, row.alone() ? 0 : FLOAT * cells));
-        operations.add(Operation.upload(card, FLOAT * row.batch()));
+        operations.add(Operation.upload(card, 2 * FLOAT * row.batch()));
         operations.add(Operation.upload(card, 0));
         double parameters = (double) row.hidden() * row.output();
         for (int l = 0; l < row.layers(); l++) {
             parameters += (double) row.hidden() * (row.inputOf(l) + row.hidden());
         }
-        kernel(parameters);
+        clear(parameters);
         for (int l = 0; l < row.layers(); l++) {
-            kernel((double) row.batch() * row.hidden());
+            clear((double) row.batch() * row.hidden());
         }
     }
 
@@ -106,6 +106,10 @@ public final class TrainingStep {
         Bytes where = Bytes.of(bytes, card.holds(bytes));
         double multiprocessors = card.get(Quantity.MULTIPROCESSORS);
         operations.add(Operation.product(card, 2 * m * n * k, where, multiprocessors, where.latency(card)));
+    }
+
+    private void clear(double floats) {
+        operations.add(Operation.memset(card, Bytes.of(FLOAT * floats, card.holds(FLOAT * floats))));
     }
 
     private void kernel(double floats) {

@@ -177,6 +177,7 @@ class DataFlowTest {
                         c.submissions(),
                         c.kernels(),
                         c.products(),
+                        c.fills(),
                         c.uploadedBytes(),
                         c.downloadedBytes(),
                         c.waits()));
@@ -192,18 +193,28 @@ class DataFlowTest {
         long pieces = steps / GraphSweep.STEPS + Math.min(GraphSweep.MOST_PIECES, Long.bitCount(rest));
         long graphs = 2 * layers * pieces;
         long products = 4 * layers + 2;
-        long launches = 10 + 9 * layers;
-        long up = 4 * (steps * B * I + steps * B + B + 5);
+        long launches = 8 + 8 * layers;
+        long fills = 2 + layers;
+        long up = 4 * (steps * B * I + steps * B + 2 * B + 5);
         return switch (form) {
-            case STEPS -> counts(launches + sweep, 0, products + sweep, launches + sweep, products + sweep, sweep, up);
-            case GRAPH -> counts(launches, graphs, products, launches + sweep + graphs, products + sweep, sweep, up);
-            default -> counts(launches - layers, 0, products, launches - layers, products, 0, up);
+            case STEPS ->
+                counts(launches + sweep, 0, products + sweep, launches + sweep, products + sweep, sweep, up, fills);
+            case GRAPH ->
+                counts(launches, graphs, products, launches + sweep + graphs, products + sweep, sweep, up, fills);
+            default -> counts(launches - layers, 0, products, launches - layers, products, 0, up, fills);
         };
     }
 
     private static Counts counts(
-            long launches, long graphs, long calls, long kernels, long products, long sweepProducts, long up) {
-        return new Counts(launches, graphs, calls, kernels, products, sweepProducts, 4, up, 1, 20, 0, 0);
+            long launches,
+            long graphs,
+            long calls,
+            long kernels,
+            long products,
+            long sweepProducts,
+            long up,
+            long fills) {
+        return new Counts(launches, graphs, calls, kernels, products, sweepProducts, 4, up, 1, 20, fills, 0);
     }
 
     /** How often uploads wait for pinned memory depends on what went before. */
