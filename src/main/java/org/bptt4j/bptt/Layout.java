@@ -18,7 +18,7 @@ final class Layout {
         }
     }
 
-    private record Key(int from, int to, boolean own, boolean swept) {}
+    private record Key(int ownFrom, int sweptFrom, int to) {}
 
     private final int stretch;
     private final Map<Key, Stretch> stretches = new HashMap<>();
@@ -85,26 +85,27 @@ final class Layout {
 
     /** The steps [from, to) of a segment, and with its first the ones before it that its backward sweep reaches. */
     private Part part(Window window, Segment segment, int from, int to) {
+        int first = from == segment.start() ? Math.max(window.from(), Math.min(from, segment.reach())) : from;
         List<Stretch> list = new ArrayList<>();
-        int reach = Math.max(segment.reach(), window.from());
-        if (from == segment.start()) {
-            cut(window, reach, from, false, true, list);
+        for (int start = first; start < to; ) {
+            // The last stretch is as long as the others, the first is what is left.
+            int end = start + (to - start - 1) % stretch + 1;
+            list.add(stretch(
+                    clamp(segment.start(), start, end) - window.from(),
+                    clamp(segment.reach(), start, end) - window.from(),
+                    end - window.from()));
+            start = end;
         }
-        int swept = Math.max(from, Math.min(reach, to));
-        cut(window, from, swept, true, false, list);
-        cut(window, swept, to, true, true, list);
-        list.stream().filter(Stretch::own).forEach(window.own()::add);
+        list.stream().filter(Stretch::isOwn).forEach(window.own()::add);
         return new Part(window, list);
     }
 
-    /** The last stretch is as long as the others, the first is what is left. */
-    private void cut(Window window, int from, int to, boolean own, boolean swept, List<Stretch> list) {
-        for (int start = from; start < to; ) {
-            int end = start + (to - start - 1) % stretch + 1;
-            Key key = new Key(start - window.from(), end - window.from(), own, swept);
-            list.add(stretches.computeIfAbsent(
-                    key, k -> new Stretch(stretches.size(), k.from(), k.to(), k.own(), k.swept())));
-            start = end;
-        }
+    private static int clamp(int step, int least, int most) {
+        return Math.max(least, Math.min(step, most));
+    }
+
+    private Stretch stretch(int ownFrom, int sweptFrom, int to) {
+        return stretches.computeIfAbsent(
+                new Key(ownFrom, sweptFrom, to), k -> new Stretch(stretches.size(), ownFrom, sweptFrom, to));
     }
 }

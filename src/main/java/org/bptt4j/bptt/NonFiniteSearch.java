@@ -69,7 +69,7 @@ public final class NonFiniteSearch {
         bptt.backward(s, bptt.scale(bptt.valid(s)), report, (layer, stretch, delta) -> {
             int row = lastRow(delta);
             if (last[0] == null && row >= 0) {
-                last[0] = at("gradient δ", layer, unrolled.firstStep(stretch), row);
+                last[0] = at("gradient δ", layer, unrolled.absolute(stretch.sweptFrom()), row);
             }
         });
         return input.or(() -> Optional.ofNullable(first[0])).or(() -> Optional.ofNullable(last[0]));
@@ -95,7 +95,7 @@ public final class NonFiniteSearch {
 
     /** In the order in which they were computed: a step's states, layer by layer, then the outputs; or null. */
     private Culprit inForward(Stretch stretch) {
-        int from = unrolled.firstStep(stretch);
+        int from = unrolled.absolute(stretch.ownFrom());
         int layers = network.spec().layers();
         for (int l = 0; from == 0 && l < layers; l++) {
             int row = firstRow(unrolled.stack().before()[l]);

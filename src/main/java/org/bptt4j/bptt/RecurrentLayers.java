@@ -73,13 +73,13 @@ public final class RecurrentLayers implements AutoCloseable {
     private void upload(Stretch stretch, float[] dOutputs) {
         Batch batch = unrolled.batch();
         Matrix to = unrolled.stack().outputGradients(stretch);
-        int from = unrolled.firstStep(stretch);
-        int count = stretch.steps() * batch.rows() * hidden;
+        int from = unrolled.absolute(stretch.ownFrom());
+        int count = stretch.ownSteps() * batch.rows() * hidden;
         if (batch.lengths() == null) {
             backend.upload(dOutputs, from * batch.rows() * hidden, count, to.array(), to.offset());
         } else {
             float[] valid = unrolled.staging().floats(count);
-            batch.copyWithoutPadding(dOutputs, hidden, from, from + stretch.steps(), valid);
+            batch.copyWithoutPadding(dOutputs, hidden, from, from + stretch.ownSteps(), valid);
             backend.upload(valid, 0, count, to.array(), to.offset());
         }
     }

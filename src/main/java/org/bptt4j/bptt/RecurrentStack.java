@@ -16,7 +16,7 @@ import org.bptt4j.spec.RnnSpec;
  * {@code dX = δ·W_ih}, one GEMM each over all rows. How steps are cut into stretches and windows does not change the bits.
  */
 final class RecurrentStack {
-    /** Sees δ [steps·B, G·H] of a layer in a stretch, after it was added to the gradients. */
+    /** Sees δ [steps·B, G·H] of a layer in a stretch's swept steps, after it was added to the gradients. */
     interface DeltaObserver {
         void layer(int layer, Stretch stretch, Matrix delta);
     }
@@ -29,7 +29,7 @@ final class RecurrentStack {
     private final List<Buffers.Slot> deltaSlots;
     private final Buffers.Slot carrySlot;
     private final Buffers.Views<Forward> forwards;
-    private final Buffers.Views<BackwardLayer[]> backwards;
+    private final Buffers.Views<Backward> backwards;
     private final Buffers.Views<Matrix[]> afters;
     private final Matrix[] states;
     private Matrix[] before;
@@ -109,12 +109,12 @@ final class RecurrentStack {
         }
     }
 
-    /** The states of layer {@code l} after each step of a stretch, [steps·B, H]. */
+    /** The states of layer {@code l} after each of a stretch's own steps, [steps·B, H]. */
     Matrix outputs(Stretch stretch, int l) {
         return forwards.get(stretch).sweeps[l].gates();
     }
 
-    /** The top layer's states after each step of a stretch, [steps·B, H]. */
+    /** The top layer's states after each of a stretch's own steps, [steps·B, H]. */
     Matrix outputs(Stretch stretch) {
         return outputs(stretch, states.length - 1);
     }
@@ -126,12 +126,12 @@ final class RecurrentStack {
 
     // ---- forward ----------------------------------------------------------------------------------------------------
 
-    /** A forward sweep over a stretch: its rows of the input, and each layer's sweep. */
+    /** A forward sweep over a stretch's own steps: its rows of the input, and each layer's sweep. */
     private record Forward(Input.Rows input, RecurrentForward[] sweeps) {}
 
     private Forward forwardViews(Stretch stretch) {
-        long row = (long) stretch.from() * batch;
-        long count = (long) stretch.steps() * batch;
+        long row = (long) stretch.ownFrom() * batch;
+        long count = (long) stretch.ownSteps() * batch;
         RecurrentForward[] sweeps = new RecurrentForward[states.length];
         for (int l = 0; l < states.length; l++) {
             Weights.Layer w = network.parameters().layer(l);
@@ -141,7 +141,7 @@ final class RecurrentStack {
             sweeps[l] = new RecurrentForward(
                     spec.cell(),
                     batch,
-                    stretch.from(),
+                    stretch.ownFrom(),
                     w.weightHh(),
                     w.biasIh(),
                     w.biasHh(),
@@ -152,7 +152,7 @@ final class RecurrentStack {
         return new Forward(input.rows(row, count), sweeps);
     }
 
-    /** Sweeps a stretch forward through all layers. */
+    /** Sweeps a stretch's own steps forward through all layers. */
     void forward(Stretch stretch) {
         Forward views = forwards.get(stretch);
         for (int l = 0; l < states.length; l++) {
@@ -171,19 +171,28 @@ final class RecurrentStack {
     // ---- backward ---------------------------------------------------------------------------------------------------
 
     /**
-     * A layer in a backward sweep over a stretch.
+     * A backward sweep over a stretch.
+     *
+     * @param input rows of the input in its swept steps
+     * @param earlier ∂L/∂h of the top layer in the steps before its own
+     * @param own the same in its own
+     */
+    private record Backward(Input.Rows input, BackwardLayer[] layers, Matrix earlier, Matrix own) {}
+
+    /**
+     * A layer in the swept steps of a stretch.
      *
      * @param before its states before each step
+     * @param below the states below it after each step, null for the first layer
      */
-    private record BackwardLayer(RecurrentBackward sweep, Matrix before) {}
+    private record BackwardLayer(RecurrentBackward sweep, Matrix before, Matrix below) {}
 
-    private BackwardLayer[] backwardViews(Stretch stretch) {
-        long row = (long) stretch.from() * batch;
-        long count = (long) stretch.steps() * batch;
-        BackwardLayer[] layers = new BackwardLayer[states.length];
-        for (int l = 0; l < states.length; l++) {
-            // The layers use two arrays in turn.
-            Matrix delta = deltaSlots.get(l % deltaSlots.size()).matrix(count, spec.hiddenSize());
+    private Backward backwardViews(Stretch stretch) {
+        long row = (long) stretch.sweptFrom() * batch;
+        long count = (long) stretch.sweptSteps() * batch;
+        BackwardLayer[] layers = new BackwardLayer[stretch.isSwept() ? states.length : 0];
+        for (int l = 0; l < layers.length; l++) {
+            Matrix delta = delta(stretch, l, stretch.sweptFrom(), stretch.to());
             Matrix range = states[l].rows(row, count + batch);
             RecurrentBackward sweep = new RecurrentBackward(
                     spec.cell(),
@@ -194,9 +203,22 @@ final class RecurrentStack {
                     delta,
                     delta,
                     carry.rows((long) l * batch, batch));
-            layers[l] = new BackwardLayer(sweep, range.rows(0, count));
+            Matrix below = l == 0 ? null : states[l - 1].rows(row + batch, count);
+            layers[l] = new BackwardLayer(sweep, range.rows(0, count), below);
         }
-        return layers;
+        int top = states.length - 1;
+        return new Backward(
+                stretch.isSwept() ? input.rows(row, count) : null,
+                layers,
+                delta(stretch, top, stretch.from(), stretch.ownFrom()),
+                delta(stretch, top, stretch.ownFrom(), stretch.to()));
+    }
+
+    /** The memory for δ of layer {@code l} in steps [from, to) of a stretch; the layers use two arrays in turn. */
+    private Matrix delta(Stretch stretch, int l, int from, int to) {
+        long rows = (long) (stretch.to() - stretch.from()) * batch;
+        Matrix whole = deltaSlots.get(l % deltaSlots.size()).matrix(rows, spec.hiddenSize());
+        return whole.rows((long) (from - stretch.from()) * batch, (long) (to - from) * batch);
     }
 
     /** A backward sweep begins: nothing reaches its last states from later steps. */
@@ -204,9 +226,9 @@ final class RecurrentStack {
         backend.fill(carry, 0f);
     }
 
-    /** Where ∂L/∂h of the top layer belongs before {@link #backward}, [steps·B, H]; one place for all stretches. */
+    /** Where ∂L/∂h of the top layer in a stretch's own steps belongs before {@link #backward}; one place for all stretches. */
     Matrix outputGradients(Stretch stretch) {
-        return backwards.get(stretch)[states.length - 1].sweep.dStates();
+        return backwards.get(stretch).own;
     }
 
     /**
@@ -216,9 +238,10 @@ final class RecurrentStack {
      * @param observer sees δ of each layer, or null
      */
     void backward(Stretch stretch, FinalGradient dFinal, DeltaObserver observer) {
-        BackwardLayer[] layers = backwards.get(stretch);
-        for (int l = states.length - 1; l >= 0; l--) {
-            BackwardLayer layer = layers[l];
+        Backward views = backwards.get(stretch);
+        backend.fill(views.earlier, 0f);
+        for (int l = views.layers.length - 1; l >= 0; l--) {
+            BackwardLayer layer = views.layers[l];
             Weights.Layer g = network.gradients().layer(l);
             if (dFinal != null) {
                 dFinal.addTo(stretch, l, layer.sweep.dStates());
@@ -229,11 +252,12 @@ final class RecurrentStack {
             backend.biasGradient(delta, batch, g.biasIh());
             backend.biasGradient(delta, batch, g.biasHh());
             if (l > 0) {
-                backend.weightGradient(delta, outputs(stretch, l - 1), batch, g.weightIh());
+                backend.weightGradient(delta, layer.below, batch, g.weightIh());
                 Matrix weightIh = network.parameters().layer(l).weightIh();
-                backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, layers[l - 1].sweep.dStates());
+                Matrix dBelow = views.layers[l - 1].sweep.dStates();
+                backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, dBelow);
             } else {
-                input.accumulate(forwards.get(stretch).input, delta, batch, g.weightIh());
+                input.accumulate(views.input, delta, batch, g.weightIh());
             }
             if (observer != null) {
                 observer.layer(l, stretch, delta);

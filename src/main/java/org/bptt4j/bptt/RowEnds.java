@@ -87,14 +87,14 @@ final class RowEnds {
         int from = side.count;
         for (int b = 0; b < batch.rows(); b++) {
             int last = batch.length(b) - 1 - first;
-            if (last >= stretch.from() && last < stretch.to()) {
+            if (last >= stretch.ownFrom() && last < stretch.to()) {
                 int at = side.count++;
                 for (; at > from && side.step[at - 1] < last; at--) {
                     places[at] = places[at - 1];
                     side.order[at] = side.order[at - 1];
                     side.step[at] = side.step[at - 1];
                 }
-                places[at] = (last - stretch.from()) * batch.rows() + b;
+                places[at] = (last - stretch.ownFrom()) * batch.rows() + b;
                 side.order[at] = b;
                 side.step[at] = last;
             }
@@ -124,7 +124,7 @@ final class RowEnds {
     }
 
     private Ending in(Stretch stretch) {
-        int from = before(stretch.from());
+        int from = before(stretch.ownFrom());
         return endings.get(stretch).refresh(from, before(stretch.to()) - from, count());
     }
 
@@ -163,7 +163,7 @@ final class RowEnds {
         return sides[buffers.side()].order[i];
     }
 
-    /** Where in the stretch its rows end. */
+    /** Where rows end, among a stretch's own steps. */
     Ints places(Stretch stretch) {
         return in(stretch).places;
     }

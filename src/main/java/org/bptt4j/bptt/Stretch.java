@@ -1,17 +1,35 @@
 package org.bptt4j.bptt;
 
 /**
- * Steps that go through all layers and operations together: what one operation wrote the next finds in a cache, if the backend
- * says that this is worth more operations. Counted from the first step of the window that they are in.
+ * Steps [from, to) that go through all layers and operations together: what one operation wrote the next finds in a cache, if the
+ * backend says that this is worth more operations. Counted from the first step of the window that they are in.
  *
  * @param number among all stretches of a {@link Layout}; windows of the same shape share theirs
- * @param from first step
+ * @param ownFrom the first step of the segment's own: they are swept forward, and their losses are part of it. The backward sweep only
+ *     passes through those before; {@code to} if none is its own
+ * @param sweptFrom the first step that the backward sweep goes through. Before it states are constants; {@code to} if all are
  * @param to one past the last
- * @param own whether the steps are the segment's own: their losses are part of it. Else a backward sweep only passes through
- * @param swept whether the backward sweep goes through them. Else their states are constants
  */
-record Stretch(int number, int from, int to, boolean own, boolean swept) {
-    int steps() {
-        return to - from;
+record Stretch(int number, int ownFrom, int sweptFrom, int to) {
+    int from() {
+        return Math.min(ownFrom, sweptFrom);
+    }
+
+    /** Steps of the segment's own. */
+    int ownSteps() {
+        return to - ownFrom;
+    }
+
+    /** Steps that the backward sweep goes through. */
+    int sweptSteps() {
+        return to - sweptFrom;
+    }
+
+    boolean isOwn() {
+        return ownFrom < to;
+    }
+
+    boolean isSwept() {
+        return sweptFrom < to;
     }
 }

@@ -167,12 +167,12 @@ final class Targets {
     }
 
     private long first(Stretch stretch) {
-        return atEveryStep() ? (long) stretch.from() * batch : ends.first(stretch);
+        return atEveryStep() ? (long) stretch.ownFrom() * batch : ends.first(stretch);
     }
 
     /** Number of output rows that a stretch compares. */
     int count(Stretch stretch) {
-        return atEveryStep() ? stretch.steps() * batch : ends.count(stretch);
+        return atEveryStep() ? stretch.ownSteps() * batch : ends.count(stretch);
     }
 
     /** A view of the class targets of a stretch, or null for a loss of values. */

@@ -134,9 +134,9 @@ final class Unrolled implements AutoCloseable {
         return carried;
     }
 
-    /** The number, among all steps of the batch, of the first of a stretch that is on the device. */
-    int firstStep(Stretch stretch) {
-        return there.from() + stretch.from();
+    /** The number, among all steps of the batch, of step {@code step} of the window that is on the device. */
+    int absolute(int step) {
+        return there.from() + step;
     }
 
     /** The segments of a batch of this shape; one if it is only swept forward. */
@@ -311,7 +311,7 @@ final class Unrolled implements AutoCloseable {
         enter(part.window());
         for (int i = 0; i < part.stretches().size(); i++) {
             Stretch stretch = part.stretches().get(i);
-            if (stretch.own()) {
+            if (stretch.isOwn()) {
                 stack.forward(stretch);
                 for (int l = 0; keepFinal && l < spec.layers(); l++) {
                     ends.gather(stretch, stack.outputs(stretch, l), carried.layer(l));
@@ -373,12 +373,10 @@ final class Unrolled implements AutoCloseable {
     private void back(Layout.Part part, Visitor loss, FinalGradient dFinal, RecurrentStack.DeltaObserver observer) {
         for (int i = part.stretches().size() - 1; i >= 0; i--) {
             Stretch stretch = part.stretches().get(i);
-            if (stretch.own()) {
+            if (stretch.isOwn()) {
                 loss.visit(stretch);
-            } else {
-                backend.fill(stack.outputGradients(stretch), 0f);
             }
-            if (stretch.swept()) {
+            if (stretch.isSwept()) {
                 stack.backward(stretch, dFinal, observer);
             }
         }
@@ -404,7 +402,7 @@ final class Unrolled implements AutoCloseable {
                 ? null
                 : (layer, stretch, delta) -> {
                     if (layer == 0) {
-                        inputGradient(delta, firstStep(stretch) * batch.rows(), dX);
+                        inputGradient(delta, absolute(stretch.sweptFrom()) * batch.rows(), dX);
                     }
                 };
     }
@@ -437,10 +435,10 @@ final class Unrolled implements AutoCloseable {
         return new float[arrayLength((long) batch.steps() * batch.rows() * width)];
     }
 
-    /** Downloads what belongs to a stretch that is on the device, [steps·B, width], to its place in {@code host} [T,B,width]. */
+    /** Downloads what belongs to the own steps of a stretch that is on the device, [steps·B, width], to its place in {@code host} [T,B,width]. */
     void download(Stretch stretch, Matrix from, float[] host) {
         int count = (int) (from.rows() * from.cols());
-        int start = firstStep(stretch) * batch.rows() * from.cols();
+        int start = absolute(stretch.ownFrom()) * batch.rows() * from.cols();
         backend.download(from.array(), from.offset(), host, start, count);
     }
 
