@@ -11,6 +11,7 @@
 #include "fill.cu"
 #include "gather_columns.cu"
 #include "gather_rows.cu"
+#include "mask_rows.cu"
 #include "norm.cu"
 #include "rmsprop.cu"
 #include "scatter_columns.cu"

@@ -14,6 +14,9 @@ struct Cursor {
     /// Of a forward sweep only.
     const float *biasIh, *biasHh;
     const int* lengths;
+    /// [B], those of the step, or null; and the way to the next step's. Where one is not 0, the row begins anew with the step.
+    const int* resets;
+    int64 stepResets;
     /// The absolute number of the first step, which is compared with lengths.
     int64 t;
     /// Steps from here to the end of the sweep; what is recorded beyond does nothing.

@@ -3,6 +3,7 @@
 // Both directions are one recursion over vectors of a row: x_{p+1} = g_p(W·x_p), p = 0 … S-1.
 //   forward   W = W_hh,  x_p = h_p,        g_p(s) = f(A_p + b_ih + b_hh + s)
 //   backward  W = W_hhᵀ, x_p = δ_{S-1-p},  g_p(s) = (dH_{S-2-p} + s)·f'; the last is the carry: x_S = s
+// Where a row begins anew with a step, the sum between x of that step and x of the one before counts as zero.
 // A direction says where x_p lies, what g_p needs from memory (fetched early), and g_p. A thread owns one unit i of x.
 #pragma once
 #include "common.cuh"
@@ -29,12 +30,13 @@ struct Weight {
 // What other blocks write while the kernel runs is read from L2 (__ldcg): the L1 caches of two SMs know nothing of each other.
 
 /// states h [(S+1)·B, H] in and out: h_0, and A_t where h_{t+1} will be; biases [H] in; lengths [B] in or null: row b is
-/// zero where the absolute step t ≥ lengths[b].
+/// zero where the absolute step t ≥ lengths[b]; resets [S·B] in or null.
 struct Forward {
     float* states;
     int64 ld, B, steps;
     const float *biasIh, *biasHh;
     const int* lengths;
+    const int* resets;
     int64 t0, relu;
     int64 i = 0;
     float bias = 0;
@@ -42,7 +44,7 @@ struct Forward {
     enum { STARTS_IN_MEMORY = true };
     struct Fetched {
         float a;
-        bool ended;
+        bool ended, anew;
     };
 
     __device__ void own(int64 unit) {
@@ -52,10 +54,12 @@ struct Forward {
     __device__ float* x(int64 p, int64 b) const { return states + (p * B + b) * ld; }
     __device__ float start(int64 b) const { return x(0, b)[i]; }
     __device__ Fetched fetch(int64 p, int64 b) const {
-        return {__ldcg(x(p, b) + i), lengths != nullptr && t0 + p - 1 >= lengths[b]};
+        return {
+            __ldcg(x(p, b) + i), lengths != nullptr && t0 + p - 1 >= lengths[b],
+            resets != nullptr && resets[(p - 1) * B + b] != 0};
     }
     __device__ float finish(int64 p, int64 b, float sum, Fetched f) const {
-        float a = f.a + bias + sum;
+        float a = f.a + bias + (f.anew ? 0 : sum);
         // NaN stays NaN: fmaxf would hide it.
         float y = f.ended ? 0 : relu == 0 ? tanhf(a) : a <= 0 ? 0 : a;
         x(p, b)[i] = y;
@@ -64,18 +68,22 @@ struct Forward {
 };
 
 /// d [S·B, H] in: ∂L/∂h_1 … ∂L/∂h_S; out: δ. h [S·B, H] in: h_1 … h_S. carry [B, H] in: what reaches h_S; out: δ_0·W_hh.
+/// resets [S·B] in or null.
 struct Backward {
     float* d;
     int64 ldD;
     const float* h;
     int64 ldH;
     float* carry;
-    int64 ldCarry, B, steps, relu;
+    int64 ldCarry, B, steps;
+    const int* resets;
+    int64 relu;
     int64 i = 0;
 
     enum { STARTS_IN_MEMORY = false };
     struct Fetched {
         float d, h;
+        bool anew;
     };
 
     __device__ void own(int64 unit) { i = unit; }
@@ -84,12 +92,15 @@ struct Backward {
     }
     __device__ float start(int64 b) const { return finish(0, b, carry[b * ldCarry + i], fetch(0, b)); }
     __device__ Fetched fetch(int64 p, int64 b) const {
+        // What comes to x_p crosses the beginning of step S-p, for p = 0 that of a step which is not of this sweep.
+        bool anew = resets != nullptr && p > 0 && resets[(steps - p) * B + b] != 0;
         if (p == steps) {
-            return {0, 0};
+            return {0, 0, anew};
         }
-        return {__ldcg(x(p, b) + i), __ldcg(h + ((steps - 1 - p) * B + b) * ldH + i)};
+        return {__ldcg(x(p, b) + i), __ldcg(h + ((steps - 1 - p) * B + b) * ldH + i), anew};
     }
     __device__ float finish(int64 p, int64 b, float sum, Fetched f) const {
+        sum = f.anew ? 0 : sum;
         float e = f.d + sum;
         float y = p == steps ? sum : relu == 0 ? e * (1 - f.h * f.h) : f.h > 0 ? e : 0;
         x(p, b)[i] = y;

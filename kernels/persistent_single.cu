@@ -123,15 +123,18 @@ __device__ inline void sweepSingle(const Weight& weight, int64 rows, Direction d
 #define SINGLE(WIDTH, IN_REGISTERS)                                                                                       \
     extern "C" __global__ void __launch_bounds__(THREADS, 1) single_forward_##WIDTH(                                      \
         const float* weight, int64 ldWeight, int64 H, int64 rows, float* states, int64 ld, int64 B, int64 steps,          \
-        const float* biasIh, const float* biasHh, const int* lengths, int64 t0, int64 relu) {                             \
+        const float* biasIh, const float* biasHh, const int* lengths, const int* resets, int64 t0,                        \
+        int64 relu) {                                                                                                     \
         sweepSingle<WIDTH / LANES, IN_REGISTERS>(                                                                         \
-            Weight{weight, ldWeight, 1, H}, rows, Forward{states, ld, B, steps, biasIh, biasHh, lengths, t0, relu});      \
+            Weight{weight, ldWeight, 1, H}, rows,                                                                         \
+            Forward{states, ld, B, steps, biasIh, biasHh, lengths, resets, t0, relu});                                    \
     }                                                                                                                     \
     extern "C" __global__ void __launch_bounds__(THREADS, 1) single_backward_##WIDTH(                                     \
         const float* weight, int64 ldWeight, int64 H, int64 rows, float* d, int64 ldD, const float* h, int64 ldH,         \
-        float* carry, int64 ldCarry, int64 B, int64 steps, int64 relu) {                                                  \
+        float* carry, int64 ldCarry, int64 B, int64 steps, const int* resets, int64 relu) {                               \
         sweepSingle<WIDTH / LANES, IN_REGISTERS>(                                                                         \
-            Weight{weight, 1, ldWeight, H}, rows, Backward{d, ldD, h, ldH, carry, ldCarry, B, steps, relu});              \
+            Weight{weight, 1, ldWeight, H}, rows,                                                                         \
+            Backward{d, ldD, h, ldH, carry, ldCarry, B, steps, resets, relu});                                            \
     }
 
 SINGLE(32, 4)

@@ -180,18 +180,19 @@ __device__ inline void sweepSliced(
 #define SLICED(WIDTH, IN_REGISTERS)                                                                                       \
     extern "C" __global__ void __launch_bounds__(THREADS, 1) sliced_forward_##WIDTH(                                      \
         const float* weight, int64 ldWeight, int64 H, int64 rows, float* states, int64 ld, int64 B, int64 steps,          \
-        const float* biasIh, const float* biasHh, const int* lengths, int64 t0, int64 relu, int64 units,                  \
-        unsigned long long* arrived) {                                                                                    \
+        const float* biasIh, const float* biasHh, const int* lengths, const int* resets, int64 t0,                        \
+        int64 relu, int64 units, unsigned long long* arrived) {                                                           \
         sweepSliced<WIDTH / THREADS, IN_REGISTERS>(                                                                       \
-            Weight{weight, ldWeight, 1, H}, rows, Forward{states, ld, B, steps, biasIh, biasHh, lengths, t0, relu},       \
-            (int)units, arrived);                                                                                         \
+            Weight{weight, ldWeight, 1, H}, rows,                                                                         \
+            Forward{states, ld, B, steps, biasIh, biasHh, lengths, resets, t0, relu}, (int)units, arrived);               \
     }                                                                                                                     \
     extern "C" __global__ void __launch_bounds__(THREADS, 1) sliced_backward_##WIDTH(                                     \
         const float* weight, int64 ldWeight, int64 H, int64 rows, float* d, int64 ldD, const float* h, int64 ldH,         \
-        float* carry, int64 ldCarry, int64 B, int64 steps, int64 relu, int64 units, unsigned long long* arrived) {        \
+        float* carry, int64 ldCarry, int64 B, int64 steps, const int* resets, int64 relu, int64 units,                    \
+        unsigned long long* arrived) {                                                                                    \
         sweepSliced<WIDTH / THREADS, IN_REGISTERS>(                                                                       \
-            Weight{weight, 1, ldWeight, H}, rows, Backward{d, ldD, h, ldH, carry, ldCarry, B, steps, relu}, (int)units,   \
-            arrived);                                                                                                     \
+            Weight{weight, 1, ldWeight, H}, rows,                                                                         \
+            Backward{d, ldD, h, ldH, carry, ldCarry, B, steps, resets, relu}, (int)units, arrived);                       \
     }
 
 SLICED(256, 32)

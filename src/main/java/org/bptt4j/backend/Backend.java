@@ -92,6 +92,9 @@ public interface Backend extends AutoCloseable {
     /** to[rows[i], ·] += from[i, ·]: {@code from} [n, N]; the row numbers are distinct. */
     void scatterRows(Ints rows, Matrix from, Matrix to);
 
+    /** to[r, ·] = from[r, ·] where mask[r] is 0, else zeros, whatever from[r, ·] is: of equal shape and not overlapping. */
+    void maskRows(Ints mask, Matrix from, Matrix to);
+
     // ---- symbols as input: x_t is a unit vector, x·Wᵀ a column of W ------------------------------------------------
 
     /** to[r, j] = weight[j, ids[r]]: {@code weight} [N, I], {@code to} [R, N]; ids in [0, I). */

@@ -16,9 +16,19 @@ import org.bptt4j.spec.Cell;
  * @param dGates [S·B, G·H], out: δ, the gradient of the pre-activations. For the cells of one gate it is the very memory of
  *     {@code dStates}, overwritten in place
  * @param carry [B, H], in: what reaches h_S from later steps; out: δ_0·W_hh, the gradient that reaches h_0
+ * @param resets [S·B] or null, those of the forward sweep: where one is not 0, δ_t of that row does not reach the step before, and
+ *     so at the first step its carry is zero
  */
 public record RecurrentBackward(
-        Cell cell, int batch, Matrix weight, Matrix gates, Matrix states, Matrix dStates, Matrix dGates, Matrix carry) {
+        Cell cell,
+        int batch,
+        Matrix weight,
+        Matrix gates,
+        Matrix states,
+        Matrix dStates,
+        Matrix dGates,
+        Matrix carry,
+        Ints resets) {
     public RecurrentBackward {
         Objects.requireNonNull(cell, "cell");
         int hidden = weight.cols();
@@ -30,6 +40,22 @@ public record RecurrentBackward(
         if (cell.gates() == 1 && !dGates.equals(dStates)) {
             throw new IllegalArgumentException("dGates of a " + cell + " cell must be the memory of dStates");
         }
+        if (resets != null) {
+            Shapes.require("resets", resets, gates.rows());
+        }
+    }
+
+    /** A sweep in which no row begins anew. */
+    public RecurrentBackward(
+            Cell cell,
+            int batch,
+            Matrix weight,
+            Matrix gates,
+            Matrix states,
+            Matrix dStates,
+            Matrix dGates,
+            Matrix carry) {
+        this(cell, batch, weight, gates, states, dStates, dGates, carry, null);
     }
 
     /** S, the number of steps. */

@@ -17,6 +17,8 @@ import org.bptt4j.spec.Cell;
  *     memory of h_1 … h_S ({@code states} from row B), which is overwritten in place
  * @param states h [(S+1)·B, H], in: h_0; out: h_1 … h_S
  * @param lengths [B] or null: row b is zero at every absolute step ≥ lengths[b]
+ * @param resets [S·B] or null: where it is not 0, a row begins anew. Its h_t·W_hhᵀ counts as zero there, whatever h_t is, and
+ *     h_t itself stays
  */
 public record RecurrentForward(
         Cell cell,
@@ -27,7 +29,8 @@ public record RecurrentForward(
         Matrix biasHh,
         Matrix gates,
         Matrix states,
-        Ints lengths) {
+        Ints lengths,
+        Ints resets) {
     public RecurrentForward {
         Objects.requireNonNull(cell, "cell");
         int hidden = weight.cols();
@@ -38,6 +41,23 @@ public record RecurrentForward(
         if (lengths != null) {
             Shapes.require("lengths", lengths, batch);
         }
+        if (resets != null) {
+            Shapes.require("resets", resets, gates.rows());
+        }
+    }
+
+    /** A sweep in which no row begins anew. */
+    public RecurrentForward(
+            Cell cell,
+            int batch,
+            int firstStep,
+            Matrix weight,
+            Matrix biasIh,
+            Matrix biasHh,
+            Matrix gates,
+            Matrix states,
+            Ints lengths) {
+        this(cell, batch, firstStep, weight, biasIh, biasHh, gates, states, lengths, null);
     }
 
     /** S, the number of steps. */

@@ -87,6 +87,12 @@ public final class Shapes {
         require("from", from, from.rows(), to.cols());
     }
 
+    /** to[r, ·] = from[r, ·] or zeros. */
+    public static void requireMaskRows(Ints mask, Matrix from, Matrix to) {
+        require("mask", mask, to.rows());
+        require("from", from, to.rows(), to.cols());
+    }
+
     /** to[r, j] = weight[j, ids[r]]. */
     public static void requireGatherColumns(Ints ids, Matrix weight, Matrix to) {
         require("ids", ids, to.rows());

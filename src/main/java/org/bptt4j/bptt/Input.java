@@ -19,11 +19,13 @@ final class Input {
     private final Buffers.Slot denseSlot;
     private final Buffers.Slot idSlot;
     private final Buffers.Slot lengthSlot;
+    private final Buffers.Slot resetSlot;
     private final Buffers buffers;
     /** Of each side; null until it is asked for. */
     private final Rows[] all = new Rows[2];
 
     private final Ints[] lengths = new Ints[2];
+    private final Ints[] resets = new Ints[2];
     private Batch shape;
     /** Rows of the longest window. */
     private int cells;
@@ -36,6 +38,7 @@ final class Input {
         this.denseSlot = buffers.twoSidedSlot();
         this.idSlot = buffers.twoSidedSlot();
         this.lengthSlot = buffers.twoSidedSlot();
+        this.resetSlot = buffers.twoSidedSlot();
     }
 
     /** Refuses a batch whose input does not fit. */
@@ -62,13 +65,16 @@ final class Input {
         cells = Math.multiplyExact(steps, batch.rows());
         Arrays.fill(all, null);
         Arrays.fill(lengths, null);
+        Arrays.fill(resets, null);
         all();
         lengths();
+        resets();
     }
 
     /** Bytes of one step. */
     static long stepBytes(Batch batch) {
-        return (long) Float.BYTES * batch.rows() * (batch.ids() == null ? batch.inputSize() : 1);
+        int resets = batch.resets() == null ? 0 : 1;
+        return (long) Float.BYTES * batch.rows() * ((batch.ids() == null ? batch.inputSize() : 1) + resets);
     }
 
     private Rows all() {
@@ -81,13 +87,16 @@ final class Input {
         return all[side];
     }
 
-    /** Uploads a window's input and lengths; padding becomes zeros, so that it may hold anything. */
+    /** Uploads a window's input, lengths and resets; padding becomes zeros, so that it may hold anything. */
     void upload(Batch batch, Window window) {
         if (batch.lengths() != null) {
             uploadLengths(batch, window);
         }
         int from = window.from() * batch.rows();
         int count = window.steps() * batch.rows();
+        if (batch.resets() != null) {
+            uploadResets(batch.resets(), from, count);
+        }
         if (batch.ids() != null) {
             uploadIds(batch, from, count, all().ids().array());
         } else if (batch.lengths() != null) {
@@ -113,6 +122,14 @@ final class Input {
         backend.upload(left, 0, batch.rows(), lengths().array(), 0);
     }
 
+    private void uploadResets(boolean[] mask, int from, int count) {
+        int[] numbers = staging.ints(count);
+        for (int i = 0; i < count; i++) {
+            numbers[i] = mask[from + i] ? 1 : 0;
+        }
+        backend.upload(numbers, 0, count, resets().array(), 0);
+    }
+
     private void uploadIds(Batch batch, int from, int count, DeviceArray to) {
         if (batch.lengths() == null) {
             backend.upload(batch.ids(), from, count, to, 0);
@@ -132,6 +149,20 @@ final class Input {
             lengths[side] = lengthSlot.view(shape.rows());
         }
         return lengths[side];
+    }
+
+    /** 1 where a row begins anew, for all rows of the window's steps, or null. */
+    private Ints resets() {
+        int side = buffers.side();
+        if (resets[side] == null && shape.resets() != null) {
+            resets[side] = resetSlot.view(cells);
+        }
+        return resets[side];
+    }
+
+    /** Those of {@code count} rows from {@code row}, or null. */
+    Ints resets(long row, long count) {
+        return shape.resets() == null ? null : resets().slice(row, count);
     }
 
     /** Whether a gradient with respect to the input exists. */

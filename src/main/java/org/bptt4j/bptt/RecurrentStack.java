@@ -27,6 +27,7 @@ final class RecurrentStack {
     private final Input input;
     private final List<Buffers.Slot> stateSlots;
     private final List<Buffers.Slot> deltaSlots;
+    private final Buffers.Slot maskedSlot;
     private final Buffers.Slot carrySlot;
     private final Buffers.Views<Forward> forwards;
     private final Buffers.Views<Backward> backwards;
@@ -43,6 +44,7 @@ final class RecurrentStack {
         this.input = input;
         this.stateSlots = buffers.slots(spec.layers());
         this.deltaSlots = buffers.slots(Math.min(2, spec.layers()));
+        this.maskedSlot = buffers.slot();
         this.carrySlot = buffers.slot();
         this.forwards = buffers.views(this::forwardViews);
         this.backwards = buffers.views(this::backwardViews);
@@ -51,7 +53,7 @@ final class RecurrentStack {
     }
 
     /** Makes room for windows of {@code steps} steps of B rows, swept back in stretches. Contents are undefined afterwards. */
-    void resize(int steps, int stretch, int rows) {
+    void resize(int steps, int stretch, int rows, boolean resets) {
         batch = rows;
         for (int l = 0; l < states.length; l++) {
             states[l] = stateSlots.get(l).matrix((steps + 1L) * rows, spec.hiddenSize());
@@ -59,6 +61,9 @@ final class RecurrentStack {
         before = block(0);
         for (Buffers.Slot slot : deltaSlots) {
             slot.matrix((long) Math.min(steps, stretch) * rows, spec.hiddenSize());
+        }
+        if (resets) {
+            maskedSlot.matrix((long) Math.min(steps, stretch) * rows, spec.hiddenSize());
         }
         carry = carrySlot.matrix((long) states.length * rows, spec.hiddenSize());
     }
@@ -68,9 +73,10 @@ final class RecurrentStack {
         return (long) spec.layers() * rows * spec.hiddenSize() * Float.BYTES;
     }
 
-    /** Bytes of δ of one step. */
-    static long deltaBytes(RnnSpec spec, int rows) {
-        return (long) Math.min(2, spec.layers()) * rows * spec.hiddenSize() * Float.BYTES;
+    /** Bytes of δ of one step, and of the states before it if rows may begin anew there. */
+    static long deltaBytes(RnnSpec spec, int rows, boolean resets) {
+        int matrices = Math.min(2, spec.layers()) + (resets ? 1 : 0);
+        return (long) matrices * rows * spec.hiddenSize() * Float.BYTES;
     }
 
     /** The states before the window's first step, one [B, H] for each layer. */
@@ -147,7 +153,8 @@ final class RecurrentStack {
                     w.biasHh(),
                     gates,
                     range,
-                    input.lengths());
+                    input.lengths(),
+                    input.resets(row, count));
         }
         return new Forward(input.rows(row, count), sweeps);
     }
@@ -183,9 +190,10 @@ final class RecurrentStack {
      * A layer in the swept steps of a stretch.
      *
      * @param before its states before each step
+     * @param masked memory for the same with zeros where rows begin anew, or null if they never do
      * @param below the states below it after each step, null for the first layer
      */
-    private record BackwardLayer(RecurrentBackward sweep, Matrix before, Matrix below) {}
+    private record BackwardLayer(RecurrentBackward sweep, Matrix before, Matrix masked, Matrix below) {}
 
     private Backward backwardViews(Stretch stretch) {
         long row = (long) stretch.sweptFrom() * batch;
@@ -202,9 +210,11 @@ final class RecurrentStack {
                     range,
                     delta,
                     delta,
-                    carry.rows((long) l * batch, batch));
+                    carry.rows((long) l * batch, batch),
+                    input.resets(row, count));
+            Matrix masked = sweep.resets() == null ? null : maskedSlot.matrix(count, spec.hiddenSize());
             Matrix below = l == 0 ? null : states[l - 1].rows(row + batch, count);
-            layers[l] = new BackwardLayer(sweep, range.rows(0, count), below);
+            layers[l] = new BackwardLayer(sweep, range.rows(0, count), masked, below);
         }
         int top = states.length - 1;
         return new Backward(
@@ -248,7 +258,7 @@ final class RecurrentStack {
             }
             backend.recurrentBackward(layer.sweep);
             Matrix delta = layer.sweep.dGates();
-            backend.weightGradient(delta, layer.before, batch, g.weightHh());
+            backend.weightGradient(delta, statesBefore(layer), batch, g.weightHh());
             backend.biasGradient(delta, batch, g.biasIh());
             backend.biasGradient(delta, batch, g.biasHh());
             if (l > 0) {
@@ -263,6 +273,15 @@ final class RecurrentStack {
                 observer.layer(l, stretch, delta);
             }
         }
+    }
+
+    /** What each step's product saw: h_{t−1}, or zeros where a row begins anew. */
+    private Matrix statesBefore(BackwardLayer layer) {
+        if (layer.masked == null) {
+            return layer.before;
+        }
+        backend.maskRows(layer.sweep.resets(), layer.before, layer.masked);
+        return layer.masked;
     }
 
     /** Gradient with respect to the states before the first step that was swept back, [L·B, H]. */

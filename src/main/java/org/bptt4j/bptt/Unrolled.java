@@ -214,7 +214,8 @@ final class Unrolled implements AutoCloseable {
                 && next.steps() == batch.steps()
                 && next.rows() == batch.rows()
                 && (next.ids() == null) == (batch.ids() == null)
-                && (next.lengths() == null) == (batch.lengths() == null);
+                && (next.lengths() == null) == (batch.lengths() == null)
+                && (next.resets() == null) == (batch.resets() == null);
     }
 
     private int stretchSteps(int rows) {
@@ -229,7 +230,7 @@ final class Unrolled implements AutoCloseable {
         MemoryPlan.Sizes own = new MemoryPlan.Sizes(
                 state,
                 state + sides * Input.stepBytes(shape),
-                RecurrentStack.deltaBytes(spec, rows),
+                RecurrentStack.deltaBytes(spec, rows, shape.resets() != null),
                 stretchSteps(rows),
                 state + lengths + RowEnds.bytes(rows, spec.hiddenSize(), sides));
         return companion == null ? own : companion.plus(own, shape, sides);
@@ -259,7 +260,7 @@ final class Unrolled implements AutoCloseable {
                 .toList();
         input.resize(next, plan.window());
         ends.resize(rows, spec.hiddenSize());
-        stack.resize(plan.window(), stretch, rows);
+        stack.resize(plan.window(), stretch, rows, next.resets() != null);
         checkpoints.resize(plan.isWhole() ? 0 : segments.size() + plan.checkpoints(), rows);
         if (companion != null) {
             companion.resize(next, plan.window(), stretch);

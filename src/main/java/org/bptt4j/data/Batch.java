@@ -19,6 +19,7 @@ public final class Batch {
     private final float[] values;
     private final float[] initialState;
     private final int[] lengths;
+    private final boolean[] resets;
     private final boolean continuing;
 
     private Batch(
@@ -31,6 +32,7 @@ public final class Batch {
             float[] values,
             float[] initialState,
             int[] lengths,
+            boolean[] resets,
             boolean continuing) {
         this.steps = steps;
         this.rows = rows;
@@ -41,6 +43,7 @@ public final class Batch {
         this.values = values;
         this.initialState = initialState;
         this.lengths = lengths;
+        this.resets = resets;
         this.continuing = continuing;
     }
 
@@ -51,14 +54,14 @@ public final class Batch {
             throw new IllegalArgumentException("input size " + inputSize + ": must be at least 1");
         }
         requireLength("x [T,B,I]", x.length, (long) steps * rows * inputSize);
-        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, false);
+        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, null, false);
     }
 
     /** Symbol ids {@code [T,B]}: id of (t, b) at t·B + b; the input vector is that column of W_ih. */
     public static Batch symbols(int steps, int rows, int[] ids) {
         requirePositive(steps, rows);
         requireLength("ids [T,B]", ids.length, (long) steps * rows);
-        return new Batch(steps, rows, 0, null, ids, null, null, null, null, false);
+        return new Batch(steps, rows, 0, null, ids, null, null, null, null, null, false);
     }
 
     private static void requirePositive(int steps, int rows) {
@@ -76,18 +79,18 @@ public final class Batch {
 
     /** With class targets, {@code [T,B]} or, for a loss at the last step, {@code [B]}. */
     public Batch withTargets(int[] targets) {
-        return new Batch(steps, rows, inputSize, x, ids, targets, null, initialState, lengths, continuing);
+        return new Batch(steps, rows, inputSize, x, ids, targets, null, initialState, lengths, resets, continuing);
     }
 
     /** With value targets, {@code [T,B,O]} or, for a loss at the last step, {@code [B,O]}. */
     public Batch withTargets(float[] targets) {
-        return new Batch(steps, rows, inputSize, x, ids, null, targets, initialState, lengths, continuing);
+        return new Batch(steps, rows, inputSize, x, ids, null, targets, initialState, lengths, resets, continuing);
     }
 
     /** With an initial state {@code h0 [L,B,H]} in place of zeros. */
     public Batch withInitialState(float[] h0) {
         Objects.requireNonNull(h0, "h0");
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, h0, lengths, false);
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, h0, lengths, resets, false);
     }
 
     /** With a length for each row, {@code [B]}, 1 … T: what lies beyond is padding and never read. */
@@ -98,12 +101,22 @@ public final class Batch {
                 throw new IllegalArgumentException("length " + lengths[b] + " of row " + b + ": must be 1 … " + steps);
             }
         }
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, continuing);
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, resets, continuing);
+    }
+
+    /**
+     * With a mask {@code [T,B]}, (t, b) at t·B + b, of the steps with which a new sequence begins: before such a step the state of
+     * row b counts as zero, whatever it is (at step 0: the initial or the carried one), and no gradient goes back across it. So
+     * several sequences fit in one row, one behind the other. The states that are given out stay as they are.
+     */
+    public Batch withResets(boolean[] resets) {
+        requireLength("resets [T,B]", resets.length, (long) steps * rows);
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, resets, continuing);
     }
 
     /** Each row goes on where the same row of the batch before ended: the state is carried over. */
     public Batch continuing() {
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, null, lengths, true);
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, null, lengths, resets, true);
     }
 
     /** T. */
@@ -149,6 +162,11 @@ public final class Batch {
     /** Lengths [B], or null. */
     public int[] lengths() {
         return lengths;
+    }
+
+    /** Where rows begin anew [T,B], or null. */
+    public boolean[] resets() {
+        return resets;
     }
 
     /** Whether the state is carried over from the batch before. */

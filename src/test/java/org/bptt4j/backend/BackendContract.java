@@ -26,6 +26,7 @@ public abstract class BackendContract
                 MatrixContract,
                 GradientContract,
                 SweepContract,
+                ResetContract,
                 LossContract,
                 UpdateContract {
     private Kit kit;

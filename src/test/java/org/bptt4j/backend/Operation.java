@@ -99,6 +99,13 @@ record Operation(String name, List<Argument> arguments, BiConsumer<Backend, Obje
                 matrix(5, 4, 5, 3));
         add(
                 all,
+                "maskRows",
+                (b, a) -> b.maskRows((Ints) a[0], m(a[1]), m(a[2])),
+                ints(3),
+                matrix(3, 4, 3, 5),
+                matrix(3, 4, 2, 4));
+        add(
+                all,
                 "gatherColumns",
                 (b, a) -> b.gatherColumns((Ints) a[0], m(a[1]), m(a[2])),
                 ints(3),
@@ -132,25 +139,27 @@ record Operation(String name, List<Argument> arguments, BiConsumer<Backend, Obje
                 (b, a) -> {
                     Matrix gates = m(a[3]).rows(2, 6);
                     b.recurrentForward(new RecurrentForward(
-                            Cell.TANH, 2, 0, m(a[0]), m(a[1]), m(a[2]), gates, m(a[3]), (Ints) a[4]));
+                            Cell.TANH, 2, 0, m(a[0]), m(a[1]), m(a[2]), gates, m(a[3]), (Ints) a[4], (Ints) a[5]));
                 },
                 matrix(3, 3, 4, 3),
                 matrix(1, 3, 1, 4),
                 matrix(1, 3, 2, 3),
                 matrix(8, 3, 8, 4),
-                ints(2));
+                ints(2),
+                ints(6));
         add(
                 all,
                 "recurrentBackward",
                 (b, a) -> {
                     Matrix gates = m(a[1]).rows(2, 6);
-                    b.recurrentBackward(
-                            new RecurrentBackward(Cell.RELU, 2, m(a[0]), gates, m(a[1]), m(a[2]), m(a[2]), m(a[3])));
+                    b.recurrentBackward(new RecurrentBackward(
+                            Cell.RELU, 2, m(a[0]), gates, m(a[1]), m(a[2]), m(a[2]), m(a[3]), (Ints) a[4]));
                 },
                 matrix(3, 3, 4, 3),
                 matrix(8, 3, 8, 4),
                 matrix(6, 3, 6, 4),
-                matrix(2, 3, 2, 4));
+                matrix(2, 3, 2, 4),
+                ints(6));
     }
 
     private static void losses(List<Operation> all, Argument report) {

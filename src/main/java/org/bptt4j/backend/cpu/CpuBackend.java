@@ -185,6 +185,14 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public void maskRows(Ints mask, Matrix from, Matrix to) {
+        Shapes.requireMaskRows(mask, from, to);
+        try (Inside in = inside.enter()) {
+            rows.mask(in.own(mask), in.own(from), in.own(to));
+        }
+    }
+
+    @Override
     public void gatherColumns(Ints ids, Matrix weight, Matrix to) {
         Shapes.requireGatherColumns(ids, weight, to);
         try (Inside in = inside.enter()) {
@@ -230,6 +238,9 @@ final class CpuBackend implements Backend {
             if (sweep.lengths() != null) {
                 in.own(sweep.lengths());
             }
+            if (sweep.resets() != null) {
+                in.own(sweep.resets());
+            }
             recurrence.forward(sweep);
         }
     }
@@ -241,6 +252,9 @@ final class CpuBackend implements Backend {
             in.own(sweep.states());
             in.own(sweep.dStates());
             in.own(sweep.carry());
+            if (sweep.resets() != null) {
+                in.own(sweep.resets());
+            }
             recurrence.backward(sweep);
         }
     }

@@ -115,13 +115,19 @@ final class Recurrence {
     private void forward(RecurrentForward f, Share s) {
         float[] h = ((CpuArray) f.states().array()).floats();
         int[] lengths = f.lengths() == null ? null : ((CpuArray) f.lengths().array()).ints();
+        int[] resets = f.resets() == null ? null : ((CpuArray) f.resets().array()).ints();
         int ld = f.states().stride();
         int first = packed.column(s.p0);
         int units = packed.column(s.p1) - first;
         for (int t = 0; t < f.steps(); t++) {
             int previous = (int) f.states().offset() + (t * f.batch() + s.from) * ld;
             int current = previous + f.batch() * ld;
-            packed.multiply(h, previous, ld, s.rows(), true, h, current, ld, s.p0, s.p1, s.scratch);
+            if (resets == null) {
+                packed.multiply(h, previous, ld, s.rows(), true, h, current, ld, s.p0, s.p1, s.scratch);
+            } else {
+                int row = (int) f.resets().offset() + t * f.batch() + s.from;
+                multiply(s, resets, row, h, previous, ld, true, h, current, ld);
+            }
             kernels.activate(f.cell(), h, current + first, ld, s.rows(), bias, first, units);
             if (lengths != null) {
                 for (int b = s.from; b < s.to; b++) {
@@ -132,6 +138,40 @@ final class Recurrence {
                 }
             }
             s.barrier.await();
+        }
+    }
+
+    /**
+     * A step's product for the rows of a share that do not begin anew, each run of them by itself: {@code resets} from {@code
+     * first}. For the others it is zero: C stays as it is if it accumulates, or becomes zeros.
+     */
+    private void multiply(
+            Share s,
+            int[] resets,
+            int first,
+            float[] a,
+            int a0,
+            int lda,
+            boolean accumulate,
+            float[] c,
+            int c0,
+            int ldc) {
+        int column = packed.column(s.p0);
+        int end = packed.column(s.p1);
+        for (int r = 0; r < s.rows(); ) {
+            int from = r;
+            while (r < s.rows() && resets[first + r] == 0) {
+                r++;
+            }
+            if (r > from) {
+                packed.multiply(
+                        a, a0 + from * lda, lda, r - from, accumulate, c, c0 + from * ldc, ldc, s.p0, s.p1, s.scratch);
+            } else {
+                if (!accumulate) {
+                    Arrays.fill(c, c0 + r * ldc + column, c0 + r * ldc + end, 0f);
+                }
+                r++;
+            }
         }
     }
 
@@ -159,6 +199,7 @@ final class Recurrence {
         float[] d = ((CpuArray) f.dStates().array()).floats();
         float[] h = ((CpuArray) f.states().array()).floats();
         float[] carry = ((CpuArray) f.carry().array()).floats();
+        int[] resets = f.resets() == null ? null : ((CpuArray) f.resets().array()).ints();
         int ld = f.dStates().stride();
         int ldc = f.carry().stride();
         int ldh = f.states().stride();
@@ -172,7 +213,12 @@ final class Recurrence {
                     f.cell(), d, d0 + first, ld, carry, c0 + first, ldc, h, h0 + first, ldh, s.rows(), units);
             // δ_t is complete: the product needs all hidden units of it, and gives the carry of this share's own.
             s.barrier.await();
-            packed.multiply(d, d0, ld, s.rows(), false, carry, c0, ldc, s.p0, s.p1, s.scratch);
+            if (resets == null) {
+                packed.multiply(d, d0, ld, s.rows(), false, carry, c0, ldc, s.p0, s.p1, s.scratch);
+            } else {
+                int row = (int) f.resets().offset() + t * f.batch() + s.from;
+                multiply(s, resets, row, d, d0, ld, false, carry, c0, ldc);
+            }
         }
     }
 }

@@ -13,9 +13,10 @@ final class Rows {
     private final Workers workers;
     private final Workers.Job copyPart = this::copyPart;
     private final Workers.Job addPart = this::addPart;
+    private final Workers.Job maskPart = this::maskPart;
     private Matrix from;
     private Matrix to;
-    /** Row numbers of a gather or scatter, else null. */
+    /** Row numbers of a gather or scatter, or a mask, else null. */
     private Ints index;
 
     Rows(Kernels kernels, Workers workers) {
@@ -60,6 +61,14 @@ final class Rows {
         run(source, addPart);
     }
 
+    /** target[i, ·] = source[i, ·] where mask[i] is 0, else zeros. */
+    void mask(Ints mask, Matrix source, Matrix target) {
+        index = mask;
+        from = source;
+        to = target;
+        run(target, maskPart);
+    }
+
     private void run(Matrix rows, Workers.Job job) {
         workers.run(Split.parts(rows.rows(), 1, Split.MOVE * rows.rows() * rows.cols(), workers), job);
     }
@@ -85,6 +94,21 @@ final class Rows {
         for (int r = Split.start(part, parts, rows, 1); r < end; r++) {
             int target = numbers[(int) index.offset() + r];
             kernels.add(f, at(from, r), v, at(to, target), from.cols());
+        }
+    }
+
+    private void maskPart(int part, int parts) {
+        float[] f = floats(from);
+        float[] v = floats(to);
+        int[] masked = ints(index);
+        int rows = (int) to.rows();
+        int end = Split.start(part + 1, parts, rows, 1);
+        for (int r = Split.start(part, parts, rows, 1); r < end; r++) {
+            if (masked[(int) index.offset() + r] == 0) {
+                System.arraycopy(f, at(from, r), v, at(to, r), to.cols());
+            } else {
+                Arrays.fill(v, at(to, r), at(to, r) + to.cols(), 0f);
+            }
         }
     }
 

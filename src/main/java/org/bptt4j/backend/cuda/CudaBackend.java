@@ -208,6 +208,14 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void maskRows(Ints mask, Matrix from, Matrix to) {
+        Shapes.requireMaskRows(mask, from, to);
+        try (Inside in = inside.enter()) {
+            parts.rows.mask(in.own(mask), in.own(from), in.own(to));
+        }
+    }
+
+    @Override
     public void gatherColumns(Ints ids, Matrix weight, Matrix to) {
         Shapes.requireGatherColumns(ids, weight, to);
         try (Inside in = inside.enter()) {

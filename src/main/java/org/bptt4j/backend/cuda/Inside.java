@@ -111,6 +111,9 @@ final class Inside implements AutoCloseable {
         if (sweep.lengths() != null) {
             own(sweep.lengths());
         }
+        if (sweep.resets() != null) {
+            own(sweep.resets());
+        }
         return sweep;
     }
 
@@ -120,6 +123,9 @@ final class Inside implements AutoCloseable {
         own(sweep.states());
         own(sweep.dStates());
         own(sweep.carry());
+        if (sweep.resets() != null) {
+            own(sweep.resets());
+        }
         return sweep;
     }
 

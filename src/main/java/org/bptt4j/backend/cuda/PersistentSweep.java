@@ -17,8 +17,8 @@ import org.bptt4j.spec.Cell;
  * that fit none of them are refused.
  */
 final class PersistentSweep implements Sweep {
-    private static final int FORWARD_ARGUMENTS = 13;
-    private static final int BACKWARD_ARGUMENTS = 13;
+    private static final int FORWARD_ARGUMENTS = 14;
+    private static final int BACKWARD_ARGUMENTS = 14;
     /** Behind the others: units of a block, and the counters of the groups' barriers. */
     private static final int SLICED_ARGUMENTS = 2;
 
@@ -72,7 +72,8 @@ final class PersistentSweep implements Sweep {
                     .number(f.batch())
                     .number(f.steps());
             kernel.pointer(address(f.biasIh())).pointer(address(f.biasHh()));
-            kernel.pointer(f.lengths() == null ? 0 : address(f.lengths())).number(f.firstStep());
+            kernel.pointer(f.lengths() == null ? 0 : address(f.lengths()));
+            kernel.pointer(f.resets() == null ? 0 : address(f.resets())).number(f.firstStep());
             kernel.number(f.cell() == Cell.RELU ? 1 : 0);
             launch(kernel, plan);
         }
@@ -91,6 +92,7 @@ final class PersistentSweep implements Sweep {
             kernel.pointer(address(h)).number(h.stride());
             kernel.pointer(address(carry)).number(carry.stride());
             kernel.number(f.batch()).number(f.steps());
+            kernel.pointer(f.resets() == null ? 0 : address(f.resets()));
             kernel.number(f.cell() == Cell.RELU ? 1 : 0);
             launch(kernel, plan);
         }

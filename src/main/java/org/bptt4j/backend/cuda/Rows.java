@@ -12,6 +12,7 @@ final class Rows {
     private final Kernel copy;
     private final Kernel gather;
     private final Kernel scatter;
+    private final Kernel mask;
 
     Rows(Kernels kernels, CudaMemory memory) {
         this.memory = memory;
@@ -19,6 +20,7 @@ final class Rows {
         copy = kernels.get("copy", 6);
         gather = kernels.get("gather_rows", 7);
         scatter = kernels.get("scatter_rows", 7);
+        mask = kernels.get("mask_rows", 7);
     }
 
     /** to = value. Without gaps between the rows the driver does it, which knows each card's best way. */
@@ -58,6 +60,11 @@ final class Rows {
     /** to[rows[i], ·] += from[i, ·]. */
     void scatter(Ints rows, Matrix from, Matrix to) {
         move(scatter, rows, from, to);
+    }
+
+    /** to[i, ·] = from[i, ·] where mask[i] is 0, else zeros. */
+    void mask(Ints mask, Matrix from, Matrix to) {
+        move(this.mask, mask, from, to);
     }
 
     private static void move(Kernel kernel, Ints rows, Matrix from, Matrix to) {

@@ -39,7 +39,7 @@ final class SweepSteps {
     SweepSteps(Blas blas, Kernels kernels, CudaMemory memory) {
         this.blas = blas;
         this.memory = memory;
-        begin = kernels.get("begin_sweep", 17);
+        begin = kernels.get("begin_sweep", 19);
         advance = kernels.get("advance_sweep", 2);
         copy = kernels.get("copy", 6);
         tanh = kernels.get("activate_tanh", 6);
@@ -92,7 +92,10 @@ final class SweepSteps {
         begin.pointer(address(out)).number(out.stride()).number((long) f.batch() * out.stride());
         begin.pointer(0).number(0).number(0);
         begin.pointer(address(f.biasIh())).pointer(address(f.biasHh()));
-        begin.pointer(f.lengths() == null ? 0 : address(f.lengths())).number(f.firstStep());
+        begin.pointer(f.lengths() == null ? 0 : address(f.lengths()));
+        begin.pointer(f.resets() == null ? 0 : address(f.resets()))
+                .number(f.batch())
+                .number(f.firstStep());
         begin.number(f.steps()).pointer(address(f.states())).number(f.states().stride());
         begin.pointer(factor()).number(f.batch()).number(f.hidden()).overMatrix(f.batch(), f.hidden());
     }
@@ -105,7 +108,9 @@ final class SweepSteps {
         begin.pointer(cursor());
         begin.pointer(address(d)).number(d.stride()).number((long) -f.batch() * d.stride());
         begin.pointer(address(h)).number(h.stride()).number((long) -f.batch() * h.stride());
-        begin.pointer(0).pointer(0).pointer(0).number(0);
+        begin.pointer(0).pointer(0).pointer(0);
+        begin.pointer(f.resets() == null ? 0 : address(f.resets().slice(last, f.batch())));
+        begin.number(-f.batch()).number(0);
         begin.number(f.steps()).pointer(address(f.carry())).number(f.carry().stride());
         begin.pointer(product()).number(f.batch()).number(f.hidden()).overMatrix(f.batch(), f.hidden());
     }
