@@ -79,7 +79,7 @@ class Case:
     def __init__(self, name, cell="tanh", layers=1, T=5, B=2, I=3, H=4, O=3, loss="cross-entropy",
                  loss_at="every", reduction="mean", ids=False, h0=False, ignore=None, lengths=None,
                  tbptt=None, clip_norm=None, clip_value=None, gain=1.5, recurrent=None,
-                 x_scale=1.0, bias_gain=None, margin=2e-4, keep_steps=True):
+                 x_scale=1.0, bias_gain=None, margin=2e-4, keep_steps=True, resets=None):
         self.__dict__.update(locals())
         del self.__dict__["self"]
         # ReLU has a kink: where a pre-activation is within float32 rounding of zero, a float32
@@ -138,6 +138,10 @@ class Case:
                 b["x"][n:, row] = np.nan
                 if every and self.loss == "mse":
                     b["targets"][n:, row] = np.nan
+        if self.resets is not None:  # of each row, the steps with which a sequence begins
+            b["resets"] = np.zeros((T, B), dtype=np.int64)
+            for row, beginnings in enumerate(self.resets):
+                b["resets"][list(beginnings), row] = 1
         self.batch = b
 
     def _distance_from_kink(self):
@@ -263,10 +267,28 @@ def rnn_forward(c, network, x, h0):
     return network.head(y), h_n
 
 
+def pieces_forward(c, network, x, h0):
+    """Row by row, sequence by sequence: each that begins with a reset starts from an explicit zero state."""
+    assert c.lengths is None
+    tops, finals = [], []
+    for b in range(c.B):
+        top, h = [], h0[:, b:b + 1]
+        cuts = sorted({0, c.T} | set(c.resets[b]))
+        for start, end in zip(cuts, cuts[1:]):
+            if start in c.resets[b]:
+                h = torch.zeros(c.layers, 1, c.H)
+            y, h = network.rnn(x[start:end, b:b + 1], h)
+            top.append(y)
+        tops.append(torch.cat(top))
+        finals.append(h)
+    return network.head(torch.cat(tops, dim=1)), torch.cat(finals, dim=1)
+
+
 def full_gradient(c, p):
     x = dense_input(c).requires_grad_()
     h0 = initial_state(c).requires_grad_()
-    output, h_n = rnn_forward(c, p.network, x, h0)
+    forward = rnn_forward if c.resets is None else pieces_forward
+    output, h_n = forward(c, p.network, x, h0)
     total, count = loss_sum_and_count(c, output, 0, c.T)
     loss = total / divisor(c, count)
     loss.backward()
@@ -294,7 +316,10 @@ def loop_states(c, p, x, h0, end, constant_up_to=-1, look=None):
     for t in range(end):
         below = x[t]
         for k in range(c.layers):
-            z = pre_activation(p, k, below, h[k])
+            before = h[k]
+            if c.resets is not None:
+                before = before.masked_fill(torch.from_numpy(c.batch["resets"][t] != 0)[:, None], 0.0)
+            z = pre_activation(p, k, below, before)
             if look:
                 look(t, z)
             h[k] = act(z)
@@ -504,13 +529,15 @@ def check_loop_is_rnn():
     """
     for tbptt in ((7, 7), (50, 50), (3, 7)):
         for cell in ("tanh", "relu"):
-            c = Case("check-loop", cell=cell, layers=3, T=7, B=3, I=2, H=5, O=3, h0=True, tbptt=tbptt)
-            p, q = parameters(c), parameters(c)
-            loss, output, h_n = truncated_gradient(c, p)
-            loss_q, output_q, h_n_q, _, _ = full_gradient(c, q)
-            assert_same({"loss": loss, "out": output, "h": h_n},
-                        {"loss": loss_q.detach(), "out": output_q.detach(), "h": h_n_q.detach()}, "loop")
-            assert_same(gradients_of(p), gradients_of(q), "loop is nn.RNN")
+            for resets in (None, [(2, 3), (), (0, 6)]):
+                c = Case("check-loop", cell=cell, layers=3, T=7, B=3, I=2, H=5, O=3, h0=True, tbptt=tbptt,
+                         resets=resets)
+                p, q = parameters(c), parameters(c)
+                loss, output, h_n = truncated_gradient(c, p)
+                loss_q, output_q, h_n_q, _, _ = full_gradient(c, q)
+                assert_same({"loss": loss, "out": output, "h": h_n},
+                            {"loss": loss_q.detach(), "out": output_q.detach(), "h": h_n_q.detach()}, "loop")
+                assert_same(gradients_of(p), gradients_of(q), "loop is nn.RNN")
 
 
 def check_two_ways_of_truncating():
@@ -659,6 +686,17 @@ def gradient_cases():
             lengths=[4, 9, 1, 6, 9, 2])
     yield C("lengths-ce-last", cell="relu", layers=2, T=8, B=5, I=3, H=7, O=4, loss_at="last",
             lengths=[3, 7, 5, 1, 5])
+
+
+    # Rows that begin anew: at the first step, at the last, twice running, never.
+    yield C("resets-l3-ce-h0", layers=3, T=11, B=4, I=3, H=9, O=4, h0=True,
+            resets=[(0, 7), (4, 5), (), (3, 10)])
+    yield C("resets-relu-l2-mse-last-h0", cell="relu", layers=2, T=9, B=3, I=4, H=7, O=2, loss="mse",
+            loss_at="last", h0=True, resets=[(1, 6), (8,), ()], gain=1.7)
+    yield C("resets-tbptt-l2-ids", layers=2, T=17, B=4, I=9, H=13, O=9, ids=True, tbptt=(4, 9),
+            resets=[(4, 6), (0,), (11, 12, 16), (8,)])
+    yield C("resets-tbptt-short-memory", T=13, B=3, I=3, H=9, O=4, loss="mse", h0=True, tbptt=(5, 2),
+            resets=[(4,), (3, 9), (5, 12)])
 
 
 ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}

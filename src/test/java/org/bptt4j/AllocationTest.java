@@ -55,7 +55,16 @@ class AllocationTest {
                 new Way(2, VALUES, near, Clipping.value(0.01), Optimizer.rmsprop(0.01), ids.withLengths(LENGTHS)),
                 new Way(2, VALUES.atLastStep(), far, NORM, Optimizer.adamw(0.01), x.withLengths(LENGTHS)),
                 new Way(1, CLASSES.atLastStep(), far, NORM, Optimizer.nesterov(0.01, 0.9), ids),
-                new Way(3, VALUES, Truncation.NONE, NORM, Optimizer.momentum(0.01, 0.9), x.continuing()));
+                new Way(3, VALUES, Truncation.NONE, NORM, Optimizer.momentum(0.01, 0.9), x.continuing()),
+                new Way(2, CLASSES, far, NORM, Optimizer.sgd(0.01), x.withResets(everyThird(7 * 5))));
+    }
+
+    private static boolean[] everyThird(int cells) {
+        boolean[] mask = new boolean[cells];
+        for (int i = 0; i < cells; i += 3) {
+            mask[i] = true;
+        }
+        return mask;
     }
 
     @ParameterizedTest

@@ -57,6 +57,14 @@ class CudaAlgorithmTest {
     }
 
     @Nested
+    class OfResets extends ResetsTest {
+        @Override
+        Backend open() {
+            return TestDevice.open(form);
+        }
+    }
+
+    @Nested
     class OfRnn extends RnnTest {
         @Override
         Backend open() {

@@ -65,6 +65,14 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
         if (t.containsKey("lengths")) {
             batch = batch.withLengths(t.get("lengths").toInts());
         }
+        if (t.containsKey("resets")) {
+            int[] mask = t.get("resets").toInts();
+            boolean[] resets = new boolean[mask.length];
+            for (int i = 0; i < mask.length; i++) {
+                resets[i] = mask[i] != 0;
+            }
+            batch = batch.withResets(resets);
+        }
         Tensor targets = t.get("targets");
         return loss().kind() == Loss.Kind.CROSS_ENTROPY
                 ? batch.withTargets(targets.toInts())

@@ -44,7 +44,7 @@ class MemoryTest {
     }
 
     /** A kind of batch and loss. */
-    record Kind(Truncation truncation, Loss loss, boolean lengths, boolean ids) {}
+    record Kind(Truncation truncation, Loss loss, boolean lengths, boolean ids, boolean resets) {}
 
     static List<Kind> kinds() {
         List<Kind> kinds = new ArrayList<>();
@@ -58,9 +58,10 @@ class MemoryTest {
                 new Truncation(STEPS, 8),
                 new Truncation(STEPS, 1))) {
             for (Loss loss : List.of(Loss.crossEntropy(), Loss.mse().atLastStep())) {
-                kinds.add(new Kind(truncation, loss, false, false));
-                kinds.add(new Kind(truncation, loss, true, loss.at() == Loss.At.EVERY));
+                kinds.add(new Kind(truncation, loss, false, false, false));
+                kinds.add(new Kind(truncation, loss, true, loss.at() == Loss.At.EVERY, false));
             }
+            kinds.add(new Kind(truncation, Loss.crossEntropy(), true, false, true));
         }
         return kinds;
     }
@@ -72,6 +73,13 @@ class MemoryTest {
                 ? Batch.symbols(STEPS, ROWS, random.ints(cells, 0, INPUTS).toArray())
                 : Batch.dense(STEPS, ROWS, INPUTS, RandomProblem.floats(cells * INPUTS, random));
         batch = kind.lengths ? batch.withLengths(new int[] {STEPS, 1, 37}) : batch;
+        if (kind.resets) {
+            boolean[] mask = new boolean[cells];
+            for (int i = 0; i < cells; i++) {
+                mask[i] = random.nextInt(12) == 0;
+            }
+            batch = batch.withResets(mask);
+        }
         int compared = kind.loss.at() == Loss.At.EVERY ? cells : ROWS;
         return kind.loss.kind() == Loss.Kind.MSE
                 ? batch.withTargets(RandomProblem.floats(compared * OUTPUTS, random))
@@ -190,7 +198,7 @@ class MemoryTest {
 
     @Test
     void evaluationIsTheSameWithLessMemory() {
-        Kind kind = new Kind(Truncation.NONE, Loss.crossEntropy(), false, false);
+        Kind kind = new Kind(Truncation.NONE, Loss.crossEntropy(), false, false, false);
         double[] losses = new double[2];
         long[] budgets = {MemoryPlan.UNLIMITED, budgets(kind)[1]};
         for (int i = 0; i < 2; i++) {

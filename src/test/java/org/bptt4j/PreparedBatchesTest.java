@@ -48,6 +48,14 @@ class PreparedBatchesTest {
                 : batch.withTargets(random.ints(targets, 0, O).toArray());
     }
 
+    private static boolean[] resets(Batch batch, Random random) {
+        boolean[] mask = new boolean[batch.steps() * batch.rows()];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = random.nextInt(4) == 0;
+        }
+        return mask;
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void trainingIsTheSame(boolean ids) {
@@ -58,6 +66,7 @@ class PreparedBatchesTest {
                     List<Batch> batches = new ArrayList<>();
                     for (int i = 0; i < 5; i++) {
                         Batch b = batch(i == 3 ? 4 : 7, ids, lengths, loss, random);
+                        b = ids ? b : b.withResets(resets(b, random));
                         batches.add(i % 2 == 1 ? b.continuing() : b);
                     }
                     String what = loss + (lengths ? ", lengths, " : ", ") + between;

@@ -58,7 +58,7 @@ class RnnTest {
             RnnSpec spec = RnnSpec.of(5, new int[] {3, 16, 33}[i % 3], 0)
                     .withCell(i % 2 == 0 ? Cell.TANH : Cell.RELU)
                     .withLayers(1 + i % 3);
-            Shape shape = new Shape(spec, 7, 5, i % 4 == 3, i % 5 < 3, i % 3 > 0);
+            Shape shape = new Shape(spec, 7, 5, i % 4 == 3, i % 5 < 3, i % 3 > 0, i % 7 < 3);
             problems.add(RandomProblem.draw(shape, Loss.mse(), Truncation.NONE, random));
         }
         return problems;

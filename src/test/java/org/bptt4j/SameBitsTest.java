@@ -72,6 +72,7 @@ class SameBitsTest {
                         ? Batch.symbols(
                                 STEPS, rows, random.ints(STEPS * rows, 0, 19).toArray())
                         : Batch.dense(STEPS, rows, 19, RandomProblem.floats(STEPS * rows * 19, random));
+                batch = ids || i == 1 ? batch : batch.withResets(resets(STEPS * rows, random));
                 batch = batch.withTargets(random.ints(STEPS * rows, 0, 33).toArray());
                 losses[i] = (float)
                         trainer.step(i == 0 ? batch : batch.continuing()).loss();
@@ -83,6 +84,14 @@ class SameBitsTest {
             result[result.length - 1] = losses;
             return result;
         }
+    }
+
+    private static boolean[] resets(int cells, Random random) {
+        boolean[] mask = new boolean[cells];
+        for (int i = 0; i < cells; i++) {
+            mask[i] = random.nextInt(6) == 0;
+        }
+        return mask;
     }
 
     /**

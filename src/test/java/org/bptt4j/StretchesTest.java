@@ -35,10 +35,12 @@ class StretchesTest {
                 Loss.mse(),
                 Loss.mse().atLastStep()
             }) {
-                for (boolean lengths : new boolean[] {false, true}) {
-                    Step whole = step(Integer.MAX_VALUE, truncation, loss, lengths);
-                    Step cut = step(rowsPerPass, truncation, loss, lengths);
-                    String what = truncation + ", " + loss + (lengths ? ", lengths" : "");
+                for (int kind = 0; kind < 4; kind++) {
+                    Batch batch = batch(loss, kind % 2 == 1, kind / 2 == 1);
+                    Step whole = step(Integer.MAX_VALUE, truncation, loss, batch);
+                    Step cut = step(rowsPerPass, truncation, loss, batch);
+                    String what = truncation + ", " + loss + (batch.lengths() != null ? ", lengths" : "")
+                            + (batch.resets() != null ? ", resets" : "");
                     assertArrayEquals(whole.gradients, cut.gradients, what);
                     assertEquals(whole.loss, cut.loss, 1e-6 * Math.abs(whole.loss), what);
                 }
@@ -48,22 +50,29 @@ class StretchesTest {
 
     private record Step(double loss, float[][] gradients) {}
 
-    private static Step step(int rowsPerPass, Truncation truncation, Loss loss, boolean lengths) {
+    private static Step step(int rowsPerPass, Truncation truncation, Loss loss, Batch batch) {
         try (Backend backend = withRowsPerPass(rowsPerPass);
                 Rnn rnn = Rnn.create(backend, RnnSpec.of(INPUTS, 18, OUTPUTS).withLayers(2), 3);
                 Trainer trainer =
                         Trainer.of(rnn).loss(loss).truncation(truncation).build()) {
-            double value = trainer.forwardBackward(batch(loss, lengths));
+            double value = trainer.forwardBackward(batch);
             return new Step(
                     value, rnn.parameterNames().stream().map(rnn::gradient).toArray(float[][]::new));
         }
     }
 
-    private static Batch batch(Loss loss, boolean lengths) {
+    private static Batch batch(Loss loss, boolean lengths, boolean resets) {
         Random random = new Random(5);
         Batch batch = Batch.dense(STEPS, ROWS, INPUTS, RandomProblem.floats(STEPS * ROWS * INPUTS, random));
         if (lengths) {
             batch = batch.withLengths(new int[] {STEPS, 1, 11});
+        }
+        if (resets) {
+            boolean[] mask = new boolean[STEPS * ROWS];
+            for (int i = 0; i < mask.length; i++) {
+                mask[i] = random.nextInt(4) == 0;
+            }
+            batch = batch.withResets(mask);
         }
         int compared = loss.at() == Loss.At.EVERY ? STEPS * ROWS : ROWS;
         return loss.kind() == Loss.Kind.MSE

@@ -33,7 +33,10 @@ class GradientsFixtureTest {
     Path folder;
 
     static List<String> cases() {
-        return Fixture.names(false);
+        // A batch file has no resets.
+        return Fixture.names(false).stream()
+                .filter(name -> !name.startsWith("resets-"))
+                .toList();
     }
 
     @ParameterizedTest

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchTest {
@@ -26,6 +28,7 @@ class BatchTest {
         refused("needs 10000000000", () -> Batch.dense(100_000, 100_000, 1, new float[1]));
         Batch batch = Batch.symbols(2, 3, new int[6]);
         refused("needs 3", () -> batch.withLengths(new int[2]));
+        refused("resets [T,B] has 5 elements, needs 6", () -> batch.withResets(new boolean[5]));
         refused("length 0 of row 1", () -> batch.withLengths(new int[] {1, 0, 2}));
         refused("length 3 of row 2", () -> batch.withLengths(new int[] {1, 1, 3}));
     }
@@ -39,6 +42,18 @@ class BatchTest {
         assertEquals(2, batch.inputSize());
         assertEquals(1, batch.length(2));
         assertEquals(6, batch.classes().length);
+        assertNull(batch.resets());
+        boolean[] mask = new boolean[6];
+        Batch anew = batch.withResets(mask);
+        for (Batch b : List.of(
+                anew,
+                anew.continuing(),
+                anew.withTargets(new int[6]),
+                anew.withTargets(new float[6]),
+                anew.withLengths(new int[] {1, 1, 1}),
+                anew.withInitialState(new float[3]))) {
+            assertSame(mask, b.resets());
+        }
         assertNull(batch.values());
         assertNull(batch.withTargets(new float[1]).classes());
         assertFalse(batch.isContinuing());

@@ -21,6 +21,7 @@ import org.bptt4j.spec.Truncation;
  * θ ← θ − η·∂L/∂θ
  * </pre>
  *
+ * Where a row begins anew with step t, h_{t−1} is zero for that step and δ_t does not reach step t−1.
  * Layers are stacked: x_t of layer l+1 is h_t of layer l, and ∂L/∂h_t of layer l is W_ihᵀ·δ_t of layer l+1. Nothing of the
  * main code computes here; it only reads the descriptions (spec, batch). The oracle itself is checked by finite differences
  * ({@link OracleFiniteDifferenceTest}) and against PyTorch.
@@ -47,7 +48,7 @@ public final class Oracle {
                 for (int t = start; t < end; t++) {
                     dTop[t] = headBackward(r, t, b);
                 }
-                layersBackward(r, b, dTop, null, reach, Math.min(end, batch.length(b)));
+                layersBackward(r, batch, b, dTop, null, reach, Math.min(end, batch.length(b)));
             }
             start = end;
         }
@@ -67,7 +68,7 @@ public final class Oracle {
             for (int l = 0; l < spec.layers(); l++) {
                 dLast[l] = Vectors.at(dFinal, (l * batch.rows() + b) * hidden, hidden);
             }
-            layersBackward(r, b, dTop, dLast, 0, batch.length(b));
+            layersBackward(r, batch, b, dTop, dLast, 0, batch.length(b));
         }
         return r;
     }
@@ -91,7 +92,7 @@ public final class Oracle {
                 for (int l = 0; l < spec.layers(); l++) {
                     if (!padding) {
                         RealVector a = weight("weight_hh", l)
-                                .operate(r.h[l][t][b])
+                                .operate(before(r, batch, l, t, b))
                                 .add(weight("weight_ih", l).operate(below))
                                 .add(bias("bias_ih", l))
                                 .add(bias("bias_hh", l));
@@ -113,6 +114,15 @@ public final class Oracle {
             }
         }
         return r;
+    }
+
+    /** h_{t−1} as step t sees it. */
+    private RealVector before(OracleResult r, Batch batch, int l, int t, int b) {
+        return beginsAnew(batch, t, b) ? Vectors.zeros(spec.hiddenSize()) : r.h[l][t][b];
+    }
+
+    private static boolean beginsAnew(Batch batch, int t, int b) {
+        return batch.resets() != null && batch.resets()[t * batch.rows() + b];
     }
 
     private RealVector input(Batch batch, int t, int b) {
@@ -147,7 +157,8 @@ public final class Oracle {
     }
 
     /** From step end−1 down to step reach, every layer; dTop[t] null is no gradient from above. */
-    private void layersBackward(OracleResult r, int b, RealVector[] dTop, RealVector[] dLast, int reach, int end) {
+    private void layersBackward(
+            OracleResult r, Batch batch, int b, RealVector[] dTop, RealVector[] dLast, int reach, int end) {
         List<RealVector> dh = new ArrayList<>();
         for (RealVector d : dTop) {
             dh.add(d == null ? Vectors.zeros(spec.hiddenSize()) : d);
@@ -157,12 +168,14 @@ public final class Oracle {
             for (int t = end - 1; t >= reach; t--) {
                 RealVector arriving = dh.get(t);
                 if (delta != null) {
-                    arriving = arriving.add(weight("weight_hh", l).preMultiply(delta));
+                    arriving = beginsAnew(batch, t + 1, b)
+                            ? arriving
+                            : arriving.add(weight("weight_hh", l).preMultiply(delta));
                 } else if (dLast != null) {
                     arriving = arriving.add(dLast[l]);
                 }
                 delta = arriving.ebeMultiply(r.h[l][t + 1][b].map(this::slope));
-                r.add("rnn.weight_hh_l" + l, delta.outerProduct(r.h[l][t][b]));
+                r.add("rnn.weight_hh_l" + l, delta.outerProduct(before(r, batch, l, t, b)));
                 r.add("rnn.weight_ih_l" + l, delta.outerProduct(r.x[l][t][b]));
                 r.add("rnn.bias_ih_l" + l, Vectors.row(delta));
                 r.add("rnn.bias_hh_l" + l, Vectors.row(delta));
@@ -174,7 +187,9 @@ public final class Oracle {
                 }
             }
             if (reach == 0 && delta != null) {
-                r.dh0[l][b] = weight("weight_hh", l).preMultiply(delta);
+                r.dh0[l][b] = beginsAnew(batch, 0, b)
+                        ? Vectors.zeros(spec.hiddenSize())
+                        : weight("weight_hh", l).preMultiply(delta);
             }
         }
     }

@@ -32,7 +32,7 @@ class OracleFiniteDifferenceTest {
                     RnnSpec spec = RnnSpec.of(3, 4, 3).withCell(Cell.TANH).withLayers(layers);
                     boolean ids = layers == 2;
                     Loss loss = kind.at(at).reduced(ids ? Loss.Reduction.SUM : Loss.Reduction.MEAN);
-                    Shape shape = new Shape(spec, 5, 3, ids, at == Loss.At.LAST, true);
+                    Shape shape = new Shape(spec, 5, 3, ids, at == Loss.At.LAST, true, at == Loss.At.EVERY);
                     problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random));
                 }
             }
@@ -80,7 +80,7 @@ class OracleFiniteDifferenceTest {
         for (int i = 0; i < array.length; i++) {
             float old = array[i];
             if (Float.isNaN(old)) {
-                assertEquals(0, gradient[i], "padding has no gradient");
+                assertEquals(0, gradient[i], "what is not read has no gradient");
                 continue;
             }
             float up = old + 1e-3f;

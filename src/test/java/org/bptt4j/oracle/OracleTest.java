@@ -45,7 +45,13 @@ class OracleTest {
                     .withCell(random.nextBoolean() ? Cell.TANH : Cell.RELU)
                     .withLayers(1 + i / 7 % 3);
             Shape shape = new Shape(
-                    spec, STEPS[i % 3], ROWS[i % 5], random.nextBoolean(), random.nextBoolean(), random.nextBoolean());
+                    spec,
+                    STEPS[i % 3],
+                    ROWS[i % 5],
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    i % 4 == 1);
             Loss loss = (random.nextBoolean() ? Loss.crossEntropy() : Loss.mse())
                     .at(random.nextBoolean() ? Loss.At.EVERY : Loss.At.LAST)
                     .reduced(random.nextBoolean() ? Loss.Reduction.MEAN : Loss.Reduction.SUM);

@@ -11,11 +11,11 @@ import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 
-/** A random network and batch whose padding holds NaN and whose ignored targets hold the ignore index. */
+/** A random network and batch with NaN in padding and in initial states that are reset, and the ignore index in ignored targets. */
 public record RandomProblem(
         RnnSpec spec, Map<String, RealMatrix> parameters, Batch batch, Loss loss, Truncation truncation) {
     /** What may be drawn beside the sizes. */
-    public record Shape(RnnSpec spec, int steps, int rows, boolean ids, boolean lengths, boolean h0) {}
+    public record Shape(RnnSpec spec, int steps, int rows, boolean ids, boolean lengths, boolean h0, boolean resets) {}
 
     public static RandomProblem draw(Shape shape, Loss loss, Truncation truncation, Random random) {
         RnnSpec spec = shape.spec();
@@ -58,8 +58,26 @@ public record RandomProblem(
         if (shape.h0()) {
             batch = batch.withInitialState(floats(spec.layers() * shape.rows() * spec.hiddenSize(), random));
         }
+        if (shape.resets()) {
+            batch = withResets(batch, spec);
+        }
         int targets = loss.at() == Loss.At.EVERY ? cells : shape.rows();
         return spec.hasHead() ? withTargets(batch, spec, loss, targets, random) : batch;
+    }
+
+    /** By chance of its own: a problem is the same but for the resets. */
+    private static Batch withResets(Batch batch, RnnSpec spec) {
+        Random random = new Random(spec.hiddenSize());
+        boolean[] mask = new boolean[batch.steps() * batch.rows()];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = random.nextInt(3) == 0;
+        }
+        for (int i = 0; batch.initialState() != null && i < batch.initialState().length; i++) {
+            if (mask[i / spec.hiddenSize() % batch.rows()]) {
+                batch.initialState()[i] = Float.NaN;
+            }
+        }
+        return batch.withResets(mask);
     }
 
     private static Batch withTargets(Batch batch, RnnSpec spec, Loss loss, int count, Random random) {
