@@ -118,13 +118,13 @@ public final class NonFiniteSearch {
     }
 
     private int firstRow(Matrix m) {
-        int index = firstNonFinite(unrolled.download(m));
+        int index = firstNonFinite(unrolled.host().download(m));
         return index < 0 ? -1 : index / m.cols();
     }
 
     /** The backward sweep goes back in time: the last step that is not finite was computed first. */
     private int lastRow(Matrix m) {
-        float[] values = unrolled.download(m);
+        float[] values = unrolled.host().download(m);
         for (int i = values.length - 1; i >= 0; i--) {
             if (!Float.isFinite(values[i])) {
                 return i / m.cols();
