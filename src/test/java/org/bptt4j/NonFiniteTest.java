@@ -34,6 +34,11 @@ class NonFiniteTest {
         return CpuBackends.open("vector", 2);
     }
 
+    /** A trainer with the memory that all this is true with. */
+    Trainer.Builder trainerOf(Rnn rnn) {
+        return Trainer.of(rnn);
+    }
+
     @AfterEach
     void nothingIsLeft() {
         assertEquals(0, backend.allocatedBytes());
@@ -89,7 +94,7 @@ class NonFiniteTest {
             rnn.setParameter("rnn.weight_hh_l1", filled(H * H, 0x1p50f));
             rnn.setParameter("head.weight", filled(O * H, 1));
             // Layer 1: 2⁻⁸ at step 1, 2⁴⁴, 2⁹⁶, infinite at step 4.
-            Culprit c = culprit(rnn, Trainer.of(rnn).loss(Loss.mse()), everyStep(impulse(1, 2)), "rnn.weight_ih_l0");
+            Culprit c = culprit(rnn, trainerOf(rnn).loss(Loss.mse()), everyStep(impulse(1, 2)), "rnn.weight_ih_l0");
             assertEquals(new Culprit("state h", 1, 4, 2), c);
         }
     }
@@ -101,7 +106,7 @@ class NonFiniteTest {
             rnn.setParameter("rnn.weight_hh_l0", filled(H * H, 1e10f));
             rnn.setParameter("head.weight", filled(O * H, 1));
             Batch batch = Batch.dense(T, B, I, new float[T * B * I]).withTargets(new float[] {0, -1, 0});
-            Trainer.Builder builder = Trainer.of(rnn).loss(Loss.mse().atLastStep());
+            Trainer.Builder builder = trainerOf(rnn).loss(Loss.mse().atLastStep());
             // |δ| about 1 at step 5, 4e10, 2e21, 6e31, infinite at step 1.
             assertEquals(new Culprit("gradient δ", 0, 1, 1), culprit(rnn, builder, batch, "rnn.weight_ih_l0"));
         }
@@ -112,7 +117,7 @@ class NonFiniteTest {
         try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1)) {
             float[] x = new float[T * B * I];
             x[(3 * B + 1) * I + 1] = Float.NaN;
-            Trainer.Builder builder = Trainer.of(rnn).loss(Loss.mse());
+            Trainer.Builder builder = trainerOf(rnn).loss(Loss.mse());
             assertEquals(new Culprit("input x", -1, 3, 1), culprit(rnn, builder, everyStep(x), "rnn.weight_ih_l0"));
         }
     }
@@ -120,7 +125,7 @@ class NonFiniteTest {
     @Test
     void aNaNInPaddingIsNoneOfOurBusiness() {
         try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1);
-                Trainer trainer = Trainer.of(rnn).loss(Loss.mse()).build()) {
+                Trainer trainer = trainerOf(rnn).loss(Loss.mse()).build()) {
             float[] x = new float[T * B * I];
             x[(3 * B + 1) * I + 1] = Float.NaN;
             assertTrue(Double.isFinite(
@@ -134,7 +139,7 @@ class NonFiniteTest {
             float[] h0 = new float[2 * B * H];
             h0[(1 * B + 2) * H + 3] = Float.NaN;
             Batch batch = everyStep(impulse(0, 0)).withInitialState(h0);
-            Culprit c = culprit(rnn, Trainer.of(rnn).loss(Loss.mse()), batch, "rnn.weight_ih_l0");
+            Culprit c = culprit(rnn, trainerOf(rnn).loss(Loss.mse()), batch, "rnn.weight_ih_l0");
             assertEquals(new Culprit("initial state h0", 1, 0, 2), c);
         }
     }
@@ -145,7 +150,7 @@ class NonFiniteTest {
         try (Rnn rnn = zeros(Cell.TANH, 1)) {
             rnn.setParameter("rnn.weight_ih_l0", filled(H * I, 100));
             rnn.setParameter("head.weight", filled(O * H, 1e38f));
-            Culprit c = culprit(rnn, Trainer.of(rnn).loss(Loss.mse()), everyStep(impulse(2, 1)), "rnn.weight_ih_l0");
+            Culprit c = culprit(rnn, trainerOf(rnn).loss(Loss.mse()), everyStep(impulse(2, 1)), "rnn.weight_ih_l0");
             assertEquals(new Culprit("output y", -1, 2, 1), c);
         }
     }
@@ -157,7 +162,7 @@ class NonFiniteTest {
             bias[2] = Float.POSITIVE_INFINITY;
             bias[3] = Float.NaN;
             rnn.setParameter("rnn.bias_hh_l0", bias);
-            try (Trainer trainer = Trainer.of(rnn).loss(Loss.mse()).build()) {
+            try (Trainer trainer = trainerOf(rnn).loss(Loss.mse()).build()) {
                 NonFiniteGradientException e =
                         assertThrows(NonFiniteGradientException.class, () -> trainer.step(everyStep(impulse(0, 0))));
                 assertTrue(e.getMessage().contains("parameter rnn.bias_hh_l0"), e.getMessage());
@@ -168,7 +173,7 @@ class NonFiniteTest {
     @Test
     void theTrainerGoesOnWithTheNextBatch() {
         try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1);
-                Trainer trainer = Trainer.of(rnn).loss(Loss.mse()).build()) {
+                Trainer trainer = trainerOf(rnn).loss(Loss.mse()).build()) {
             assertThrows(NonFiniteGradientException.class, () -> trainer.step(everyStep(filled(T * B * I, Float.NaN))));
             StepReport report = trainer.step(everyStep(impulse(0, 0)));
             assertEquals(1, report.updates());
@@ -185,7 +190,7 @@ class NonFiniteTest {
 
     private float[][] trained(boolean bad) {
         try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1);
-                Trainer trainer = Trainer.of(rnn)
+                Trainer trainer = trainerOf(rnn)
                         .loss(Loss.mse())
                         .optimizer(Optimizer.adam(0.1))
                         .skipNonFinite()
@@ -211,7 +216,7 @@ class NonFiniteTest {
     void aSkippedStateIsNotCarriedOn() {
         try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1);
                 Trainer trainer =
-                        Trainer.of(rnn).loss(Loss.mse()).skipNonFinite().build()) {
+                        trainerOf(rnn).loss(Loss.mse()).skipNonFinite().build()) {
             assertTrue(trainer.step(everyStep(filled(T * B * I, Float.NaN))).skipped());
             assertFalse(trainer.step(everyStep(impulse(0, 0)).continuing()).skipped());
         }
@@ -221,7 +226,7 @@ class NonFiniteTest {
     @Test
     void updatesBeforeTheBadSegmentCount() {
         try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1);
-                Trainer trainer = Trainer.of(rnn)
+                Trainer trainer = trainerOf(rnn)
                         .loss(Loss.mse())
                         .truncation(Truncation.every(2))
                         .skipNonFinite()
@@ -241,7 +246,7 @@ class NonFiniteTest {
     @Test
     void gradientsOfTenToTheTwentyAreClippedWithoutOverflow() {
         try (Rnn rnn = zeros(Cell.TANH, 1);
-                Trainer trainer = Trainer.of(rnn)
+                Trainer trainer = trainerOf(rnn)
                         .loss(Loss.mse().atLastStep().reduced(Loss.Reduction.SUM))
                         .clipping(Clipping.norm(1))
                         .optimizer(Optimizer.sgd(0.5))

@@ -1,6 +1,5 @@
 package org.bptt4j.bptt;
 
-import java.util.List;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
@@ -107,14 +106,15 @@ public final class Bptt implements AutoCloseable {
     private void load(Batch batch, boolean forward) {
         prepared = null;
         unrolled.check(batch);
-        valid = check(batch, forward, valid);
-        unrolled.load(batch, forward);
+        Arrangement how = unrolled.arrangementOf(batch, forward);
+        valid = check(batch, how, valid);
+        unrolled.load(batch, how);
     }
 
-    private long[] check(Batch batch, boolean forward, long[] counts) {
-        List<Segment> segments = unrolled.segmentsOf(batch, forward);
-        long[] room = counts.length == segments.size() ? counts : new long[segments.size()];
-        targets.check(batch, segments, room);
+    private long[] check(Batch batch, Arrangement how, long[] counts) {
+        int segments = how.segments().size();
+        long[] room = counts.length == segments ? counts : new long[segments];
+        targets.check(batch, how.segments(), room);
         return room;
     }
 
@@ -123,13 +123,15 @@ public final class Bptt implements AutoCloseable {
      * that does not fit, is left for {@link #load}.
      */
     public void prepare(Batch next) {
-        if (noRoom || !unrolled.hasShapeOf(next, false) || !unrolled.plan().isWhole()) {
+        if (noRoom
+                || !unrolled.hasShapeOf(next, false)
+                || unrolled.arrangement().whole() == null) {
             return;
         }
         buffers.turn();
         try {
             unrolled.check(next);
-            preparedValid = check(next, false, preparedValid);
+            preparedValid = check(next, unrolled.arrangement(), preparedValid);
             unrolled.prepare(next);
             prepared = next;
         } catch (IllegalArgumentException e) {
@@ -144,7 +146,7 @@ public final class Bptt implements AutoCloseable {
 
     /** The number of segments of the loaded batch. */
     public int segments() {
-        return unrolled.segments().size();
+        return unrolled.arrangement().segments().size();
     }
 
     /** Valid targets of segment {@code s}. */
@@ -177,7 +179,7 @@ public final class Bptt implements AutoCloseable {
 
     /** Sweeps segment {@code s} forward and puts its outputs into {@code y} [T,B,O]. */
     public void forward(int s, float[] y) {
-        unrolled.forward(s, stretch -> unrolled.download(stretch, outputs(stretch), y));
+        unrolled.forward(s, stretch -> unrolled.host().download(stretch, outputs(stretch), y));
     }
 
     /** Sweeps segment {@code s} forward and adds its loss to the report, for nobody to sweep back. */
@@ -196,7 +198,7 @@ public final class Bptt implements AutoCloseable {
 
     /** The same with ∂L/∂x put into {@code dX} [T,B,I]. */
     public void backward(int s, double scale, DeviceArray to, float[] dX) {
-        backward(s, scale, to, unrolled.inputGradient(dX));
+        backward(s, scale, to, unrolled.host().inputGradient(dX));
     }
 
     void backward(int s, double factor, DeviceArray to, RecurrentStack.DeltaObserver observer) {
@@ -207,7 +209,7 @@ public final class Bptt implements AutoCloseable {
 
     /** How batches of this one's shape are unrolled. */
     public MemoryPlan plan(Batch shape) {
-        return unrolled.planFor(shape);
+        return unrolled.arrangementOf(shape, false).plan();
     }
 
     /** Bytes on the device for all that grows with the batch. */
@@ -217,24 +219,24 @@ public final class Bptt implements AutoCloseable {
 
     /** Host memory for y [T,B,O] of the loaded batch. */
     public float[] hostOutputs() {
-        return unrolled.hostArray(network.spec().outputSize());
+        return unrolled.host().array(network.spec().outputSize());
     }
 
     /** Host memory for ∂L/∂x [T,B,I] of the loaded batch, or null if its input is symbols. */
     public float[] hostInputGradient() {
         return unrolled.batch().ids() != null
                 ? null
-                : unrolled.hostArray(network.spec().inputSize());
+                : unrolled.host().array(network.spec().inputSize());
     }
 
     /** h_n [L,B,H] of the batch that was swept forward last. */
     public float[] downloadFinalState() {
-        return unrolled.downloadFinalState();
+        return unrolled.host().download(unrolled.carried().all());
     }
 
     /** ∂L/∂h0 [L,B,H] of the last backward sweep over a whole batch. */
     public float[] downloadInitialStateGradient() {
-        return unrolled.downloadInitialStateGradient();
+        return unrolled.host().download(unrolled.stack().carry());
     }
 
     /** The state that is carried from batch to batch. */

@@ -98,7 +98,7 @@ public final class NonFiniteSearch {
         int from = unrolled.absolute(stretch.ownFrom());
         int layers = network.spec().layers();
         for (int l = 0; from == 0 && l < layers; l++) {
-            int row = firstRow(unrolled.stack().before()[l]);
+            int row = firstRowThatIsRead(unrolled.stack().before()[l]);
             if (row >= 0) {
                 return new Culprit("initial state h0", l, 0, row);
             }
@@ -117,14 +117,27 @@ public final class NonFiniteSearch {
         return first;
     }
 
+    /** Of the initial state: nobody reads a row of it that begins anew with the first step. */
+    private int firstRowThatIsRead(Matrix m) {
+        boolean[] resets = unrolled.batch().resets();
+        float[] values = unrolled.host().download(m);
+        for (int i = 0; i < values.length; i++) {
+            int row = i / m.cols();
+            if (!Float.isFinite(values[i]) && (resets == null || !resets[row])) {
+                return row;
+            }
+        }
+        return -1;
+    }
+
     private int firstRow(Matrix m) {
-        int index = firstNonFinite(unrolled.download(m));
+        int index = firstNonFinite(unrolled.host().download(m));
         return index < 0 ? -1 : index / m.cols();
     }
 
     /** The backward sweep goes back in time: the last step that is not finite was computed first. */
     private int lastRow(Matrix m) {
-        float[] values = unrolled.download(m);
+        float[] values = unrolled.host().download(m);
         for (int i = values.length - 1; i >= 0; i--) {
             if (!Float.isFinite(values[i])) {
                 return i / m.cols();

@@ -18,15 +18,15 @@ public final class Predictor implements AutoCloseable {
     /** y [T,B,O] or h [T,B,H]; keeps the final state for a batch that continues this one. */
     public float[] run(Batch batch) {
         unrolled.check(batch);
-        unrolled.load(batch, true);
+        unrolled.load(batch, unrolled.arrangementOf(batch, true));
         RecurrentStack stack = unrolled.stack();
         if (head == null) {
-            float[] h = unrolled.hostArray(network.spec().hiddenSize());
-            unrolled.forward(0, stretch -> unrolled.download(stretch, stack.outputs(stretch), h));
+            float[] h = unrolled.host().array(network.spec().hiddenSize());
+            unrolled.forward(0, stretch -> unrolled.host().download(stretch, stack.outputs(stretch), h));
             return h;
         }
-        float[] y = unrolled.hostArray(network.spec().outputSize());
-        unrolled.forward(0, stretch -> unrolled.download(stretch, head.outputs(stack.outputs(stretch)), y));
+        float[] y = unrolled.host().array(network.spec().outputSize());
+        unrolled.forward(0, stretch -> unrolled.host().download(stretch, head.outputs(stack.outputs(stretch)), y));
         return y;
     }
 

@@ -26,16 +26,16 @@ public final class RecurrentLayers implements AutoCloseable {
     /** h_1 … h_T of the top layer [T,B,H]. */
     public float[] forward(Batch batch) {
         unrolled.check(batch);
-        unrolled.load(batch, false);
-        float[] h = unrolled.hostArray(hidden);
+        unrolled.load(batch, unrolled.arrangementOf(batch, false));
+        float[] h = unrolled.host().array(hidden);
         unrolled.forward(
-                0, stretch -> unrolled.download(stretch, unrolled.stack().outputs(stretch), h));
+                0, stretch -> unrolled.host().download(stretch, unrolled.stack().outputs(stretch), h));
         return h;
     }
 
     /** h_n [L,B,H]. */
     public float[] finalState() {
-        return unrolled.downloadFinalState();
+        return unrolled.host().download(unrolled.carried().all());
     }
 
     /**
@@ -59,8 +59,9 @@ public final class RecurrentLayers implements AutoCloseable {
             backend.upload(dFinalState, 0, dFinalState.length, states.array(), 0);
             dFinal = new FinalGradient(states, unrolled.ends());
         }
-        float[] dX = batch.ids() != null ? null : unrolled.hostArray(batch.inputSize());
-        unrolled.backward(0, stretch -> upload(stretch, dOutputs), dFinal, unrolled.inputGradient(dX));
+        float[] dX = batch.ids() != null ? null : unrolled.host().array(batch.inputSize());
+        unrolled.backward(
+                0, stretch -> upload(stretch, dOutputs), dFinal, unrolled.host().inputGradient(dX));
         return dX;
     }
 
@@ -86,7 +87,7 @@ public final class RecurrentLayers implements AutoCloseable {
 
     /** ∂L/∂h0 [L,B,H] of the last {@link #backward}. */
     public float[] initialStateGradient() {
-        return unrolled.downloadInitialStateGradient();
+        return unrolled.host().download(unrolled.stack().carry());
     }
 
     @Override

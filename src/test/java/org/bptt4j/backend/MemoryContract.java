@@ -132,13 +132,14 @@ interface MemoryContract extends Contract {
         Counts before = backend().counts();
         backend().upload(new float[7], 0, 7, array, 3);
         backend().fill(new Matrix(array, 0, 2, 5, 5), 1f);
+        backend().fill(new Matrix(array, 0, 2, 4, 5), 1f);
         backend().download(array, 0, new float[10], 0, 10);
         Counts counts = backend().counts().minus(before);
         if (backend().name().equals("cpu")) {
             assertEquals(Counts.NONE, counts);
             return;
         }
-        assertEquals(new Counts(1, 0, 0, 1, 0, 0, 1, 28, 1, 40, 0, 1), counts);
+        assertEquals(new Counts(1, 0, 0, 1, 0, 0, 1, 28, 1, 40, 1, 1), counts);
         assertEquals(1, counts.submissions());
     }
 }

@@ -136,7 +136,8 @@ class GradientsCommandTest {
                 options("--loss cross-entropy", "--loss", "mse"),
                 options("--loss-at every", "--loss-at", "last"),
                 options("--threads 0", "--threads", "0"),
-                options("--memory", "--memory", "1G"));
+                options("such as 512MiB", "--memory", "1X"),
+                options("too small for this batch: at least", "--memory", "12"));
     }
 
     private static Arguments options(String message, String... options) {

@@ -56,8 +56,9 @@ class PrecisionOptionTest {
                         "steps")
                 .assertDone();
         String json = Files.readString(folder.resolve("run/run.json"));
-        for (String part :
-                new String[] {"\"precision\" : \"bf16\"", "\"sweep\" : \"steps\"", "\"threads\" : ", "bf16)"}) {
+        for (String part : new String[] {
+            "\"precision\" : \"bf16\"", "\"sweep\" : \"steps\"", "\"threads\" : ", "bf16, sweeps steps)"
+        }) {
             assertTrue(json.contains(part), json);
         }
     }

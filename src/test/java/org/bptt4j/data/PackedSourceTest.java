@@ -84,7 +84,8 @@ class PackedSourceTest {
     @Test
     void sequencesNeedSomethingToPredict() {
         assertThrows(
-                IllegalArgumentException.class, () -> new PackedSource(new int[][] {{1, 2}, {3}}, ROWS, STEPS, NONE, 1));
+                IllegalArgumentException.class,
+                () -> new PackedSource(new int[][] {{1, 2}, {3}}, ROWS, STEPS, NONE, 1));
         assertThrows(IllegalArgumentException.class, () -> new PackedSource(new int[0][], ROWS, STEPS, NONE, 1));
         assertThrows(IllegalArgumentException.class, () -> new PackedSource(SEQUENCES, 0, STEPS, NONE, 1));
     }
