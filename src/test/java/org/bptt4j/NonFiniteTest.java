@@ -144,6 +144,21 @@ class NonFiniteTest {
         }
     }
 
+    @Test
+    void anInitialStateThatNobodyReadsIsNoneOfOurBusiness() {
+        try (Rnn rnn = zeros(Cell.TANH, 1)) {
+            rnn.setParameter("rnn.weight_ih_l0", filled(H * I, 100));
+            rnn.setParameter("head.weight", filled(O * H, 1e38f));
+            float[] h0 = new float[B * H];
+            h0[0] = Float.NaN;
+            boolean[] resets = new boolean[T * B];
+            resets[0] = true;
+            Batch batch = everyStep(impulse(2, 1)).withInitialState(h0).withResets(resets);
+            Culprit c = culprit(rnn, trainerOf(rnn).loss(Loss.mse()), batch, "rnn.weight_ih_l0");
+            assertEquals(new Culprit("output y", -1, 2, 1), c);
+        }
+    }
+
     /** y = W_hy·h_t passes the largest float only where h is 1, and only row 1 has an input from step 2 on. */
     @Test
     void anOutputThatOverflows() {

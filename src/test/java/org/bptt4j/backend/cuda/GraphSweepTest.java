@@ -2,12 +2,15 @@ package org.bptt4j.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
@@ -78,6 +81,39 @@ class GraphSweepTest {
         assertArrayEquals(expected, swept(SweepForm.GRAPH, Cell.TANH, steps, 3, 5, lengths));
         boolean same = Arrays.equals(expected, swept(SweepForm.STEPS, Cell.TANH, steps, 3, 5, null));
         assertEquals(steps == 1, same, "rows have ended");
+    }
+
+    /** Graphs that were recorded for one mask, or for none, serve every other. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 37, 300})
+    void resetsAreThoseOfSingleSteps(int steps) {
+        float[][] expected = sweptWithMasks(SweepForm.STEPS, steps);
+        assertArrayEquals(expected, sweptWithMasks(SweepForm.GRAPH, steps));
+        assertArrayEquals(expected, sweptWithMasks(SweepForm.AUTO, steps));
+        for (int i = 1; i < expected.length; i++) {
+            assertFalse(Arrays.equals(expected[i - 1], expected[i]), "mask " + i);
+        }
+    }
+
+    private static float[][] sweptWithMasks(SweepForm form, int steps) {
+        int batch = 3;
+        Random random = new Random(steps);
+        float[][] results = new float[4][];
+        try (Backend backend = SoftDevice.open(form);
+                SweepData data = new SweepData(backend, Cell.TANH, steps, batch, 5, null)) {
+            for (int i = 0; i < results.length; i++) {
+                if (i > 0) {
+                    int row = i - 1;
+                    data.beginAnew(IntStream.range(0, steps * batch)
+                            .map(cell -> (cell < batch ? cell == row : random.nextInt(4) == 0) ? 1 : 0)
+                            .toArray());
+                }
+                data.reset();
+                data.sweep();
+                results[i] = data.read();
+            }
+        }
+        return results;
     }
 
     /** After the sweeps of a few lengths there are graphs for all lengths. */

@@ -1,5 +1,7 @@
 package org.bptt4j.backend.cuda;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Random;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
@@ -15,8 +17,9 @@ final class SweepData implements AutoCloseable {
     private final float[] values;
     private final DeviceArray memory;
     private final DeviceArray lengthsMemory;
-    private final RecurrentForward forward;
-    private final RecurrentBackward backward;
+    private final Deque<DeviceArray> masks = new ArrayDeque<>();
+    private RecurrentForward forward;
+    private RecurrentBackward backward;
     private long taken;
 
     /** @param lengths of the rows, or null */
@@ -44,6 +47,20 @@ final class SweepData implements AutoCloseable {
         forward = new RecurrentForward(cell, batch, 0, w, b.rows(0, 1), b.rows(1, 1), gates, states, ints);
         backward = new RecurrentBackward(cell, batch, w, gates, states, d, d, carry);
         reset();
+    }
+
+    /** From now on rows begin anew where {@code mask} [S·B] is not 0; it lies where none has lain before. */
+    void beginAnew(int[] mask) {
+        DeviceArray array = backend.allocateInts(mask.length);
+        masks.push(array);
+        backend.upload(mask, 0, mask.length, array, 0);
+        Ints resets = new Ints(array, 0, mask.length);
+        RecurrentForward f = forward;
+        forward = new RecurrentForward(
+                f.cell(), f.batch(), 0, f.weight(), f.biasIh(), f.biasHh(), f.gates(), f.states(), f.lengths(), resets);
+        RecurrentBackward b = backward;
+        backward = new RecurrentBackward(
+                b.cell(), b.batch(), b.weight(), b.gates(), b.states(), b.dStates(), b.dGates(), b.carry(), resets);
     }
 
     private Matrix take(long rows, int cols, int gap) {
@@ -92,6 +109,7 @@ final class SweepData implements AutoCloseable {
 
     @Override
     public void close() {
+        masks.forEach(DeviceArray::close);
         if (lengthsMemory != null) {
             lengthsMemory.close();
         }
