@@ -15,7 +15,8 @@ cd "$home"
 tests() { # of a source
     local test=CudaBackendTest
     [[ $1 != to_bf16* ]] || test=ToBf16Test
-    [[ $1 != persistent* ]] || test='PersistentContractTest*#sweepsFollow*+rangesGive*+rowsAreZero*,PersistentSweepTest#rowsAreDealtOut*+everyKernel*'
+    [[ $1 != persistent* ]] || test='PersistentContractTest*#sweepsFollow*+rangesGive*+rowsAreZero*+rowsBeginAnew*,PersistentSweepTest#rowsAreDealtOut*+everyKernel*'
+    [[ $1 != cursor* ]] || test=GraphSweepTest
     mvn -o -q surefire:test@default-test -Dtest="$test" -Dsurefire.failIfNoSpecifiedTests=true >"$work/log" 2>&1
 }
 
@@ -36,7 +37,7 @@ for ((n = ${1:-1}; n <= ${2:-${#mutants[@]}}; n++)); do
         echo "$n SURVIVED $line"
         survivors=$((survivors + 1))
     else
-        echo "$n noticed  $line: $(grep -oE '(CudaBackend|PersistentContract|PersistentSweep|ToBf16)Test\.[a-zA-Z]+' "$work/log" | grep -v Test.open | sort -u | head -n 3 | tr '\n' ' ')"
+        echo "$n noticed  $line: $(grep -oE '(CudaBackend|GraphSweep|PersistentContract|PersistentSweep|ToBf16)Test\.[a-zA-Z]+' "$work/log" | grep -v Test.open | sort -u | head -n 3 | tr '\n' ' ')"
     fi
 done
 echo "$survivors of $((${2:-${#mutants[@]}} - ${1:-1} + 1)) survived"
