@@ -1,6 +1,7 @@
 package org.bptt4j.cli;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,11 +34,13 @@ final class CsvFile {
 
     /** Reads a file. */
     static CsvFile read(Path file) {
-        return parse(file.toString(), TextFile.read(file, "a table with a header, comma-separated"));
+        return parse(
+                file.toString(),
+                InputFile.scan(file, "a table with a header, comma-separated").reader());
     }
 
     /** Reads text; {@code name} is the file's, for messages. */
-    static CsvFile parse(String name, String text) {
+    static CsvFile parse(String name, Reader text) {
         try (CSVParser parser =
                 CSVParser.parse(text, CSVFormat.DEFAULT.builder().setTrim(true).build())) {
             List<Row> all = new ArrayList<>();

@@ -2,6 +2,7 @@ package org.bptt4j.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +83,7 @@ final class SeriesData implements TrainingData {
 
     private static CsvFile bundledFile() {
         try (InputStream in = SeriesData.class.getResourceAsStream(BUNDLED)) {
-            return CsvFile.parse(BUNDLED, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return CsvFile.parse(BUNDLED, new InputStreamReader(in, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
