@@ -87,6 +87,11 @@ public final class SeriesSource implements CountedSource {
     }
 
     @Override
+    public void skip(long batches) {
+        next = (int) Math.min(starts.length, next + Math.min(batches, starts.length) * rows);
+    }
+
+    @Override
     public Batch next() {
         int count = Math.min(rows, starts.length - next);
         if (count == 0) {

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /**
  * A text file in UTF-8 of any size, read as its characters are consumed. One pass over it finds what must be known beforehand: that
- * it is text, its length, its vocabulary, and where in it characters are (8 bytes of memory for 256 KiB of file).
+ * it is text, its length, its vocabulary, and where in it characters are (8 bytes of memory for 64 KiB of file).
  *
  * <p>Characters are Unicode code points; a byte order mark is none of them. The file must stay as it is: a change of its size or
  * its time of modification makes reading fail with an {@link java.io.UncheckedIOException} that says so. Nothing is kept open. What

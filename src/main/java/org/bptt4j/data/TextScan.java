@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /** The first pass over a text: checks it, counts its characters, and notes which occur and where in the file they are. */
 final class TextScan {
     /** Bytes read at a time and between two entries of the index. */
-    static final int CHUNK = 1 << 18;
+    static final int CHUNK = 1 << 16;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int LONGEST_CHARACTER = 4;
@@ -76,6 +76,7 @@ final class TextScan {
     /** Counts and notes these characters; false if one of them is NUL. */
     private boolean count(CharBuffer text, boolean first) {
         char[] chars = text.array();
+        boolean[] noted = seen; // a field would be loaded again for every character
         int from = 0;
         if (first && text.hasRemaining() && chars[0] == BYTE_ORDER_MARK) {
             firstByte = 3;
@@ -85,14 +86,14 @@ final class TextScan {
         for (int i = from; i < text.limit(); i++) {
             char c = chars[i];
             if (Character.isHighSurrogate(c)) {
-                seen[Character.toCodePoint(c, chars[++i])] = true;
+                noted[Character.toCodePoint(c, chars[++i])] = true;
                 pairs++;
             } else {
-                seen[c] = true;
+                noted[c] = true;
             }
         }
         characters += text.limit() - from - pairs;
-        return !seen[0];
+        return !noted[0];
     }
 
     /** A NUL anywhere says more about a file than a byte that is not UTF-8. */
