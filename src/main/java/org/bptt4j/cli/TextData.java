@@ -11,6 +11,7 @@ import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.PrefetchingSource;
 import org.bptt4j.data.RandomStream;
 import org.bptt4j.data.SymbolSequence;
 import org.bptt4j.data.TextFile;
@@ -122,12 +123,12 @@ final class TextData implements TrainingData {
         long from = part == Part.HELD_OUT ? split : 0;
         // A trainer of its own: evaluation must not disturb the state that the next training batch continues.
         try (Trainer trainer = Trainer.of(rnn)
-                .loss(Loss.crossEntropy())
-                .optimizer(Optimizer.sgd(1))
-                .build()) {
-            double loss = trainer.evaluate(
-                            TextSource.evaluation(text, from, text.length(), EVALUATION_ROWS, EVALUATION_STEPS))
-                    .loss();
+                        .loss(Loss.crossEntropy())
+                        .optimizer(Optimizer.sgd(1))
+                        .build();
+                PrefetchingSource source = new PrefetchingSource(
+                        TextSource.evaluation(text, from, text.length(), EVALUATION_ROWS, EVALUATION_STEPS))) {
+            double loss = trainer.evaluate(source).loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
             figures.put("bpc", loss / Math.log(2));

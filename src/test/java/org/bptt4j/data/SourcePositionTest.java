@@ -27,18 +27,16 @@ class SourcePositionTest {
         List<Arguments> sources = new ArrayList<>();
         add(sources, "training", () -> TextSource.training(TEXT, 3, 211, 3, 7, Loss.At.EVERY));
         add(sources, "evaluation", () -> TextSource.evaluation(TEXT, 3, 211, 3, 7));
-        add(sources, "series", () -> new SeriesSource(series(), 1, 0, 100, 3, 9, 4, Loss.At.EVERY, 5));
+        add(sources, "series", SourcePositionTest::series);
         add(sources, "task", () -> TaskSource.training(new Adding(10), 2, 9, 5));
         add(sources, "held out", () -> TaskSource.heldOut(new Adding(10), 2, 9, 5));
         return sources.stream();
     }
 
-    private static float[] series() {
-        float[] values = new float[100];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) Math.sin(i);
-        }
-        return values;
+    private static SeriesSource series() {
+        double[] values = IntStream.range(0, 100).mapToDouble(Math::sin).toArray();
+        Series series = new Series(List.of("sine"), new double[][] {values}, 0);
+        return new SeriesSource(series, Scaling.fit(series, 80), 100, 3, 9, 4, Loss.At.EVERY, 5);
     }
 
     private static void add(List<Arguments> sources, String name, Supplier<BatchSource> make) {
