@@ -96,6 +96,6 @@ final class FileBytes {
     /** The exception for a file that is not what it was when it was first read. */
     IOException changed(String how) {
         return new IOException(
-                file + ": " + how + ": it has changed while it was in use; start again, and leave it alone");
+                file + ": " + how + ": it has changed while it was in use; start again and leave it as it is");
     }
 }
