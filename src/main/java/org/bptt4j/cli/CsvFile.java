@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
@@ -120,12 +121,14 @@ final class CsvFile {
         int[] indices = names.stream().mapToInt(this::index).toArray();
         int forecast = target == null ? names.size() - 1 : target(target, names);
         try (TableWriter table = new TableWriter(indices.length)) {
+            LongConsumer notes = InputFile.notes(file, "rows");
             double[] row = new double[indices.length];
             for (CSVRecord record = nextRow(); record != null; record = nextRow()) {
                 for (int c = 0; c < row.length; c++) {
                     row[c] = number(record, indices[c]);
                 }
                 table.add(row);
+                notes.accept(record.getRecordNumber());
             }
             Table all = table.table();
             if (all.rows() < leastRows) {
