@@ -56,8 +56,7 @@ public final class TableWriter implements AutoCloseable {
     /** The block in memory begins small, as most tables are. */
     private DoubleBuffer grow(DoubleBuffer full) {
         int capacity = (int) Math.min(Math.max(2L * full.capacity(), columns), blockBytes / Double.BYTES);
-        DoubleBuffer larger =
-                DoubleBuffer.allocate(capacity / columns * columns).put(full.flip());
+        DoubleBuffer larger = DoubleBuffer.allocate(capacity).put(full.flip());
         blocks.set(0, larger);
         return larger;
     }
