@@ -23,7 +23,14 @@ record Compare(Family family, List<String> contenders, List<Integer> threads, in
         for (int t : threads) {
             for (String contender : contenders) {
                 if (flop <= slowLimit * 1e9 || !family.isSlow(contender)) {
-                    rows.add(new Row(config, contender, t, flop, new double[rounds], new LinkedHashMap<>(), new LinkedHashMap<>()));
+                    rows.add(new Row(
+                            config,
+                            contender,
+                            t,
+                            flop,
+                            new double[rounds],
+                            new LinkedHashMap<>(),
+                            new LinkedHashMap<>()));
                 }
             }
         }

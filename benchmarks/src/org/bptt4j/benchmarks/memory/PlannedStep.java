@@ -45,7 +45,9 @@ public final class PlannedStep implements Contender {
         rnn = Rnn.create(backend, RnnSpec.of(s.inputs(), s.hidden(), s.outputs()), 0);
         s.weights().forEach(rnn::setParameter);
         batch = Batch.dense(s.steps(), s.batch(), s.inputs(), s.x()).withTargets(s.targets());
-        trainer = part == 1 ? Trainer.of(rnn).build() : Trainer.of(rnn).memory(wholeBytes() / part).build();
+        trainer = part == 1
+                ? Trainer.of(rnn).build()
+                : Trainer.of(rnn).memory(wholeBytes() / part).build();
     }
 
     private long wholeBytes() {
