@@ -56,6 +56,6 @@ cp docs/hardware.md "$into/README.md"
 [ -n "$archive" ] || exit 0
 
 "${JAVA_HOME:+$JAVA_HOME/bin/}jlink" --strip-debug --no-header-files --no-man-pages --output "$into/jre" --add-modules \
-    java.base,java.logging,java.management,java.xml,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
+    java.base,java.logging,java.management,java.xml,jdk.incubator.vector,jdk.management,jdk.unsupported,jdk.zipfs
 tar -caf "$archive" -C "$stage" bptt4j-gpu
 echo "$archive: $(($(stat -c %s "$archive") / 1000000)) MB" >&2

@@ -200,7 +200,7 @@ bench_row() {
         cpu) step "bench $row on the CPU" 120 cli bench --config "$row" --backend cpu --json "$file" ;;
         *) step "bench $row, $2" 90 cli bench --config "$row" --backend cuda --sweep "$2" "${where[@]}" --json "$file" ;;
     esac
-    [ ! -f "$file" ] || sed "s/^{/{\"sweep\":\"$2\",/" "$file" >>"$work/results"
+    [ ! -f "$file" ] || cat "$file" >>"$work/results"
 }
 
 failed=

@@ -16,12 +16,14 @@ final class Child {
 
     static final String SUMS = "sums ";
 
+    static final String FIGURE = "figure ";
+
     private static final int LINES_OF_ERRORS = 40;
 
     private Child() {}
 
-    /** What one measurement said: milliseconds, and the sums of each result by name. */
-    record Measured(double ms, Map<String, Sums> sums) {}
+    /** What one measurement said: milliseconds, the sums of each result by name, and the contender's figures. */
+    record Measured(double ms, Map<String, Sums> sums, Map<String, Double> figures) {}
 
     static Measured measure(Family family, String contender, String config, int threads)
             throws IOException, InterruptedException {
@@ -35,15 +37,19 @@ final class Child {
                 Integer.toString(threads));
         double ms = Double.NaN;
         Map<String, Sums> sums = new LinkedHashMap<>();
+        Map<String, Double> figures = new LinkedHashMap<>();
         for (String line : lines) {
             if (line.startsWith(MEDIAN)) {
                 ms = Double.parseDouble(line.substring(MEDIAN.length()));
             } else if (line.startsWith(SUMS)) {
                 String[] words = line.substring(SUMS.length()).split(" ", -1);
-                sums.put(words[0], new Sums(Double.parseDouble(words[1]), Double.parseDouble(words[2])));
+                sums.put(words[0], Sums.parse(words[1]));
+            } else if (line.startsWith(FIGURE)) {
+                String[] words = line.substring(FIGURE.length()).split(" ", -1);
+                figures.put(words[0], Double.parseDouble(words[1]));
             }
         }
-        return new Measured(ms, sums);
+        return new Measured(ms, sums, figures);
     }
 
     /** Runs {@code main} with options of the JVM and additions to its environment, and returns the lines it printed; if it fails, the exception has the end of its standard error. */

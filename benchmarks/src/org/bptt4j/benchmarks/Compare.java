@@ -23,7 +23,14 @@ record Compare(Family family, List<String> contenders, List<Integer> threads, in
         for (int t : threads) {
             for (String contender : contenders) {
                 if (flop <= slowLimit * 1e9 || !family.isSlow(contender)) {
-                    rows.add(new Row(config, contender, t, flop, new double[rounds]));
+                    rows.add(new Row(
+                            config,
+                            contender,
+                            t,
+                            flop,
+                            new double[rounds],
+                            new LinkedHashMap<>(),
+                            new LinkedHashMap<>()));
                 }
             }
         }
@@ -32,6 +39,8 @@ record Compare(Family family, List<String> contenders, List<Integer> threads, in
             for (Row row : rows) {
                 Child.Measured measured = Child.measure(family, row.contender(), config, row.threads());
                 row.ms()[round] = measured.ms();
+                row.sums().putAll(measured.sums());
+                row.figures().putAll(measured.figures());
                 if (expected.isEmpty()) {
                     expected.putAll(measured.sums());
                 }

@@ -13,6 +13,11 @@ public interface Contender extends AutoCloseable {
     /** The results of the last run by our names and in our layout, to check that all contenders compute the same. */
     Map<String, float[]> results();
 
+    /** What else is to be told of the last run, by name. */
+    default Map<String, Double> figures() {
+        return Map.of();
+    }
+
     @Override
     void close();
 }

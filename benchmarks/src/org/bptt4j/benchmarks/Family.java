@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.bptt4j.benchmarks.block.Block;
 import org.bptt4j.benchmarks.gemm.Gemm;
+import org.bptt4j.benchmarks.memory.Budget;
 import org.bptt4j.benchmarks.step.Step;
 
 /** A kind of workload, with the rows and the contenders that are run when none are named. */
@@ -45,7 +46,14 @@ enum Family {
             Gemm.FORMAT,
             Gemm::parse,
             List.of("bptt4j", "openblas", "openblas-unlocked", "mkl", "mkl-unlocked"),
-            List.of("32,128,128", "64,512,512", "16,1760,1760", "3200,128,64", "128,128,3200,tn", "512,512,8192,tn"));
+            List.of("32,128,128", "64,512,512", "16,1760,1760", "3200,128,64", "128,128,3200,tn", "512,512,8192,tn")),
+
+    /** A training step of a long sequence, with all states in memory and within a budget. */
+    MEMORY(
+            Budget.FORMAT,
+            Budget::parse,
+            List.of("bptt4j", Budget.BUDGETED),
+            List.of("16,1000,32,128,32", "16,20000,32,128,32", "32,4000,64,256,256"));
 
     private static final Set<String> SLOW = Set.of("dl4j", "textbook");
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.bptt4j.io.AtomicFiles;
 
 /** A report with every round's figure, as JSON. */
@@ -61,6 +62,9 @@ final class JsonFile {
         json.writeNumberField("share_of_peak", report.share(row));
         if (Double.isFinite(report.ratio(row))) {
             json.writeNumberField("ratio", report.ratio(row));
+        }
+        for (Map.Entry<String, Double> figure : row.figures().entrySet()) {
+            json.writeNumberField(figure.getKey(), figure.getValue());
         }
         json.writeEndObject();
     }

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             "step   a training step: tanh RNN, linear head, cross-entropy at every step; forward and backward",
             "block  the recurrent layer alone, forward and backward, with the gradient of its input",
             "gemm   one matrix product",
+            "memory a training step of a long sequence within a memory budget: bytes, time, gradients' bits; with the default "
+                    + "configurations also peak resident memory beside libtorch's, and a million steps in one sequence",
             "",
             "A contender whose name ends in -unlocked is told of this processor what it does not find out itself."
         })
@@ -37,7 +39,7 @@ final class Main implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FAMILY", defaultValue = ALL, description = "step, block, gemm or all")
+    @Parameters(paramLabel = "FAMILY", defaultValue = ALL, description = "step, block, gemm, memory or all")
     private String family;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Measurements of each row.")
@@ -64,7 +66,7 @@ final class Main implements Callable<Integer> {
             paramLabel = "CONFIG",
             arity = "1..*",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "step: B,T,I,H,O. block: B,T,I,H. gemm: M,N,K with nt, nn or tn (default: a grid).")
+            description = "step, memory: B,T,I,H,O. block: B,T,I,H. gemm: M,N,K with nt, nn or tn (default: a grid).")
     private List<String> configs = List.of();
 
     @Option(
@@ -153,6 +155,18 @@ final class Main implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
+    private void memory(Report report) throws IOException, InterruptedException {
+        System.out.print(BudgetReport.of(report));
+        if (configs.isEmpty()) {
+            for (int t : threads) {
+                System.out.println();
+                Resident.print(t);
+                System.out.println();
+                MillionSteps.print(t, rounds);
+            }
+        }
+    }
+
     private void run(Compare comparison, Report report) throws IOException, InterruptedException {
         System.out.print(report.head());
         for (String config : configs.isEmpty() ? report.family().configs() : configs) {
@@ -165,5 +179,8 @@ final class Main implements Callable<Integer> {
         System.out.println(report.means());
         Chart.milliseconds(out.resolve(report.family() + "-ms.png"), report);
         Chart.shares(out.resolve(report.family() + "-share.png"), report);
+        if (report.family() == Family.MEMORY) {
+            memory(report);
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Times one contender on one workload in this process. Prints the median in milliseconds, and of every result of the first run
- * two sums that tell whether another contender computed the same.
+ * what tells whether another contender computed the same.
  *
  * <p>Arguments: family, contender, configuration, threads.
  */
@@ -28,8 +28,9 @@ final class Measure {
             contender.run();
             for (Map.Entry<String, float[]> result : contender.results().entrySet()) {
                 Sums sums = Sums.of(result.getValue());
-                System.out.println(Child.SUMS + result.getKey() + " " + sums.norm() + " " + sums.projection());
+                System.out.println(Child.SUMS + result.getKey() + " " + sums);
             }
+            contender.figures().forEach((name, value) -> System.out.println(Child.FIGURE + name + " " + value));
             times(contender, WARM_SECONDS);
             double[] times = times(contender, TIMED_SECONDS);
             Arrays.sort(times);

@@ -11,7 +11,7 @@ public record Step(int batch, int steps, int inputs, int hidden, int outputs) im
     public static final String FORMAT = "B,T,I,H,O";
 
     /** The results of every contender: the mean loss [1], and the gradients by the names of the weights. */
-    static final String LOSS = "loss";
+    public static final String LOSS = "loss";
 
     public static Step parse(String config) {
         int[] v = Data.sizes(config, FORMAT);

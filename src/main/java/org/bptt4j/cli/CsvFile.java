@@ -1,17 +1,23 @@
 package org.bptt4j.cli;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
-import org.apache.commons.math3.util.ResizableDoubleArray;
 import org.bptt4j.data.Series;
+import org.bptt4j.data.Table;
+import org.bptt4j.data.TableWriter;
 
 /**
  * Reads numeric columns of a CSV file with a header. Whatever is wrong is a {@link UsageException} with the file, the line, the
@@ -19,45 +25,61 @@ import org.bptt4j.data.Series;
  */
 final class CsvFile {
     private final String file;
+    private final CSVParser parser;
+    private final Iterator<CSVRecord> records;
     private final List<String> header;
-    private final List<Row> rows;
+    /** Whether all cells of a column, of the rows read so far, are numbers. */
+    private final boolean[] numeric;
 
-    /** Cells, and the line they end on: not the record's number, as lines may be blank and quoted cells may span some. */
-    private record Row(long line, List<String> cells) {}
-
-    private CsvFile(String file, List<String> header, List<Row> rows) {
+    private CsvFile(String file, CSVParser parser) {
         this.file = file;
-        this.header = header;
-        this.rows = rows;
-    }
-
-    /** Reads a file. */
-    static CsvFile read(Path file) {
-        return parse(file.toString(), TextFile.read(file, "a table with a header, comma-separated"));
-    }
-
-    /** Reads text; {@code name} is the file's, for messages. */
-    static CsvFile parse(String name, String text) {
-        try (CSVParser parser =
-                CSVParser.parse(text, CSVFormat.DEFAULT.builder().setTrim(true).build())) {
-            List<Row> all = new ArrayList<>();
-            for (CSVRecord record : parser) {
-                all.add(new Row(parser.getCurrentLineNumber(), record.toList()));
-            }
-            if (all.isEmpty()) {
-                throw new UsageException(name + ": has no lines, expected a header and rows of numbers");
-            }
-            CsvFile csv = new CsvFile(name, all.get(0).cells(), all.subList(1, all.size()));
-            csv.checkHeader();
-            return csv;
-        } catch (IOException | UncheckedIOException | IllegalStateException e) {
-            // commons-csv wraps its own message, which names the line, in others that only name classes.
-            Throwable cause = e;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            throw new UsageException(name + ": is not CSV: " + cause.getMessage(), e);
+        this.parser = parser;
+        this.records = parser.iterator();
+        CSVRecord first = next();
+        if (first == null) {
+            throw new UsageException(file + ": has no lines, expected a header and rows of numbers");
         }
+        this.header = first.toList();
+        this.numeric = new boolean[header.size()];
+        Arrays.fill(numeric, true);
+        checkHeader();
+    }
+
+    /** Opens a file. */
+    static CsvFile read(Path file) {
+        return parse(
+                file.toString(),
+                InputFile.scan(file, "a table with a header, comma-separated").reader());
+    }
+
+    /** Reads the header of a text; {@code name} is the file's, for messages. */
+    static CsvFile parse(String name, Reader text) {
+        try {
+            return new CsvFile(
+                    name,
+                    CSVParser.parse(
+                            text, CSVFormat.DEFAULT.builder().setTrim(true).build()));
+        } catch (IOException e) {
+            throw notCsv(name, e);
+        }
+    }
+
+    /** The next record, or null. */
+    private CSVRecord next() {
+        try {
+            return records.hasNext() ? records.next() : null;
+        } catch (UncheckedIOException | IllegalStateException e) {
+            throw notCsv(file, e);
+        }
+    }
+
+    private static UsageException notCsv(String name, Exception e) {
+        // commons-csv wraps its own message, which names the line, in others that only name classes.
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return new UsageException(name + ": is not CSV: " + cause.getMessage(), e);
     }
 
     private void checkHeader() {
@@ -72,13 +94,6 @@ final class CsvFile {
                         + "; every column needs a name of its own");
             }
         }
-        for (Row row : rows) {
-            if (row.cells().size() != header.size()) {
-                throw new UsageException(
-                        file + ": line " + row.line() + " has " + row.cells().size() + " cells, the header has "
-                                + header.size() + "; every row must fill every column");
-            }
-        }
     }
 
     private static boolean isNumber(String cell) {
@@ -91,7 +106,7 @@ final class CsvFile {
     }
 
     /**
-     * The table of these columns.
+     * The table of these columns, read to its end: to be called once.
      *
      * @param columns their names, or null for all
      * @param target the column to forecast, or null for the last
@@ -104,15 +119,49 @@ final class CsvFile {
             throw new UsageException("--columns " + String.join(",", names) + ": names a column twice");
         }
         int[] indices = names.stream().mapToInt(this::index).toArray();
-        if (rows.size() < leastRows) {
-            throw new UsageException(
-                    file + ": has " + rows.size() + " rows below the header, at least " + leastRows + " are needed");
+        int forecast = target == null ? names.size() - 1 : target(target, names);
+        try (TableWriter table = new TableWriter(indices.length)) {
+            LongConsumer notes = InputFile.notes(file, "rows");
+            double[] row = new double[indices.length];
+            for (CSVRecord record = nextRow(); record != null; record = nextRow()) {
+                for (int c = 0; c < row.length; c++) {
+                    row[c] = number(record, indices[c]);
+                }
+                table.add(row);
+                notes.accept(record.getRecordNumber());
+            }
+            Table all = table.table();
+            if (all.rows() < leastRows) {
+                throw new UsageException(
+                        file + ": has " + all.rows() + " rows below the header, at least " + leastRows + " are needed");
+            }
+            return new Series(names, all, forecast);
+        } catch (IOException e) {
+            throw new UncheckedIOException(new IOException(
+                    file + ": cannot keep its numbers in a temporary file in " + System.getProperty("java.io.tmpdir")
+                            + ": " + e.getMessage(),
+                    e));
         }
-        double[][] values = new double[indices.length][];
-        for (int c = 0; c < indices.length; c++) {
-            values[c] = column(indices[c]);
+    }
+
+    private CSVRecord nextRow() {
+        CSVRecord record = next();
+        if (record == null) {
+            return null;
         }
-        return new Series(names, values, target == null ? names.size() - 1 : target(target, names));
+        if (record.size() != header.size()) {
+            throw new UsageException(file + ": line " + line() + " has " + record.size() + " cells, the header has "
+                    + header.size() + "; every row must fill every column");
+        }
+        for (int c = 0; c < numeric.length; c++) {
+            numeric[c] = numeric[c] && isNumber(record.get(c));
+        }
+        return record;
+    }
+
+    /** The line that the last record ended on: not its number, as lines may be blank and quoted cells may span some. */
+    private long line() {
+        return parser.getCurrentLineNumber();
     }
 
     private int index(String name) {
@@ -133,40 +182,33 @@ final class CsvFile {
         return names.indexOf(target);
     }
 
-    private double[] column(int index) {
-        ResizableDoubleArray values = new ResizableDoubleArray(Math.max(1, rows.size()));
-        for (Row row : rows) {
-            values.addElement(number(row, index));
+    private double number(CSVRecord row, int index) {
+        String cell = row.get(index);
+        double value = numeric[index] ? Double.parseDouble(cell) : Double.NaN;
+        if (Double.isFinite(value)) {
+            return value;
         }
-        return values.getElements();
-    }
-
-    private double number(Row row, int index) {
-        String cell = row.cells().get(index);
-        String place = file + ": line " + row.line() + ", column '" + header.get(index) + "': ";
-        if (cell.isEmpty()) {
-            throw new UsageException(place + "the cell is empty; fill in a number or leave the row out");
-        }
-        if (!isNumber(cell)) {
-            throw new UsageException(place + "'" + cell + "' is not a number; " + otherColumns());
-        }
-        double value = Double.parseDouble(cell);
-        if (!Double.isFinite(value)) {
+        String place = file + ": line " + line() + ", column '" + header.get(index) + "': ";
+        if (numeric[index]) {
             throw new UsageException(place + cell + " is not a finite number; fill in a value or leave the row out");
         }
-        return value;
+        throw new UsageException(
+                cell.isEmpty()
+                        ? place + "the cell is empty; fill in a number or leave the row out"
+                        : place + "'" + cell + "' is not a number; " + otherColumns());
     }
 
+    /** Reads on to the end, to know which columns to suggest. */
     private String otherColumns() {
-        List<String> numeric = new ArrayList<>();
-        for (int c = 0; c < header.size(); c++) {
-            int column = c;
-            if (rows.stream().allMatch(row -> isNumber(row.cells().get(column)))) {
-                numeric.add(header.get(c));
-            }
+        while (nextRow() != null) {
+            // only looked at
         }
-        return numeric.isEmpty()
+        String columns = IntStream.range(0, numeric.length)
+                .filter(c -> numeric[c])
+                .mapToObj(header::get)
+                .collect(Collectors.joining(","));
+        return columns.isEmpty()
                 ? "the file has no column of numbers only"
-                : "read only columns of numbers: --columns " + String.join(",", numeric);
+                : "read only columns of numbers: --columns " + columns;
     }
 }

@@ -3,6 +3,7 @@ package org.bptt4j.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,19 +40,20 @@ final class SeriesData implements TrainingData {
     private static final int HELD_OUT_PART = 5;
     private static final int LEAST_ROWS = 20;
     private static final int CHUNK = 1000;
+    /** The last so many held-out rows are drawn. */
+    private static final int MOST_CHARTED = 100_000;
 
     private final String name;
     private final Series series;
     private final Scaling scaling;
-    private final float[] scaled;
-    private final int trainingRows;
+    private final long trainingRows;
 
     private SeriesData(String name, Series series, Scaling scaling) {
         this.name = name;
         this.series = series;
         this.trainingRows = series.rows() - series.rows() / HELD_OUT_PART;
         this.scaling = scaling == null ? fit() : scaling;
-        this.scaled = this.scaling.apply(series);
+        this.scaling.requireColumns(series);
     }
 
     private Scaling fit() {
@@ -82,7 +84,7 @@ final class SeriesData implements TrainingData {
 
     private static CsvFile bundledFile() {
         try (InputStream in = SeriesData.class.getResourceAsStream(BUNDLED)) {
-            return CsvFile.parse(BUNDLED, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return CsvFile.parse(BUNDLED, new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -92,7 +94,7 @@ final class SeriesData implements TrainingData {
     @Override
     public Defaults defaults() {
         Defaults d = DEFAULTS;
-        int unroll = Math.min(d.unroll(), trainingRows / STRIDES_PER_WINDOW);
+        int unroll = (int) Math.min(d.unroll(), trainingRows / STRIDES_PER_WINDOW);
         return new Defaults(d.hidden(), unroll, d.batch(), d.optimizer(), d.rate(), d.schedule(), d.epochs());
     }
 
@@ -118,9 +120,8 @@ final class SeriesData implements TrainingData {
                     + " at least " + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
         }
         return new SeriesSource(
-                scaled,
-                inputSize(),
-                series.target(),
+                series,
+                scaling,
                 trainingRows,
                 s.batch(),
                 s.unroll(),
@@ -152,14 +153,15 @@ final class SeriesData implements TrainingData {
 
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
-        int from = firstRow(part);
-        double[] forecast = forecast(rnn);
-        double sum = 0;
-        for (int t = from; t < series.rows(); t++) {
-            double error = forecast[t] - series.truth()[t];
-            sum += error * error;
-        }
-        double rmse = Math.sqrt(sum / (series.rows() - from));
+        long from = firstRow(part);
+        double[] sum = new double[1];
+        forecast(rnn, (row, forecast) -> {
+            if (row >= from) {
+                double error = forecast - series.truth(row);
+                sum[0] += error * error;
+            }
+        });
+        double rmse = Math.sqrt(sum[0] / (series.rows() - from));
         double scaledError = rmse / scaling.targetDeviation();
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("loss", scaledError * scaledError);
@@ -168,25 +170,34 @@ final class SeriesData implements TrainingData {
         return figures;
     }
 
-    private int firstRow(Part part) {
+    private long firstRow(Part part) {
         return part == Part.HELD_OUT ? trainingRows : 1;
     }
 
-    /** Each row's forecast from all rows before it, one sequence from the first row on; NaN for the first. */
-    private double[] forecast(Rnn rnn) {
-        double[] truth = series.truth();
-        double[] forecast = new double[series.rows()];
-        forecast[0] = Double.NaN;
+    /** Told each row's forecast. */
+    private interface Forecasts {
+        void at(long row, double forecast);
+    }
+
+    /** Each row's forecast from all rows before it, one sequence from the first row on; the first row has none. */
+    private void forecast(Rnn rnn, Forecasts to) {
         try (RnnSession session = new RnnSession(rnn, 1)) {
-            for (int t = 0; t < series.rows() - 1; t += CHUNK) {
-                int end = Math.min(t + CHUNK, series.rows() - 1);
-                float[] change = session.feed(Arrays.copyOfRange(scaled, t * inputSize(), end * inputSize()));
+            for (long t = 0; t < series.rows() - 1; t += CHUNK) {
+                float[] change = session.feed(scaled(t, (int) Math.min(CHUNK, series.rows() - 1 - t)));
                 for (int i = 0; i < change.length; i++) {
-                    forecast[t + i + 1] = truth[t + i] + change[i] * scaling.targetDeviation();
+                    to.at(t + i + 1, series.truth(t + i) + change[i] * scaling.targetDeviation());
                 }
             }
         }
-        return forecast;
+    }
+
+    private float[] scaled(long from, int rows) {
+        float[] scaled = new float[rows * inputSize()];
+        for (int i = 0; i < scaled.length; i++) {
+            int c = i % inputSize();
+            scaled[i] = scaling.apply(series.value(from + i / inputSize(), c), c);
+        }
+        return scaled;
     }
 
     @Override
@@ -208,11 +219,18 @@ final class SeriesData implements TrainingData {
     @Override
     public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
         boolean bundled = name.equals(BUNDLED);
-        double[] x = new double[series.rows() - trainingRows];
-        Arrays.setAll(
-                x, i -> bundled ? BUNDLED_FIRST_YEAR + (double) (trainingRows + i) / MONTHS : trainingRows + i + 1);
-        double[] truth = Arrays.copyOfRange(series.truth(), trainingRows, series.rows());
-        double[] forecast = Arrays.copyOfRange(forecast(rnn), trainingRows, series.rows());
+        int shown = (int) Math.min(MOST_CHARTED, series.rows() - trainingRows);
+        long first = series.rows() - shown;
+        double[] x = new double[shown];
+        double[] truth = new double[shown];
+        double[] forecast = new double[shown];
+        Arrays.setAll(x, i -> bundled ? BUNDLED_FIRST_YEAR + (double) (first + i) / MONTHS : first + i + 1);
+        Arrays.setAll(truth, i -> series.truth(first + i));
+        forecast(rnn, (row, value) -> {
+            if (row >= first) {
+                forecast[(int) (row - first)] = value;
+            }
+        });
         folder.chart(
                 "forecast.png",
                 path -> Charts.forecast(

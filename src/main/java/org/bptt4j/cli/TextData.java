@@ -11,7 +11,10 @@ import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.PrefetchingSource;
 import org.bptt4j.data.RandomStream;
+import org.bptt4j.data.SymbolSequence;
+import org.bptt4j.data.TextFile;
 import org.bptt4j.data.TextSource;
 import org.bptt4j.data.Vocabulary;
 import org.bptt4j.io.AtomicFiles;
@@ -33,31 +36,33 @@ final class TextData implements TrainingData {
 
     private final Path file;
     private final Vocabulary vocabulary;
-    private final int[] ids;
-    private final int split;
+    private final SymbolSequence text;
+    private final long split;
 
-    private TextData(Path file, Vocabulary vocabulary, int[] ids) {
-        if (ids.length < LEAST_CHARACTERS) {
+    private TextData(Path file, Vocabulary vocabulary, SymbolSequence text) {
+        long length = text.length();
+        if (length < LEAST_CHARACTERS) {
             throw new UsageException(
-                    file + ": has " + ids.length + " characters, at least " + LEAST_CHARACTERS + " are needed");
+                    file + ": has " + length + " characters, at least " + LEAST_CHARACTERS + " are needed");
         }
         this.file = file;
         this.vocabulary = vocabulary;
-        this.ids = ids;
-        this.split = ids.length - ids.length / HELD_OUT_PART;
+        this.text = text;
+        this.split = length - length / HELD_OUT_PART;
     }
 
     /** A text with a vocabulary of its own. */
     static TextData read(Path file) {
-        String text = TextFile.read(file, "a text");
-        Vocabulary vocabulary = Vocabulary.of(text);
-        return new TextData(file, vocabulary, vocabulary.encode(text));
+        TextFile text = InputFile.scan(file, "a text");
+        Vocabulary vocabulary = text.vocabulary();
+        return new TextData(file, vocabulary, text.symbols(vocabulary));
     }
 
     /** A text in the vocabulary of a model. */
     static TextData read(Path file, Vocabulary vocabulary) {
+        TextFile text = InputFile.scan(file, "a text");
         try {
-            return new TextData(file, vocabulary, vocabulary.encode(TextFile.read(file, "a text")));
+            return new TextData(file, vocabulary, text.symbols(vocabulary));
         } catch (IllegalArgumentException e) {
             throw new UsageException(file + ": " + e.getMessage(), e);
         }
@@ -90,7 +95,7 @@ final class TextData implements TrainingData {
                     + " at least " + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
         }
         return TextSource.training(
-                ids, 0, split, s.batch(), s.unroll(), s.loss().at());
+                text, 0, split, s.batch(), s.unroll(), s.loss().at());
     }
 
     @Override
@@ -102,9 +107,9 @@ final class TextData implements TrainingData {
     public Map<String, Object> description() {
         Map<String, Object> about = new LinkedHashMap<>();
         about.put("text", file.toString());
-        about.put("characters", ids.length);
+        about.put("characters", text.length());
         about.put("vocabulary", vocabulary.size());
-        about.put("held_out", ids.length - split);
+        about.put("held_out", text.length() - split);
         return about;
     }
 
@@ -115,15 +120,15 @@ final class TextData implements TrainingData {
 
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
-        int from = part == Part.HELD_OUT ? split : 0;
+        long from = part == Part.HELD_OUT ? split : 0;
         // A trainer of its own: evaluation must not disturb the state that the next training batch continues.
         try (Trainer trainer = Trainer.of(rnn)
-                .loss(Loss.crossEntropy())
-                .optimizer(Optimizer.sgd(1))
-                .build()) {
-            double loss = trainer.evaluate(
-                            TextSource.evaluation(ids, from, ids.length, EVALUATION_ROWS, EVALUATION_STEPS))
-                    .loss();
+                        .loss(Loss.crossEntropy())
+                        .optimizer(Optimizer.sgd(1))
+                        .build();
+                PrefetchingSource source = new PrefetchingSource(
+                        TextSource.evaluation(text, from, text.length(), EVALUATION_ROWS, EVALUATION_STEPS))) {
+            double loss = trainer.evaluate(source).loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
             figures.put("bpc", loss / Math.log(2));

@@ -12,7 +12,9 @@ import org.bptt4j.StepReport;
 import org.bptt4j.Trainer;
 import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.data.Batch;
+import org.bptt4j.data.BatchSource;
 import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.PrefetchingSource;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 
@@ -93,8 +95,16 @@ final class TrainingRun {
 
     private void train(Trainer trainer, MetricsLog log, Progress progress) throws IOException {
         CountedSource source = data.training(settings);
+        long batches = source.batches();
+        try (PrefetchingSource ahead = new PrefetchingSource(source)) {
+            train(ahead, batches, trainer, log, progress);
+        }
+    }
+
+    private void train(BatchSource source, long batches, Trainer trainer, MetricsLog log, Progress progress)
+            throws IOException {
         long trainInterval = Math.max(1, total / TRAIN_LINES);
-        long evalInterval = Math.max((total - 1) / EVALUATIONS + 1, source.batches() / EVALUATIONS_PER_EPOCH);
+        long evalInterval = Math.max((total - 1) / EVALUATIONS + 1, batches / EVALUATIONS_PER_EPOCH);
         long nextTrain = trainInterval;
         long nextEval = evalInterval;
         for (long epoch = 0; updates < total; epoch++) {

@@ -9,8 +9,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.math3.stat.descriptive.moment.Mean;
-import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 
 /**
  * Standardisation of a table's columns, z = (x − mean)/deviation, with the figures of the training rows only: what is held
@@ -36,13 +34,12 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
     }
 
     /** The scaling by the first {@code rows} rows of {@code series}; refuses columns whose mean or deviation overflows. */
-    public static Scaling fit(Series series, int rows) {
+    public static Scaling fit(Series series, long rows) {
         List<Double> mean = new ArrayList<>();
         List<Double> deviation = new ArrayList<>();
         for (int c = 0; c < series.columns().size(); c++) {
-            double[] column = series.column(c);
-            double sd = new StandardDeviation(false).evaluate(column, 0, rows);
-            double average = new Mean().evaluate(column, 0, rows);
+            double average = mean(series, c, rows);
+            double sd = deviation(series, c, rows, average);
             // Also where only the sum of squares overflows: nothing scaled by that deviation makes sense.
             if (!Double.isFinite(average) || !Double.isFinite(sd)) {
                 throw new IllegalArgumentException("column '" + series.columns().get(c)
@@ -54,19 +51,43 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
         return new Scaling(series.columns(), series.target(), mean, deviation);
     }
 
-    /** The table's scaled values, [row][column] row-major. */
-    public float[] apply(Series series) {
+    /** In two passes, the second of which takes the rounding error of the first away. */
+    private static double mean(Series series, int c, long rows) {
+        double sum = 0;
+        for (long t = 0; t < rows; t++) {
+            sum += series.value(t, c);
+        }
+        double rough = sum / rows;
+        double correction = 0;
+        for (long t = 0; t < rows; t++) {
+            correction += series.value(t, c) - rough;
+        }
+        return rough + correction / rows;
+    }
+
+    /** √((Σd² − (Σd)²/n)/n), d = x − mean: the corrected two-pass algorithm (Chan, Golub and LeVeque 1983). */
+    private static double deviation(Series series, int c, long rows, double mean) {
+        double squares = 0;
+        double sum = 0;
+        for (long t = 0; t < rows; t++) {
+            double d = series.value(t, c) - mean;
+            squares += d * d;
+            sum += d;
+        }
+        return Math.sqrt((squares - sum * sum / rows) / rows);
+    }
+
+    /** The scaled value of column {@code c}. */
+    public float apply(double value, int c) {
+        return (float) ((value - mean.get(c)) / deviation.get(c));
+    }
+
+    /** Throws an {@link IllegalArgumentException} if {@code series} has other columns than these. */
+    public void requireColumns(Series series) {
         if (!series.columns().equals(columns)) {
             throw new IllegalArgumentException(
                     "a table of columns " + series.columns() + " for a scaling of columns " + columns);
         }
-        int width = columns.size();
-        float[] scaled = new float[Math.multiplyExact(series.rows(), width)];
-        for (int i = 0; i < scaled.length; i++) {
-            int c = i % width;
-            scaled[i] = (float) ((series.column(c)[i / width] - mean.get(c)) / deviation.get(c));
-        }
-        return scaled;
     }
 
     /** Standard deviation of the column to forecast: a scaled error times this is in the column's unit. */

@@ -7,30 +7,29 @@ import java.util.List;
  */
 public final class Series {
     private final List<String> columns;
-    private final double[][] values;
+    private final Table table;
     private final int target;
 
     /**
-     * A table.
+     * A series.
      *
      * @param columns the columns' names
-     * @param values [column][row], all finite and of equal length; not copied
+     * @param table their values, all finite
      * @param target index of the column to forecast
      */
-    public Series(List<String> columns, double[][] values, int target) {
-        if (columns.isEmpty() || columns.size() != values.length || target < 0 || target >= columns.size()) {
-            throw new IllegalArgumentException(columns.size() + " names for " + values.length
+    public Series(List<String> columns, Table table, int target) {
+        if (columns.isEmpty() || columns.size() != table.columns() || target < 0 || target >= columns.size()) {
+            throw new IllegalArgumentException(columns.size() + " names for " + table.columns()
                     + " columns, target column " + target + ": they do not fit together");
         }
-        for (double[] column : values) {
-            if (column.length != values[0].length) {
-                throw new IllegalArgumentException(
-                        "columns of " + values[0].length + " and " + column.length + " rows do not make a table");
-            }
-        }
         this.columns = List.copyOf(columns);
-        this.values = values;
+        this.table = table;
         this.target = target;
+    }
+
+    /** A series in memory, {@code values} [column][row]; not copied. */
+    public Series(List<String> columns, double[][] values, int target) {
+        this(columns, Table.of(values), target);
     }
 
     /** The columns' names. */
@@ -38,9 +37,9 @@ public final class Series {
         return columns;
     }
 
-    /** Column {@code c}, row by row; not a copy. */
-    public double[] column(int c) {
-        return values[c];
+    /** The value of column {@code c} in a row. */
+    public double value(long row, int c) {
+        return table.value(row, c);
     }
 
     /** Index of the column to forecast. */
@@ -49,13 +48,13 @@ public final class Series {
     }
 
     /** Number of rows. */
-    public int rows() {
-        return values[0].length;
+    public long rows() {
+        return table.rows();
     }
 
-    /** The column to forecast. */
-    public double[] truth() {
-        return values[target];
+    /** The value to forecast of a row. */
+    public double truth(long row) {
+        return table.value(row, target);
     }
 
     /** The name of the column to forecast. */
@@ -67,10 +66,10 @@ public final class Series {
      * Root mean square error of the persistence forecast y_t = y_{t−1} over rows {@code from} … {@code to} − 1, in the
      * column's unit; {@code from} ≥ 1.
      */
-    public double persistenceError(int from, int to) {
+    public double persistenceError(long from, long to) {
         double sum = 0;
-        for (int t = from; t < to; t++) {
-            double error = truth()[t] - truth()[t - 1];
+        for (long t = from; t < to; t++) {
+            double error = truth(t) - truth(t - 1);
             sum += error * error;
         }
         return Math.sqrt(sum / (to - from));

@@ -1,6 +1,5 @@
 package org.bptt4j.data;
 
-import java.util.Arrays;
 import org.apache.commons.math3.random.RandomDataGenerator;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.bptt4j.spec.Loss;
@@ -16,24 +15,23 @@ import org.bptt4j.spec.Loss;
  * <p>Windows begin every {@code stride} rows from a random first row, drawn anew for each epoch, in random order.
  */
 public final class SeriesSource implements CountedSource {
-    private final float[] scaled;
-    private final int columns;
-    private final int target;
+    private final Series series;
+    private final Scaling scaling;
     private final int rows;
     private final int steps;
     private final int stride;
     private final int largestPhase;
     private final Loss.At at;
     private final long seed;
-    private final int[] starts;
+    private int[] order;
+    private int phase;
     private int next;
 
     /**
      * A source of windows.
      *
-     * @param scaled table [row][column], row-major
-     * @param columns its columns
-     * @param target index of the column to forecast
+     * @param series the table
+     * @param scaling of its columns
      * @param trainingRows only the first so many rows are used, at least T + 1
      * @param rows B; the last batch of an epoch may have fewer
      * @param steps T
@@ -42,70 +40,73 @@ public final class SeriesSource implements CountedSource {
      * @param seed of the windows' beginnings and order
      */
     public SeriesSource(
-            float[] scaled,
-            int columns,
-            int target,
-            int trainingRows,
-            int rows,
-            int steps,
-            int stride,
-            Loss.At at,
-            long seed) {
+            Series series, Scaling scaling, long trainingRows, int rows, int steps, int stride, Loss.At at, long seed) {
         if (rows < 1 || steps < 1 || stride < 1) {
             throw new IllegalArgumentException("B = " + rows + " windows of T = " + steps + " rows every " + stride
                     + " rows: all must be at least 1");
         }
-        if (trainingRows <= steps || (long) trainingRows * columns > scaled.length) {
-            throw new IllegalArgumentException(trainingRows + " training rows, of a table of " + scaled.length / columns
+        if (trainingRows <= steps || trainingRows > series.rows()) {
+            throw new IllegalArgumentException(trainingRows + " training rows, of a table of " + series.rows()
                     + ", do not fill one window of T = " + steps + " and its target");
         }
-        this.scaled = scaled;
-        this.columns = columns;
-        this.target = target;
+        scaling.requireColumns(series);
+        this.series = series;
+        this.scaling = scaling;
         this.rows = rows;
         this.steps = steps;
         this.stride = stride;
         this.at = at;
         this.seed = seed;
-        int lastStart = trainingRows - 1 - steps;
-        this.largestPhase = Math.min(stride - 1, lastStart);
-        this.starts = new int[(lastStart - largestPhase) / stride + 1];
+        long lastStart = trainingRows - 1 - steps;
+        this.largestPhase = (int) Math.min(stride - 1, lastStart);
+        this.order = new int[Math.toIntExact((lastStart - largestPhase) / stride + 1)];
     }
 
     @Override
     public long batches() {
-        return ((long) starts.length + rows - 1) / rows;
+        return ((long) order.length + rows - 1) / rows;
     }
 
     @Override
     public void start(long epoch) {
         RandomGenerator random = RandomStream.of(seed, RandomStream.Use.TRAINING, epoch);
-        int phase = random.nextInt(largestPhase + 1);
-        int[] order = new RandomDataGenerator(random).nextPermutation(starts.length, starts.length);
-        Arrays.setAll(starts, i -> phase + order[i] * stride);
+        phase = random.nextInt(largestPhase + 1);
+        order = new RandomDataGenerator(random).nextPermutation(order.length, order.length);
         next = 0;
     }
 
     @Override
+    public void skip(long batches) {
+        next = (int) Math.min(order.length, next + Math.min(batches, order.length) * rows);
+    }
+
+    @Override
     public Batch next() {
-        int count = Math.min(rows, starts.length - next);
+        int count = Math.min(rows, order.length - next);
         if (count == 0) {
             return null;
         }
+        int columns = series.columns().size();
         float[] x = new float[steps * count * columns];
         int first = at == Loss.At.EVERY ? 0 : steps - 1;
         float[] targets = new float[(steps - first) * count];
-        for (int t = 0; t < steps; t++) {
-            for (int b = 0; b < count; b++) {
-                int row = starts[next + b] + t;
-                System.arraycopy(scaled, row * columns, x, (t * count + b) * columns, columns);
+        for (int b = 0; b < count; b++) {
+            long start = phase + (long) order[next + b] * stride;
+            for (int t = 0; t < steps; t++) {
+                for (int c = 0; c < columns; c++) {
+                    x[(t * count + b) * columns + c] = scaled(start + t, c);
+                }
                 if (t >= first) {
                     targets[(t - first) * count + b] =
-                            scaled[(row + 1) * columns + target] - scaled[row * columns + target];
+                            scaled(start + t + 1, series.target()) - scaled(start + t, series.target());
                 }
             }
         }
         next += count;
         return Batch.dense(steps, count, columns, x).withTargets(targets);
+    }
+
+    private float scaled(long row, int c) {
+        return scaling.apply(series.value(row, c), c);
     }
 }

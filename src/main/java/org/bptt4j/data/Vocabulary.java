@@ -1,6 +1,7 @@
 package org.bptt4j.data;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Characters (Unicode code points) as ids 0 … size−1, in the order of their code points. */
 public final class Vocabulary {
@@ -15,7 +16,12 @@ public final class Vocabulary {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("an empty text has no characters to make a vocabulary of");
         }
-        return new Vocabulary(text.codePoints().sorted().distinct().toArray());
+        return of(text.codePoints().sorted().distinct());
+    }
+
+    /** Of code points in rising order, each once. */
+    static Vocabulary of(IntStream codePoints) {
+        return new Vocabulary(codePoints.toArray());
     }
 
     /** Number of characters. */
@@ -34,12 +40,22 @@ public final class Vocabulary {
         for (int i = 0; i < ids.length; i++) {
             int id = id(ids[i]);
             if (id < 0) {
-                throw new IllegalArgumentException("character " + (i + 1) + ", " + name(ids[i])
-                        + ", is not in the model's vocabulary of " + codePoints.length + " characters");
+                throw unknown(i, ids[i]);
             }
             ids[i] = id;
         }
         return ids;
+    }
+
+    /** The exception for a character at {@code position} (from 0) of a text that is not in the vocabulary. */
+    IllegalArgumentException unknown(long position, int codePoint) {
+        return new IllegalArgumentException("character " + (position + 1) + ", " + name(codePoint)
+                + ", is not in the model's vocabulary of " + codePoints.length + " characters");
+    }
+
+    /** The character of an id. */
+    int codePoint(int id) {
+        return codePoints[id];
     }
 
     private static String name(int codePoint) {

@@ -1,11 +1,13 @@
 package org.bptt4j.data;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import org.apache.commons.math3.stat.descriptive.moment.Mean;
+import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 import org.junit.jupiter.api.Test;
 
 class ScalingTest {
@@ -17,8 +19,21 @@ class ScalingTest {
         Scaling scaling = Scaling.fit(SERIES, 2);
         assertEquals(List.of(2.0, 7.0), scaling.mean());
         assertEquals(List.of(1.0, 1.0), scaling.deviation());
-        assertArrayEquals(new float[] {-1, 0, 1, 0, 98, 2, -102, -2}, scaling.apply(SERIES));
+        assertEquals(-102, scaling.apply(SERIES.value(3, 0), 0));
+        assertEquals(2, scaling.apply(SERIES.value(2, 1), 1));
         assertEquals(1, scaling.targetDeviation());
+    }
+
+    @Test
+    void theFiguresAreThoseOfCommonsMath() {
+        Random random = new Random(3);
+        for (int rows = 1; rows < 200; rows++) {
+            double[] column = random.doubles(rows, 1e6, 1e6 + 1).toArray();
+            Scaling scaling = Scaling.fit(new Series(List.of("a"), new double[][] {column}, 0), rows);
+            assertEquals(new Mean().evaluate(column), scaling.mean().get(0));
+            double deviation = new StandardDeviation(false).evaluate(column);
+            assertEquals(deviation > 0 ? deviation : 1, scaling.targetDeviation());
+        }
     }
 
     @Test
@@ -52,7 +67,7 @@ class ScalingTest {
         assertThrows(IllegalArgumentException.class, () -> Scaling.fromJson("{}"));
         Series other = new Series(List.of("b", "flat"), new double[][] {{1, 2}, {3, 4}}, 0);
         assertThrows(
-                IllegalArgumentException.class, () -> Scaling.fit(SERIES, 2).apply(other));
+                IllegalArgumentException.class, () -> Scaling.fit(SERIES, 2).requireColumns(other));
     }
 
     @Test

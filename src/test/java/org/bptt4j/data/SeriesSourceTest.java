@@ -16,18 +16,33 @@ class SeriesSourceTest {
     private static final int ROWS = 60;
     private static final int TRAINING = 50;
 
+    private static final Scaling NONE = new Scaling(List.of("row", "square"), 1, List.of(0.0, 0.0), List.of(1.0, 1.0));
+
     /** Column 0 is the row's number, column 1 its square. */
-    private static float[] table() {
-        float[] table = new float[ROWS * 2];
+    private static Series table() {
+        double[][] table = new double[2][ROWS];
         for (int i = 0; i < ROWS; i++) {
-            table[2 * i] = i;
-            table[2 * i + 1] = i * i;
+            table[0][i] = i;
+            table[1][i] = i * i;
         }
-        return table;
+        return new Series(NONE.columns(), table, 1);
     }
 
     private static SeriesSource source(long seed, Loss.At at) {
-        return new SeriesSource(table(), 2, 1, TRAINING, 3, 8, 4, at, seed);
+        return new SeriesSource(table(), NONE, TRAINING, 3, 8, 4, at, seed);
+    }
+
+    @Test
+    void valuesAreScaled() {
+        Scaling scaling = new Scaling(NONE.columns(), 1, List.of(3.0, 0.0), List.of(2.0, 10.0));
+        SeriesSource source = new SeriesSource(table(), scaling, TRAINING, 3, 8, 4, Loss.At.EVERY, 1);
+        Batch plain = epoch(source(1, Loss.At.EVERY), 0).get(0);
+        Batch batch = epoch(source, 0).get(0);
+        for (int i = 0; i < batch.values().length; i++) {
+            assertEquals((plain.x()[2 * i] - 3) / 2, batch.x()[2 * i]);
+            assertEquals(plain.x()[2 * i + 1] / 10, batch.x()[2 * i + 1]);
+            assertEquals(plain.values()[i] / 10, batch.values()[i], 1e-5);
+        }
     }
 
     private static List<Batch> epoch(SeriesSource source, long epoch) {
@@ -86,6 +101,6 @@ class SeriesSourceTest {
     @Test
     void refusesFewerRowsThanOneWindow() {
         assertThrows(
-                IllegalArgumentException.class, () -> new SeriesSource(table(), 2, 1, 8, 3, 8, 4, Loss.At.EVERY, 1));
+                IllegalArgumentException.class, () -> new SeriesSource(table(), NONE, 8, 3, 8, 4, Loss.At.EVERY, 1));
     }
 }

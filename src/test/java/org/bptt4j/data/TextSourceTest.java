@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class TextSourceTest {
     /** Character i is i. */
-    private static final int[] IDS = IntStream.range(0, 30).toArray();
+    private static final SymbolSequence IDS =
+            SymbolSequence.of(IntStream.range(0, 30).toArray());
 
     @Test
     void rowsAreContiguousAndGoOnFromBatchToBatch() {
