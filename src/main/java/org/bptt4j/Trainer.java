@@ -201,11 +201,17 @@ public final class Trainer implements AutoCloseable {
             return new StepReport(updates, value, bptt.valid(), host[Report.NORM], false, rate, true);
         }
         NonFiniteSearch search = new NonFiniteSearch(bptt);
-        Optional<Culprit> culprit = search.find(firstLeftOut(), report);
-        Optional<Parameter> parameter = search.firstParameter(rnn.network().gradientArray());
-        bptt.carried().forget();
-        throw new NonFiniteGradientException(
-                parameter.map(Parameter::name).orElse(null), culprit.orElse(null), updates);
+        try {
+            // Of the step's last segment; the search sweeps the one that went wrong again.
+            Optional<Parameter> any = search.firstParameter(rnn.network().gradientArray());
+            Optional<Culprit> culprit = search.find(firstLeftOut(), report);
+            Optional<Parameter> parameter =
+                    search.firstParameter(rnn.network().gradientArray()).or(() -> any);
+            throw new NonFiniteGradientException(
+                    parameter.map(Parameter::name).orElse(null), culprit.orElse(null), updates);
+        } finally {
+            bptt.carried().forget();
+        }
     }
 
     /** The first segment of the last step whose update was left out. */

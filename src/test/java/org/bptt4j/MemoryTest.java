@@ -149,6 +149,8 @@ class MemoryTest {
             List<float[]> results = new ArrayList<>();
             rnn.parameterNames().forEach(name -> results.add(rnn.parameter(name)));
             results.add(trainer.outputs(batch(kind, 4).continuing()));
+            assertTrue(
+                    trainer.unrolledBytes() <= memory, trainer.unrolledBytes() + " bytes after all outputs: " + plan);
             return results.toArray(float[][]::new);
         }
     }
@@ -188,6 +190,7 @@ class MemoryTest {
             Results results = new Results(new ArrayList<>(), new ArrayList<>());
             assertTrue(Double.isFinite(g.loss()));
             results.add("output", g.outputs());
+            assertTrue(trainer.unrolledBytes() <= memory, trainer.unrolledBytes() + " bytes of " + memory);
             results.add("h_n", g.finalState());
             results.add("dX", g.x());
             results.add("dh0", g.initialState());
@@ -211,6 +214,26 @@ class MemoryTest {
             }
         }
         assertEquals(losses[0], losses[1], 1e-6 * losses[0]);
+    }
+
+    /** Sweeping each step 50,000 times is no plan: the least budget is that of a schedule which can be kept and waited for. */
+    @Test
+    void theLeastBudgetOfALongSequenceHasASchedule() {
+        int steps = 100_000;
+        Batch batch = Batch.symbols(steps, 1, new int[steps]).withTargets(new int[steps]);
+        try (Backend backend = open();
+                Rnn rnn = rnn(backend);
+                Trainer tight = Trainer.of(rnn).memory(1).build()) {
+            String message = assertThrows(IllegalArgumentException.class, () -> tight.memoryPlan(batch))
+                    .getMessage();
+            Matcher least = LEAST.matcher(message);
+            assertTrue(least.find(), message);
+            try (Trainer trainer =
+                    Trainer.of(rnn).memory(Long.parseLong(least.group(1))).build()) {
+                MemoryPlan plan = trainer.memoryPlan(batch);
+                assertTrue(plan.recomputation() > 2 && plan.recomputation() < 1000, plan.toString());
+            }
+        }
     }
 
     /** Batches of other shapes in between: what one needed does not count against the next. */

@@ -43,7 +43,8 @@ final class Arrangement {
         Map<Integer, Revolve> byPieces = new HashMap<>();
         this.schedules = IntStream.range(0, segments.size())
                 .mapToObj(s -> byPieces.computeIfAbsent(
-                        layout.parts(s).size(), pieces -> new Revolve(pieces, plan.checkpoints() + 1)))
+                        layout.parts(s).size(),
+                        pieces -> forwardOnly ? Revolve.forward(pieces) : new Revolve(pieces, plan.checkpoints() + 1)))
                 .toList();
         this.apart = false;
     }

@@ -1,7 +1,6 @@
 package org.bptt4j.bptt;
 
 import org.bptt4j.backend.DeviceArray;
-import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
@@ -37,8 +36,8 @@ public final class Bptt implements AutoCloseable {
     private float scale;
 
     private DeviceArray report;
-    private final Unrolled.Visitor visitForward = stretch -> objective().evaluate(stretch, report);
-    private final Unrolled.Visitor visitBackward = stretch -> objective().forwardBackward(stretch, scale, report);
+    private final Unrolled.Visitor visitForward;
+    private final Unrolled.Visitor visitBackward;
 
     /** @param budget bytes for all that grows with the batch, or {@link MemoryPlan#UNLIMITED} */
     public Bptt(Network network, Loss loss, Truncation truncation, long budget) {
@@ -53,11 +52,9 @@ public final class Bptt implements AutoCloseable {
         this.head = new Head(network, buffers);
         this.targets = new Targets(network.backend(), loss, outputs, unrolled.ends(), buffers, unrolled.staging());
         this.objective = new Objective(network, loss, head, targets, unrolled);
+        this.visitForward = stretch -> objective.evaluate(stretch, report);
+        this.visitBackward = stretch -> objective.forwardBackward(stretch, scale, report);
         unrolled.accompany(new WithTargets());
-    }
-
-    private Objective objective() {
-        return objective;
     }
 
     /** Targets and outputs lie on the device with the states. */
@@ -179,7 +176,8 @@ public final class Bptt implements AutoCloseable {
 
     /** Sweeps segment {@code s} forward and puts its outputs into {@code y} [T,B,O]. */
     public void forward(int s, float[] y) {
-        unrolled.forward(s, stretch -> unrolled.host().download(stretch, outputs(stretch), y));
+        unrolled.forward(
+                s, stretch -> outputs(stretch, (part, from) -> unrolled.host().download(stretch, part, from, y)));
     }
 
     /** Sweeps segment {@code s} forward and adds its loss to the report, for nobody to sweep back. */
@@ -252,9 +250,9 @@ public final class Bptt implements AutoCloseable {
         return unrolled;
     }
 
-    /** y of a stretch that is on the device, [steps·B, O]. */
-    Matrix outputs(Stretch stretch) {
-        return head.outputs(unrolled.stack().outputs(stretch));
+    /** {@code reader} sees y of a stretch that is on the device, some rows at a time. */
+    void outputs(Stretch stretch, Head.Reader reader) {
+        head.outputs(unrolled.stack().outputs(stretch), reader);
     }
 
     @Override

@@ -9,19 +9,20 @@ import org.bptt4j.spec.RnnSpec;
 public final class CarriedState {
     private final Backend backend;
     private final RnnSpec spec;
-    private Place place;
-    /** Takes the states that come while the one before is set aside. */
-    private Place spare;
-    /** {@link #place} once a state was kept there, or what was there before it was set aside; null before the first batch. */
+    private final Place[] places = new Place[3];
+    /** The state of the batch before, or null. */
     private Place carried;
-
+    /** What was carried when it was {@link #setAside set aside}. */
     private Place aside;
+    /** Where the batch that is swept leaves its state. */
+    private Place next;
 
     CarriedState(Backend backend, RnnSpec spec, Buffers buffers) {
         this.backend = backend;
         this.spec = spec;
-        this.place = new Place(buffers.slot());
-        this.spare = new Place(buffers.slot());
+        for (int i = 0; i < places.length; i++) {
+            places[i] = new Place(buffers.slot());
+        }
     }
 
     /** Memory for one state, and its views as long as B stays. */
@@ -48,10 +49,29 @@ public final class CarriedState {
         }
     }
 
-    /** The state of a batch of {@code rows} rows is carried from now on; the caller writes all {@link #layer layers}. */
-    void replace(int rows) {
-        place.resize(rows);
-        carried = place;
+    /** A batch of {@code rows} rows is swept: its state goes beside the one that is carried, until {@link #keepNext}. */
+    void beginNext(int rows) {
+        int free = 0;
+        while (places[free] == carried || places[free] == aside) {
+            free++;
+        }
+        next = places[free];
+        next.resize(rows);
+    }
+
+    /** [L·B, H] of the batch that is swept. */
+    Matrix next() {
+        return next.all;
+    }
+
+    /** [B, H] of layer {@code l} of the batch that is swept. */
+    Matrix next(int l) {
+        return next.layers[l];
+    }
+
+    /** The batch is swept, its state is carried from now on. */
+    void keepNext() {
+        carried = next;
     }
 
     /** Refuses a batch that continues one of another size, or has an initial state of another. */
@@ -62,7 +82,7 @@ public final class CarriedState {
                             ? "the batch continues another, but there was none before it"
                             : "the batch of " + next.rows() + " rows continues one of " + rows());
         }
-        int needed = spec.layers() * next.rows() * spec.hiddenSize();
+        long needed = (long) spec.layers() * next.rows() * spec.hiddenSize();
         if (next.initialState() != null && next.initialState().length != needed) {
             throw new IllegalArgumentException(
                     "h0 [L,B,H] has " + next.initialState().length + " elements, needs " + needed);
@@ -94,18 +114,11 @@ public final class CarriedState {
     /** Batches may continue this state and each other, until {@link #restore} brings it back. */
     public void setAside() {
         aside = carried;
-        swap();
     }
 
     /** After {@link #setAside}. */
     public void restore() {
-        swap();
         carried = aside;
-    }
-
-    private void swap() {
-        Place first = place;
-        place = spare;
-        spare = first;
+        aside = null;
     }
 }

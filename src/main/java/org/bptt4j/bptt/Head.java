@@ -9,11 +9,19 @@ final class Head {
     private final Network network;
     private final Backend backend;
     private final Buffers.Slot outputSlot;
+    /** Outputs that there is room for. */
+    private int mostRows = 4096;
 
     Head(Network network, Buffers buffers) {
         this.network = network;
         this.backend = network.backend();
         this.outputSlot = buffers.slot();
+    }
+
+    /** Makes room for the outputs of so many states. */
+    void resize(int rows) {
+        mostRows = rows;
+        place(rows);
     }
 
     /** Where the outputs y [rows, O] of some states go. There is one such place: what it holds is valid until the next use. */
@@ -27,11 +35,19 @@ final class Head {
         backend.gemm(Transpose.NO, h, Transpose.YES, network.parameters().headWeight(), true, y);
     }
 
-    /** y [R, O] of states h [R, H], valid until the next use of its place. */
-    Matrix outputs(Matrix h) {
-        Matrix y = place(h.rows());
-        forward(h, y);
-        return y;
+    /** Sees y [n, O] of some states, from row {@code from} of all on. */
+    interface Reader {
+        void read(Matrix y, int from);
+    }
+
+    /** {@code reader} sees y of states h [R, H], as many rows at a time as there is room for. */
+    void outputs(Matrix h, Reader reader) {
+        for (int from = 0; from < h.rows(); from += mostRows) {
+            int rows = (int) Math.min(mostRows, h.rows() - from);
+            Matrix y = place(rows);
+            forward(h.rows(from, rows), y);
+            reader.read(y, from);
+        }
     }
 
     /** Adds to the head's gradients, and leaves ∂L/∂h in {@code dh}. */

@@ -7,7 +7,7 @@ import org.bptt4j.backend.Transpose;
 /** Results on their way to the host. */
 final class HostArrays {
     /** Rows of ∂L/∂x that are on the device at a time. */
-    private static final int INPUT_GRADIENT_ROWS = 8192;
+    private static final int INPUT_GRADIENT_ROWS = 1024;
 
     private final Backend backend;
     private final Weights weights;
@@ -45,8 +45,14 @@ final class HostArrays {
 
     /** What belongs to a stretch's own steps, [steps·B, width], while it is on the device, goes to its place in {@code host} [T,B,width]. */
     void download(Stretch stretch, Matrix from, float[] host) {
+        download(stretch, from, 0, host);
+    }
+
+    /** The same for some rows of them, from row {@code first} on. */
+    void download(Stretch stretch, Matrix from, int first, float[] host) {
         int count = (int) (from.rows() * from.cols());
-        backend.download(from.array(), from.offset(), host, row(stretch.ownFrom()) * from.cols(), count);
+        int to = (row(stretch.ownFrom()) + first) * from.cols();
+        backend.download(from.array(), from.offset(), host, to, count);
     }
 
     private int row(int step) {

@@ -35,6 +35,9 @@ public record MemoryPlan(
         int pieces,
         int checkpoints,
         long sweptSteps) {
+    /** Forward sweeps of windows in one schedule, at most: more would take longer than anybody waits, and memory of their own. */
+    private static final long MOST_SWEEPS = 10_000_000;
+
     /** No budget. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -133,16 +136,14 @@ public record MemoryPlan(
             throw tooSmall(budget, sizes.bytes((long) kept + segment, segments), reason);
         }
         MemoryPlan best = null;
-        for (int pieces = 1; pieces <= segment; pieces = nextPieces(pieces, segment)) {
+        for (int pieces = 1; pieces > 0 && pieces <= segment; pieces = nextPieces(pieces, segment)) {
             MemoryPlan plan = pieces(sizes, steps, segment, segments, pieces, budget, whole);
             if (plan != null && (best == null || plan.sweptSteps < best.sweptSteps)) {
                 best = plan;
             }
         }
         if (best == null) {
-            double cost = 1 + Revolve.extraSweeps(segment, 1) / (double) segment;
-            String price = String.format(Locale.ROOT, ", at the price of sweeping each step forward %.1f times", cost);
-            throw tooSmall(budget, sizes.bytes(1, segments), price);
+            throw tooSmall(sizes, segment, segments, budget);
         }
         return best;
     }
@@ -155,14 +156,25 @@ public record MemoryPlan(
     static MemoryPlan forward(Sizes sizes, int steps, int longest, long budget) {
         long whole = sizes.bytes(steps, 0);
         int window = Math.min(steps, longest);
-        while (window > 1 && sizes.bytes(window, 1) > budget) {
-            window = ceilDiv(window, 2);
+        if (window < steps || whole > budget) {
+            window = longestWindow(sizes, Math.min(window, steps - 1), budget);
         }
         long bytes = window == steps ? whole : sizes.bytes(window, 1);
         if (bytes > budget) {
             throw tooSmall(budget, bytes, "");
         }
         return new MemoryPlan(steps, 1, budget, bytes, whole, window, 0, ceilDiv(steps, window), 0, steps);
+    }
+
+    /** The longest window, of {@code most} steps at most, that fits beside one state; 1 if none does. */
+    private static int longestWindow(Sizes sizes, int most, long budget) {
+        int fit = 1;
+        for (int step = Integer.highestOneBit(Math.max(1, most)); step > 0; step /= 2) {
+            if (fit + step <= most && sizes.bytes(fit + step, 1) <= budget) {
+                fit += step;
+            }
+        }
+        return fit;
     }
 
     /** How many segments a window can have beside the steps it keeps, 0 if not one. */
@@ -177,10 +189,10 @@ public record MemoryPlan(
         return fit;
     }
 
-    /** The next number of pieces that makes them shorter. */
+    /** The next number of pieces that makes them shorter, or -1 if they are of one step. */
     private static int nextPieces(int pieces, int segment) {
         int window = ceilDiv(segment, pieces);
-        return window == 1 ? Integer.MAX_VALUE : Math.max(pieces + 1, ceilDiv(segment, window - 1));
+        return window == 1 ? -1 : Math.max(pieces + 1, ceilDiv(segment, window - 1));
     }
 
     private static int ceilDiv(int n, int by) {
@@ -197,10 +209,38 @@ public record MemoryPlan(
         }
         int checkpoints = (int) Math.min(pieces - 1, room / sizes.state);
         long again = Revolve.extraSweeps(pieces, checkpoints + 1);
+        if (pieces + again > MOST_SWEEPS) {
+            return null;
+        }
         long bytes = sizes.bytes(window, (long) segments + checkpoints);
         // Pieces of one length but the first, which is the one that is swept most often.
         long swept = Math.round(steps * (1 + again / (double) pieces));
         return new MemoryPlan(steps, segments, budget, bytes, whole, window, 0, pieces, checkpoints, swept);
+    }
+
+    /** For segments that are cut into windows: with the fewest bytes that any plan takes, and what it costs. */
+    private static IllegalArgumentException tooSmall(Sizes sizes, int segment, int segments, long budget) {
+        long least = Long.MAX_VALUE;
+        double cost = 0;
+        for (int pieces = 1; pieces > 0 && pieces <= segment; pieces = nextPieces(pieces, segment)) {
+            int states = fewestStates(pieces);
+            long bytes = sizes.bytes(ceilDiv(segment, pieces), (long) segments + states - 1);
+            if (bytes < least) {
+                least = bytes;
+                cost = 1 + Revolve.extraSweeps(pieces, states) / (double) pieces;
+            }
+        }
+        String price = String.format(Locale.ROOT, ", at the price of sweeping each step forward %.1f times", cost);
+        return tooSmall(budget, least, price);
+    }
+
+    /** The fewest states to continue from with which a schedule is not too long. */
+    private static int fewestStates(int pieces) {
+        int states = 1;
+        while (pieces + Revolve.extraSweeps(pieces, states) > MOST_SWEEPS) {
+            states++;
+        }
+        return states;
     }
 
     private static IllegalArgumentException tooSmall(long budget, long least, String more) {

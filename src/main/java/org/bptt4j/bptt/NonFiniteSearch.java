@@ -110,11 +110,15 @@ public final class NonFiniteSearch {
                 first = at("state h", l, from, row);
             }
         }
-        if (first == null) {
-            int row = firstRow(bptt.outputs(stretch));
-            first = row < 0 ? null : at("output y", -1, from, row);
+        if (first != null) {
+            return first;
         }
-        return first;
+        Culprit[] output = new Culprit[1];
+        bptt.outputs(stretch, (y, begin) -> {
+            int row = output[0] == null ? firstRow(y) : -1;
+            output[0] = row < 0 ? output[0] : at("output y", -1, from, begin + row);
+        });
+        return output[0];
     }
 
     /** Of the initial state: nobody reads a row of it that begins anew with the first step. */

@@ -8,6 +8,8 @@ import org.bptt4j.spec.Loss;
 
 /** Head and loss together: from the top layer's states to the loss, and back to ∂L/∂h; ∂L/∂y is in the memory of y. */
 final class Objective {
+    private static final int LAST_OUTPUT_ROWS = 64;
+
     private final Backend backend;
     private final Loss loss;
     private final int hiddenSize;
@@ -39,17 +41,22 @@ final class Objective {
         if (loss.at() == Loss.At.LAST) {
             lastStateSlot.matrix(rows, hiddenSize);
             lastDeltaSlot.matrix(rows, hiddenSize);
-            head.place(rows);
-        } else {
-            head.place((long) steps * rows);
         }
+        head.resize(outputRows(steps, rows));
     }
 
     /** Bytes for a stretch of {@code steps} steps. */
     long bytes(long steps, int rows) {
         long outputs = outputSize;
-        long floats = loss.at() == Loss.At.LAST ? (2L * hiddenSize + outputs) * rows : steps * rows * outputs;
+        long floats = loss.at() == Loss.At.LAST
+                ? 2L * hiddenSize * rows + outputs * outputRows(1, rows)
+                : steps * rows * outputs;
         return floats * Float.BYTES;
+    }
+
+    /** Outputs that are there at a time: of a loss at the last step those compared, and a few more for who wants them all. */
+    private int outputRows(int steps, int rows) {
+        return loss.at() == Loss.At.LAST ? Math.max(rows, LAST_OUTPUT_ROWS) : Math.multiplyExact(steps, rows);
     }
 
     /** What is compared in one stretch; made again if it is other rows. */

@@ -26,7 +26,10 @@ public final class Predictor implements AutoCloseable {
             return h;
         }
         float[] y = unrolled.host().array(network.spec().outputSize());
-        unrolled.forward(0, stretch -> unrolled.host().download(stretch, head.outputs(stack.outputs(stretch)), y));
+        unrolled.forward(
+                0,
+                stretch -> head.outputs(
+                        stack.outputs(stretch), (part, from) -> unrolled.host().download(stretch, part, from, y)));
         return y;
     }
 

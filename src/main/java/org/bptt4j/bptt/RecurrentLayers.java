@@ -13,6 +13,8 @@ public final class RecurrentLayers implements AutoCloseable {
     private final Unrolled unrolled;
     private final Buffers finalBuffers;
     private final Buffers.Slot finalSlot;
+    /** Whether the last forward sweep was completed. */
+    private boolean swept;
 
     public RecurrentLayers(Network network) {
         this.backend = network.backend();
@@ -26,10 +28,13 @@ public final class RecurrentLayers implements AutoCloseable {
     /** h_1 … h_T of the top layer [T,B,H]. */
     public float[] forward(Batch batch) {
         unrolled.check(batch);
-        unrolled.load(batch, unrolled.arrangementOf(batch, false));
+        Arrangement how = unrolled.arrangementOf(batch, false);
+        swept = false;
+        unrolled.load(batch, how);
         float[] h = unrolled.host().array(hidden);
         unrolled.forward(
                 0, stretch -> unrolled.host().download(stretch, unrolled.stack().outputs(stretch), h));
+        swept = true;
         return h;
     }
 
@@ -47,7 +52,7 @@ public final class RecurrentLayers implements AutoCloseable {
      */
     public float[] backward(float[] dOutputs, float[] dFinalState) {
         Batch batch = unrolled.batch();
-        if (batch == null) {
+        if (!swept) {
             throw new IllegalStateException("backward before forward: there is no batch to sweep back");
         }
         int rows = batch.rows();

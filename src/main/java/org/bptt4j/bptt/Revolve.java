@@ -74,6 +74,18 @@ final class Revolve {
         }
     }
 
+    private Revolve() {}
+
+    /** Every piece once, and none back but the last: for those who only want to sweep forward. */
+    static Revolve forward(int pieces) {
+        Revolve schedule = new Revolve();
+        for (int p = 0; p < pieces; p++) {
+            schedule.add(Action.SWEEP, p);
+        }
+        schedule.add(Action.BACK, pieces - 1);
+        return schedule;
+    }
+
     private void add(Action action, int which) {
         if (length == coded.length) {
             coded = Arrays.copyOf(coded, 2 * length);
@@ -128,15 +140,15 @@ final class Revolve {
             return 0;
         }
         long value = 1;
-        int few = Math.min(s, r);
-        for (int i = 1; i <= few; i++) {
-            value = value * (Math.max(s, r) + i) / i;
-            if (value > MOST) {
+        for (int i = 1; i <= Math.min(s, r); i++) {
+            int factor = Math.max(s, r) + i;
+            if (value > MOST / factor) {
                 return MOST;
             }
+            value = value * factor / i;
         }
         return value;
     }
 
-    private static final long MOST = 1L << 40;
+    private static final long MOST = 1L << 62;
 }

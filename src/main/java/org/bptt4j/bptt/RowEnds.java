@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.Arrays;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
@@ -23,6 +24,9 @@ final class RowEnds {
         private int[] order = new int[0];
         /** The step they end in, counted from the window's first. */
         private int[] step = new int[0];
+
+        /** To sort by: the step, negative, and the row number. */
+        private long[] keys = new long[0];
 
         private int count;
         /** Whether all rows of the batch end here, one after the other. */
@@ -57,6 +61,7 @@ final class RowEnds {
         if (side.order.length < rows) {
             side.order = new int[rows];
             side.step = new int[rows];
+            side.keys = new long[rows];
         }
         side.count = 0;
         int[] places = staging.ints(2 * rows);
@@ -85,20 +90,22 @@ final class RowEnds {
             return;
         }
         int from = side.count;
+        int count = 0;
         for (int b = 0; b < batch.rows(); b++) {
             int last = batch.length(b) - 1 - first;
             if (last >= stretch.ownFrom() && last < stretch.to()) {
-                int at = side.count++;
-                for (; at > from && side.step[at - 1] < last; at--) {
-                    places[at] = places[at - 1];
-                    side.order[at] = side.order[at - 1];
-                    side.step[at] = side.step[at - 1];
-                }
-                places[at] = (last - stretch.ownFrom()) * batch.rows() + b;
-                side.order[at] = b;
-                side.step[at] = last;
+                side.keys[count++] = (long) -last << Integer.SIZE | b;
             }
         }
+        Arrays.sort(side.keys, 0, count);
+        for (int i = 0; i < count; i++) {
+            int b = (int) side.keys[i];
+            int last = (int) -(side.keys[i] >> Integer.SIZE);
+            places[from + i] = (last - stretch.ownFrom()) * batch.rows() + b;
+            side.order[from + i] = b;
+            side.step[from + i] = last;
+        }
+        side.count += count;
     }
 
     /** Views for one stretch, made again when other rows end there. */

@@ -29,14 +29,4 @@ record Segment(int start, int end, int reach) {
     int steps() {
         return end - start;
     }
-
-    /** Steps that the backward sweep goes through. */
-    int window() {
-        return end - reach;
-    }
-
-    /** Steps that ∂L/∂h needs room for: a segment that reaches back less than its own steps gets it for all of them. */
-    int room() {
-        return Math.max(steps(), window());
-    }
 }

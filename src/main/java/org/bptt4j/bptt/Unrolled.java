@@ -174,7 +174,7 @@ final class Unrolled implements AutoCloseable {
         batch = next;
         there = arrangement.whole();
         current = stack.before();
-        int count = next.rows() * spec.hiddenSize();
+        int count = Math.multiplyExact(next.rows(), spec.hiddenSize());
         for (int l = 0; l < spec.layers(); l++) {
             Matrix to = there != null ? current[l] : checkpoints.layer(0, l);
             if (next.initialState() != null) {
@@ -223,9 +223,9 @@ final class Unrolled implements AutoCloseable {
     /** Sweeps segment {@code s} forward; {@code visitor}, or null, sees each of its stretches once, in order of time. */
     void forward(int s, Visitor visitor) {
         if (s == 0) {
-            carried.replace(batch.rows());
+            carried.beginNext(batch.rows());
             if (batch.lengths() != null) {
-                backend.fill(carried.all(), 0f);
+                backend.fill(carried.next(), 0f);
             }
         }
         if (arrangement.loads(s)) {
@@ -240,7 +240,9 @@ final class Unrolled implements AutoCloseable {
                 store(s, schedule.which(i));
             }
         }
-        if (arrangement.whole() == null && s + 1 < arrangement.segments().size()) {
+        if (s + 1 == arrangement.segments().size()) {
+            carried.keepNext();
+        } else if (arrangement.whole() == null) {
             store(s + 1, 0);
         }
     }
@@ -261,7 +263,7 @@ final class Unrolled implements AutoCloseable {
             if (stretch.isOwn()) {
                 stack.forward(stretch);
                 for (int l = 0; keepFinal && l < spec.layers(); l++) {
-                    ends.gather(stretch, stack.outputs(stretch, l), carried.layer(l));
+                    ends.gather(stretch, stack.outputs(stretch, l), carried.next(l));
                 }
                 if (visitor != null) {
                     visitor.visit(stretch);

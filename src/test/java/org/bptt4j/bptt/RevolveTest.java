@@ -57,6 +57,13 @@ class RevolveTest {
         assertEquals(n + t, new Revolve(n, s).sweeps());
     }
 
+    /** Where the numbers pass 2⁴⁰. */
+    @Test
+    void closedFormOfVeryLongSequences() {
+        assertEquals(2_000_000L * 1_999_999 / 2, Revolve.extraSweeps(2_000_000, 1));
+        assertEquals(2_147_483_647L * 2_147_483_646 / 2, Revolve.extraSweeps(Integer.MAX_VALUE, 1));
+    }
+
     @Test
     void everyPieceIsSweptBackOnceFromItsOwnStates() {
         for (int s : new int[] {1, 2, 3, 7, 40}) {
