@@ -35,8 +35,7 @@ public final class Trainer implements AutoCloseable {
     private final boolean skipNonFinite;
     private final DeviceArray report;
     private final float[] host = new float[Report.LENGTH];
-    // What TrainerState saves and brings back.
-    final Bptt bptt;
+    final Bptt bptt; // TrainerState saves this and what follows
     final Update update;
     long updates;
     long skipped;

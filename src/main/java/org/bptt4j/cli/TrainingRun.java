@@ -93,12 +93,13 @@ final class TrainingRun {
             try (Progress progress = display.get()) {
                 train(trainer, log, progress, interrupt);
             }
-            if (interrupt.requested()) {
+            boolean interrupted = interrupt.requested();
+            if (interrupted) {
                 save(trainer);
                 System.err.println("interrupted after update " + updates + " of " + total
                         + "; to go on: ./bptt4j train --resume " + folder.path());
             }
-            return !interrupt.requested();
+            return !interrupted;
         }
     }
 
