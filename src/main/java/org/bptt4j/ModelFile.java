@@ -31,20 +31,7 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         RnnSpec spec = spec(file, tensors.metadata());
         Map<String, float[]> values = new HashMap<>();
         for (Parameter p : layout(file, spec, tensors.tensors().size()).parameters()) {
-            Tensor tensor = tensors.tensors().get(p.name());
-            if (tensor == null) {
-                throw new SafetensorsException(
-                        file + ": tensor '" + p.name() + "' is missing, expected " + Arrays.toString(p.shape()));
-            }
-            if (!Arrays.equals(tensor.shape(), p.shape())) {
-                throw new SafetensorsException(file + ": tensor '" + p.name() + "' is "
-                        + Arrays.toString(tensor.shape()) + ", the metadata says " + Arrays.toString(p.shape()));
-            }
-            if (tensor.dtype() != DType.F32) {
-                throw new SafetensorsException(
-                        file + ": tensor '" + p.name() + "' is " + tensor.dtype() + ", parameters are F32");
-            }
-            values.put(p.name(), tensor.toFloats());
+            values.put(p.name(), values(file, tensors, p.name(), p.shape()));
         }
         for (String name : tensors.tensors().keySet()) {
             if (!values.containsKey(name)) {
@@ -53,6 +40,24 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             }
         }
         return new ModelFile(spec, values, tensors.metadata());
+    }
+
+    /** The values of a tensor that must be there, of this shape and F32. */
+    static float[] values(Path file, Safetensors tensors, String name, long[] shape) throws SafetensorsException {
+        Tensor tensor = tensors.tensors().get(name);
+        if (tensor == null) {
+            throw new SafetensorsException(
+                    file + ": tensor '" + name + "' is missing, expected " + Arrays.toString(shape));
+        }
+        if (!Arrays.equals(tensor.shape(), shape)) {
+            throw new SafetensorsException(file + ": tensor '" + name + "' is " + Arrays.toString(tensor.shape())
+                    + ", the metadata says " + Arrays.toString(shape));
+        }
+        if (tensor.dtype() != DType.F32) {
+            throw new SafetensorsException(
+                    file + ": tensor '" + name + "' is " + tensor.dtype() + ", parameters are F32");
+        }
+        return tensor.toFloats();
     }
 
     /** A file of a few tensors cannot make us list the parameters of a billion layers. */
@@ -68,7 +73,8 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         }
     }
 
-    private static RnnSpec spec(Path file, Map<String, String> metadata) throws SafetensorsException {
+    /** The network that the metadata describes. */
+    static RnnSpec spec(Path file, Map<String, String> metadata) throws SafetensorsException {
         if (!entry(file, metadata, "bidirectional").equals("false")) {
             throw new SafetensorsException(
                     file + ": bidirectional '" + metadata.get("bidirectional") + "' is not supported, only 'false'");
@@ -118,6 +124,13 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
 
     static void write(Path file, Rnn rnn, Map<String, String> more) throws IOException {
         Safetensors tensors = new Safetensors();
+        put(tensors, rnn);
+        more.forEach(tensors::putMetadata);
+        tensors.write(file);
+    }
+
+    /** Adds the network's description and its parameters. */
+    static void put(Safetensors tensors, Rnn rnn) {
         RnnSpec spec = rnn.spec();
         tensors.putMetadata("cell", spec.cell().name().toLowerCase(Locale.ROOT));
         tensors.putMetadata("layers", Integer.toString(spec.layers()));
@@ -125,10 +138,8 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         tensors.putMetadata("hidden_size", Integer.toString(spec.hiddenSize()));
         tensors.putMetadata("output_size", Integer.toString(spec.outputSize()));
         tensors.putMetadata("bidirectional", "false");
-        more.forEach(tensors::putMetadata);
         for (String name : rnn.parameterNames()) {
             tensors.put(name, rnn.parameter(name), rnn.parameterShape(name));
         }
-        tensors.write(file);
     }
 }

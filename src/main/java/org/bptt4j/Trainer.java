@@ -33,12 +33,12 @@ public final class Trainer implements AutoCloseable {
     private final Optimizer optimizer;
     private final LearningRateSchedule schedule;
     private final boolean skipNonFinite;
-    private final Bptt bptt;
     private final DeviceArray report;
-    private final Update update;
     private final float[] host = new float[Report.LENGTH];
-    private long updates;
-    private long skipped;
+    final Bptt bptt; // TrainerState saves this and what follows
+    final Update update;
+    long updates;
+    long skipped;
 
     private Trainer(Builder b) {
         this.rnn = b.rnn;

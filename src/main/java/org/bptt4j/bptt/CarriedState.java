@@ -90,8 +90,27 @@ public final class CarriedState {
     }
 
     /** B of the batch before, or 0 if there was none. */
-    int rows() {
+    public int rows() {
         return carried == null ? 0 : carried.rows;
+    }
+
+    /** A copy of the state [L,B,H]; empty if there is none. */
+    public float[] download() {
+        float[] values = new float[Math.multiplyExact(spec.layers() * spec.hiddenSize(), rows())];
+        if (values.length > 0) {
+            backend.download(all().array(), all().offset(), values, 0, values.length);
+        }
+        return values;
+    }
+
+    /** The state {@code values} [L,B,H] of {@code rows} rows is carried from now on; of no rows, none. */
+    public void upload(float[] values, int rows) {
+        if (rows == 0) {
+            carried = null;
+            return;
+        }
+        replace(rows);
+        backend.upload(values, 0, values.length, all().array(), all().offset());
     }
 
     /** [L·B, H]. */

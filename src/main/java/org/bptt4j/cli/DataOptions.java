@@ -1,6 +1,7 @@
 package org.bptt4j.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,6 +49,18 @@ final class DataOptions {
             return new TaskData(task, length == null ? DEFAULT_LENGTH : length);
         }
         return csv == null ? SeriesData.bundled() : SeriesData.read(csv, columns, target);
+    }
+
+    /** The options by name, files wherever one stands, for a run that goes on. */
+    Map<String, Object> describe() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("text", text == null ? null : text.toAbsolutePath().toString());
+        options.put("csv", csv == null ? null : csv.toAbsolutePath().toString());
+        options.put("columns", columns == null ? null : String.join(",", columns));
+        options.put("target", target);
+        options.put("task", task);
+        options.put("length", length);
+        return options;
     }
 
     /** The data as a model sees it: in its vocabulary, or its columns and its scaling. */

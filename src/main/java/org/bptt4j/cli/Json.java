@@ -2,10 +2,16 @@ package org.bptt4j.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** JSON of maps, collections, strings, numbers, booleans and null. Numbers that are not finite become null. */
@@ -56,5 +62,47 @@ final class Json {
         } else {
             json.writeObject(value); // strings, numbers, booleans and null need no codec
         }
+    }
+
+    /** An object as a map in its order; whole numbers are Long, others Double. An {@link IOException} if it is not one. */
+    static Map<String, Object> read(String text) throws IOException {
+        try (JsonParser json = FACTORY.createParser(text)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new JsonParseException(json, "expected an object");
+            }
+            return object(json);
+        }
+    }
+
+    private static Map<String, Object> object(JsonParser json) throws IOException {
+        Map<String, Object> map = new LinkedHashMap<>();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            map.put(name, value(json));
+        }
+        return map;
+    }
+
+    private static Object value(JsonParser json) throws IOException {
+        JsonToken token = json.currentToken();
+        if (token == null) {
+            throw new JsonParseException(json, "ends in the middle");
+        }
+        return switch (token) {
+            case START_OBJECT -> object(json);
+            case START_ARRAY -> {
+                List<Object> list = new ArrayList<>();
+                while (json.nextToken() != JsonToken.END_ARRAY) {
+                    list.add(value(json));
+                }
+                yield list;
+            }
+            case VALUE_NUMBER_INT -> json.getLongValue();
+            case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+            case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+            case VALUE_NULL -> null;
+            default -> json.getText();
+        };
     }
 }

@@ -50,7 +50,9 @@ final class LearningOptions {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "updates, rounded up to whole batches; with --epochs, whichever ends first")
+            description =
+                    "updates, rounded up to whole batches; with --epochs, whichever ends first. With --resume, those of the"
+                            + " whole run, whatever its epochs: cosine and step then become the schedules of so many")
     private Long steps;
 
     @Option(

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.util.ResizableDoubleArray;
@@ -27,19 +28,53 @@ final class MetricsLog implements AutoCloseable {
     private long tokens;
     private long lastStep;
     private double lastSeconds;
+    private double secondsBefore;
 
-    MetricsLog(Path file) throws IOException {
+    private MetricsLog(Path file, StandardOpenOption how) throws IOException {
         this.file = file;
         try {
-            this.writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            this.writer = Files.newBufferedWriter(file, how, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw RunFolder.failed(file, e);
         }
     }
 
-    /** Seconds since the log was opened. */
+    /** The log of a new run. */
+    static MetricsLog create(Path file) throws IOException {
+        return new MetricsLog(file, StandardOpenOption.CREATE_NEW);
+    }
+
+    /** Goes on with the log of a run that has done {@code updates} updates; what came after them is cut off. */
+    static MetricsLog resume(Path file, long updates) throws IOException {
+        List<Map<String, Object>> past;
+        try {
+            past = PastMetrics.cut(file, updates);
+        } catch (IOException e) {
+            throw RunFolder.failed(file, e);
+        }
+        MetricsLog log = new MetricsLog(file, StandardOpenOption.APPEND);
+        past.forEach(log::remember);
+        log.lastStep = updates;
+        log.lastSeconds = log.seconds();
+        return log;
+    }
+
+    private void remember(Map<String, Object> event) {
+        double step = PastMetrics.number(event, "step");
+        if ("train".equals(event.get("event"))) {
+            trainSteps.addElement(step);
+            trainLoss.addElement(PastMetrics.number(event, "loss"));
+            norm.addElement(PastMetrics.number(event, "grad_norm"));
+            secondsBefore = PastMetrics.number(event, "seconds");
+        } else {
+            evalSteps.addElement(step);
+            evalLoss.addElement(PastMetrics.number(event, "loss"));
+        }
+    }
+
+    /** Seconds since the run was started, without those between its parts. */
     double seconds() {
-        return (System.nanoTime() - started) / 1e9;
+        return secondsBefore + (System.nanoTime() - started) / 1e9;
     }
 
     /** Counts one batch of {@code batchTokens} time steps of its rows together. */

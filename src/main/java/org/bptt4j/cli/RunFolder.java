@@ -14,6 +14,7 @@ import org.bptt4j.io.IoConsumer;
 final class RunFolder {
     static final String MODEL = "model.safetensors";
     static final String CHECKPOINT = "checkpoints/latest.safetensors";
+    static final String STATE = "checkpoints/state.safetensors";
     static final String METRICS = "metrics.jsonl";
     static final String RUN = "run.json";
 
@@ -38,6 +39,21 @@ final class RunFolder {
         }
         if (existing == null || !Files.isDirectory(existing) || !Files.isWritable(existing)) {
             throw new UsageException("--out " + path + ": cannot write in " + existing + "; name another folder");
+        }
+        return new RunFolder(path);
+    }
+
+    /** The folder of a run that is to go on. */
+    static RunFolder existing(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new UsageException("--resume " + path + ": there is no such folder");
+        }
+        if (!Files.exists(path.resolve(RUN))) {
+            throw new UsageException(
+                    "--resume " + path + ": the folder holds no " + RUN + "; name the folder that train wrote");
+        }
+        if (!Files.isWritable(path)) {
+            throw new UsageException("--resume " + path + ": no permission to write in the folder");
         }
         return new RunFolder(path);
     }

@@ -1,18 +1,23 @@
 package org.bptt4j.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.bptt4j.Rnn;
+import org.bptt4j.TrainerState;
 import org.bptt4j.backend.Backend;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a network and leaves a run's folder. */
@@ -38,6 +43,13 @@ public final class TrainCommand implements Callable<Integer> {
     private Path out;
 
     @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "go on with the run in this folder, with its options; of the others only --steps, --backend,"
+                    + " --threads, --cuda-libraries, --memory, --progress and --explain can be given")
+    private Path resume;
+
+    @Option(
             names = "--progress",
             paramLabel = "HOW",
             description = "auto, bar, plain or none (default: ${DEFAULT-VALUE})",
@@ -49,21 +61,57 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunFolder folder = RunFolder.choose(out);
-        TrainingData data = dataOptions.load();
+        if (resume == null) {
+            train(RunFolder.choose(out), null);
+            return 0;
+        }
+        EarlierRun earlier = EarlierRun.open(resume);
+        List<String> arguments = earlier.arguments(spec.commandLine().getParseResult());
+        if (earlier.isFinished()) {
+            spec.commandLine().getOut().println(earlier.finished());
+            return 0;
+        }
+        again(arguments).train(earlier.folder(), earlier);
+        return 0;
+    }
+
+    /** This command with other arguments. */
+    private TrainCommand again(List<String> arguments) {
+        TrainCommand command = new TrainCommand();
+        CommandLine own = spec.commandLine();
+        try {
+            new CommandLine(command)
+                    .setExpandAtFiles(false)
+                    .setOut(own.getOut())
+                    .setErr(own.getErr())
+                    .parseArgs(arguments.toArray(String[]::new));
+        } catch (ParameterException e) {
+            throw new UsageException("--resume " + resume + ": " + RunFolder.RUN + ": options: " + e.getMessage(), e);
+        }
+        return command;
+    }
+
+    /** @param earlier the run to go on with, or null for a new one */
+    private void train(RunFolder folder, EarlierRun earlier) throws IOException {
+        TrainingData data = earlier == null ? dataOptions.load() : earlier.load(dataOptions);
         settings.resolve(data);
+        TrainerState state = earlier == null ? null : earlier.state(data);
         Supplier<Progress> display =
                 Progress.of(progress, settings.updates(), spec.commandLine().getErr());
         try (Backend backend = where.open();
                 Rnn rnn = Rnn.create(backend, settings.spec(), settings.initialization(), settings.seed())) {
             Map<String, Object> run = describe(data, backend, folder);
-            new TrainingRun(settings, data, rnn, folder, run, spec.commandLine().getOut()).run(display);
+            if (earlier != null) {
+                earlier.describe(run);
+            }
+            PrintWriter results = spec.commandLine().getOut();
+            new TrainingRun(settings, data, rnn, folder, run, state, results).run(display);
         }
-        return 0;
     }
 
     private Map<String, Object> describe(TrainingData data, Backend backend, RunFolder folder) {
-        Map<String, Object> options = new LinkedHashMap<>(settings.describe());
+        Map<String, Object> options = new LinkedHashMap<>(dataOptions.describe());
+        options.putAll(settings.describe());
         options.putAll(where.describe());
         options.put("out", folder.path().toString());
         options.put("progress", progress);

@@ -99,7 +99,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--bidirectional", "--dropout=0.1", "--resume=x"})
+    @ValueSource(strings = {"--bidirectional", "--dropout=0.1", "--label-smoothing=0.1"})
     void optionsOfLaterVersionsAreUnknown(String option) {
         assertRefused("unknown option", train(option));
     }

@@ -1,0 +1,194 @@
+package org.bptt4j;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.bptt.CarriedState;
+import org.bptt4j.bptt.Parameter;
+import org.bptt4j.data.SourcePosition;
+import org.bptt4j.io.Safetensors;
+import org.bptt4j.io.SafetensorsException;
+import org.bptt4j.io.Tensor;
+import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
+
+/**
+ * All that a training run needs to go on as if it had not stopped, in one safetensors file. On the CPU it goes on with the same
+ * bits.
+ *
+ * <p>Tensors: the parameters as in a model file; the optimiser's averages of each by PyTorch's names, such as {@code
+ * exp_avg.rnn.weight_hh_l0}; and, once a batch was trained, {@code carried [L,B,H]}, the state that a continuing batch begins with.
+ * Metadata: that of a model file, {@code state_version}, {@code optimizer}, {@code updates}, {@code skipped}, {@code epoch},
+ * {@code batches}, and the caller's own.
+ *
+ * <p>Loss, truncation, clipping, learning rate and its schedule are the trainer's and not in the file.
+ */
+public final class TrainerState {
+    private static final String VERSION = "1";
+    private static final String CARRIED = "carried";
+    private static final Map<Optimizer.Kind, List<String>> AVERAGES = Map.of(
+            Optimizer.Kind.SGD, List.of("momentum_buffer"),
+            Optimizer.Kind.RMSPROP, List.of("square_avg"),
+            Optimizer.Kind.ADAM, List.of("exp_avg", "exp_avg_sq"),
+            Optimizer.Kind.ADAMW, List.of("exp_avg", "exp_avg_sq"));
+
+    private final Path file;
+    private final Safetensors tensors;
+    private final RnnSpec spec;
+    private final String optimizer;
+    private final long updates;
+    private final long skipped;
+    private final SourcePosition position;
+
+    private TrainerState(Path file, Safetensors tensors) throws IOException {
+        this.file = file;
+        this.tensors = tensors;
+        if (!entry("state_version").equals(VERSION)) {
+            throw new SafetensorsException(
+                    file + ": state_version '" + entry("state_version") + "', this program reads " + VERSION);
+        }
+        this.spec = ModelFile.spec(file, tensors.metadata());
+        this.optimizer = entry("optimizer");
+        this.updates = number("updates");
+        this.skipped = number("skipped");
+        this.position = new SourcePosition(number("epoch"), number("batches"));
+    }
+
+    // ---- saving -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Writes the state of {@code trainer} and its network, beside the target first and then renamed over it.
+     *
+     * @param position after the last batch trained on, as the caller has counted
+     * @param metadata more entries for the file's metadata
+     */
+    public static void write(Path file, Trainer trainer, SourcePosition position, Map<String, String> metadata)
+            throws IOException {
+        Safetensors tensors = new Safetensors();
+        metadata.forEach(tensors::putMetadata);
+        ModelFile.put(tensors, trainer.rnn());
+        tensors.putMetadata("state_version", VERSION);
+        tensors.putMetadata("optimizer", name(trainer));
+        tensors.putMetadata("updates", Long.toString(trainer.updates));
+        tensors.putMetadata("skipped", Long.toString(trainer.skipped));
+        tensors.putMetadata("epoch", Long.toString(position.epoch()));
+        tensors.putMetadata("batches", Long.toString(position.batches()));
+        List<String> averages = AVERAGES.get(trainer.update.optimizer().kind());
+        for (Parameter p : parameters(trainer)) {
+            for (int i = 0; i < averages.size(); i++) {
+                float[] values = new float[p.length()];
+                DeviceArray from = trainer.update.states()[i];
+                trainer.rnn().backend().download(from, p.offset(), values, 0, values.length);
+                tensors.put(averages.get(i) + "." + p.name(), values, p.shape());
+            }
+        }
+        CarriedState carried = trainer.bptt.carried();
+        if (carried.rows() > 0) {
+            RnnSpec spec = trainer.rnn().spec();
+            tensors.put(CARRIED, carried.download(), spec.layers(), carried.rows(), spec.hiddenSize());
+        }
+        tensors.write(file);
+    }
+
+    private static String name(Trainer trainer) {
+        return trainer.update.optimizer().kind().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static List<Parameter> parameters(Trainer trainer) {
+        return trainer.rnn().network().layout().parameters();
+    }
+
+    // ---- going on ---------------------------------------------------------------------------------------------------
+
+    /** Reads a file; an {@link IOException} names it, the entry, and what was expected. */
+    public static TrainerState read(Path file) throws IOException {
+        return new TrainerState(file, Safetensors.read(file));
+    }
+
+    /** Updates of the parameters so far. */
+    public long updates() {
+        return updates;
+    }
+
+    /** Where training goes on in its source: {@link SourcePosition#seek}. */
+    public SourcePosition position() {
+        return position;
+    }
+
+    /** All metadata of the file. */
+    public Map<String, String> metadata() {
+        return tensors.metadata();
+    }
+
+    /**
+     * Brings {@code trainer} and its network to this state. If anything is missing or does not fit, both stay as they were.
+     *
+     * @throws IOException if a tensor is missing or of another shape than the file itself says
+     * @throws IllegalArgumentException if the trainer has another network or optimiser
+     */
+    public void restore(Trainer trainer) throws IOException {
+        RnnSpec own = trainer.rnn().spec();
+        if (!spec.equals(own)) {
+            throw new IllegalArgumentException(
+                    file + ": is the state of another network, " + spec + "; this is " + own);
+        }
+        if (!optimizer.equals(name(trainer))) {
+            throw new IllegalArgumentException(
+                    file + ": is the state of another optimiser, " + optimizer + "; this is " + name(trainer));
+        }
+        Tensor carried = tensors.tensors().get(CARRIED);
+        long rows = carried == null || carried.shape().length != 3 ? 0 : carried.shape()[1];
+        float[] state = carried == null
+                ? new float[0]
+                : ModelFile.values(file, tensors, CARRIED, new long[] {spec.layers(), rows, spec.hiddenSize()});
+        restore(trainer, false); // looks at all before the first is changed
+        restore(trainer, true);
+        trainer.bptt.carried().upload(state, (int) rows);
+        trainer.updates = updates;
+        trainer.skipped = skipped;
+    }
+
+    private void restore(Trainer trainer, boolean upload) throws IOException {
+        Backend backend = trainer.rnn().backend();
+        List<String> averages = AVERAGES.get(trainer.update.optimizer().kind());
+        for (Parameter p : parameters(trainer)) {
+            float[] values = ModelFile.values(file, tensors, p.name(), p.shape());
+            if (upload) {
+                trainer.rnn().setParameter(p.name(), values);
+            }
+            for (int i = 0; i < averages.size(); i++) {
+                float[] average = ModelFile.values(file, tensors, averages.get(i) + "." + p.name(), p.shape());
+                if (upload) {
+                    backend.upload(average, 0, average.length, trainer.update.states()[i], p.offset());
+                }
+            }
+        }
+    }
+
+    private String entry(String key) throws SafetensorsException {
+        String value = tensors.metadata().get(key);
+        if (value == null) {
+            throw new SafetensorsException(
+                    file + ": the metadata lacks '" + key + "': not the state of a training run");
+        }
+        return value;
+    }
+
+    private long number(String key) throws SafetensorsException {
+        String value = entry(key);
+        try {
+            long number = Long.parseLong(value);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // The same message as for a negative one.
+        }
+        throw new SafetensorsException(
+                file + ": metadata " + key + " '" + value + "' is not a whole number of 0 or more");
+    }
+}
