@@ -109,8 +109,9 @@ public final class CarriedState {
             carried = null;
             return;
         }
-        replace(rows);
-        backend.upload(values, 0, values.length, all().array(), all().offset());
+        beginNext(rows);
+        backend.upload(values, 0, values.length, next().array(), next().offset());
+        keepNext();
     }
 
     /** [L·B, H]. */
