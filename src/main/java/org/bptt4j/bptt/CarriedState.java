@@ -57,6 +57,9 @@ public final class CarriedState {
         }
         next = places[free];
         next.resize(rows);
+        if (carried == null && aside == null) {
+            places[free + 1].resize(rows); // the batch after it needs another: room is made once
+        }
     }
 
     /** [L·B, H] of the batch that is swept. */
