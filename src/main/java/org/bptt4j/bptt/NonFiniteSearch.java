@@ -5,8 +5,8 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
 
 /**
- * Finds where a number stopped being finite, in the batch that is still loaded: looks through parameters, inputs, states and
- * outputs in the order in which they were computed, and if all are finite runs the backward sweeps again.
+ * Finds where a number stopped being finite, in the batch that is still loaded: looks through parameters and inputs, then sweeps the
+ * segment that went wrong again, forward and back, and looks at states, outputs and δ in the order in which they are computed.
  */
 public final class NonFiniteSearch {
     /**

@@ -13,7 +13,7 @@ import org.bptt4j.spec.RnnSpec;
  *
  * <p>Per layer, forward: {@code A = X·W_ihᵀ} (one GEMM), then the recurrent sweep over A in the memory of the states. Backward:
  * the recurrent sweep over {@code ∂L/∂H} in its own memory, then {@code dW_hh = Σ δ_tᵀh_{t−1}}, {@code dW_ih = Σ δ_tᵀx_t} and
- * {@code dX = δ·W_ih}, one GEMM each over all rows. How steps are cut into stretches and windows does not change the bits.
+ * {@code dX = δ·W_ih}, one GEMM each over the rows of a stretch. How steps are cut into stretches and windows does not change the bits.
  */
 final class RecurrentStack {
     /** Sees δ [steps·B, G·H] of a layer in a stretch's swept steps, after it was added to the gradients. */
