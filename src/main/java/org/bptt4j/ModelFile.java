@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.bptt.Parameter;
@@ -79,17 +78,9 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             throw new SafetensorsException(
                     file + ": bidirectional '" + metadata.get("bidirectional") + "' is not supported, only 'false'");
         }
-        String name = entry(file, metadata, "cell");
-        Cell cell = Arrays.stream(Cell.values())
-                .filter(c -> c.name().toLowerCase(Locale.ROOT).equals(name))
-                .findFirst()
-                .orElse(null);
-        if (cell == null) {
-            throw new SafetensorsException(file + ": cell '" + name + "' is not supported, only tanh and relu");
-        }
         try {
             return new RnnSpec(
-                    cell,
+                    Cell.of(entry(file, metadata, "cell")),
                     number(file, metadata, "input_size"),
                     number(file, metadata, "hidden_size"),
                     number(file, metadata, "layers"),
@@ -132,7 +123,7 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
     /** Adds the network's description and its parameters. */
     static void put(Safetensors tensors, Rnn rnn) {
         RnnSpec spec = rnn.spec();
-        tensors.putMetadata("cell", spec.cell().name().toLowerCase(Locale.ROOT));
+        tensors.putMetadata("cell", spec.cell().name());
         tensors.putMetadata("layers", Integer.toString(spec.layers()));
         tensors.putMetadata("input_size", Integer.toString(spec.inputSize()));
         tensors.putMetadata("hidden_size", Integer.toString(spec.hiddenSize()));

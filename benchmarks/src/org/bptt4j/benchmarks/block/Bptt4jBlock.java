@@ -100,7 +100,7 @@ public final class Bptt4jBlock implements Contender {
     public void backwardSweep() {
         backend.fill(carry, 0f);
         backend.recurrentBackward(new RecurrentBackward(
-                Cell.TANH, block.batch(), weights.get(Block.WEIGHT_HH), gates(), states, delta, delta, carry));
+                Cell.TANH, block.batch(), weights.get(Block.WEIGHT_HH), gates(), states, delta, carry, null));
     }
 
     /** Adds the sums over all steps to the gradients of both weights and both biases. */

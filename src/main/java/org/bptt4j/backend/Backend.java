@@ -121,10 +121,13 @@ public interface Backend extends AutoCloseable {
 
     // ---- the recurrent sweeps ---------------------------------------------------------------------------------------
 
-    /** {@code h_{t+1} = f(A_t + b_ih + b_hh + h_t·W_hhᵀ)} over a range of steps. */
+    /** A cell's states over a range of steps, t ascending; for a plain cell {@code h_{t+1} = f(A_t + b_ih + b_hh + h_t·W_hhᵀ)}. */
     void recurrentForward(RecurrentForward sweep);
 
-    /** {@code δ_t = (∂L/∂h_{t+1} + δ_{t+1}·W_hh) ∘ f'(a_t)} over a range of steps, last step first. */
+    /**
+     * A cell's gradients over a range of steps, last step first; for a plain cell {@code δ_t = (∂L/∂h_{t+1} + δ_{t+1}·W_hh) ∘
+     * f'(a_t)}.
+     */
     void recurrentBackward(RecurrentBackward sweep);
 
     // ---- losses -----------------------------------------------------------------------------------------------------

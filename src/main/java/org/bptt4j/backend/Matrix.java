@@ -42,6 +42,15 @@ public record Matrix(DeviceArray array, long offset, long rows, int cols, int st
         return new Matrix(array, offset + from * stride, count, cols, stride);
     }
 
+    /** Columns {@code from … from+count−1} of this view. */
+    public Matrix columns(int from, int count) {
+        if (from < 0 || count < 1 || count > cols - from) {
+            throw new IllegalArgumentException(
+                    "columns " + from + " … " + (from + count - 1) + " of a matrix of " + cols);
+        }
+        return new Matrix(array, offset + from, rows, count, stride);
+    }
+
     /** "[rows, cols]" for messages. */
     public String shape() {
         return "[" + rows + ", " + cols + "]";

@@ -127,13 +127,25 @@ public final class Shapes {
         }
     }
 
-    static void requireSweep(Cell cell, int batch, Matrix gates, Matrix states, int hidden) {
+    static void requireSweep(Cell cell, int batch, Matrix gates, Matrix states, Matrix cellStates, int hidden) {
         requireSteps("gates", gates, batch);
-        require("gates", gates, gates.rows(), cell.gates() * hidden);
+        require("gates", gates, gates.rows(), cell.kept() * hidden);
         require("states", states, gates.rows() + batch, hidden);
-        if (cell.gates() == 1 && !gates.equals(states.rows(batch, gates.rows()))) {
+        requireCellState("cellStates", cell, cellStates, gates.rows() + batch, hidden);
+        if (cell.isPlain() && !gates.equals(states.rows(batch, gates.rows()))) {
             throw new IllegalArgumentException(
                     "gates of a " + cell + " cell must be the memory of states from row " + batch);
+        }
+    }
+
+    /** What belongs to c: [rows, H] if the cell has one, else null. */
+    static void requireCellState(String name, Cell cell, Matrix m, long rows, int hidden) {
+        if (cell.hasCellState() != (m != null)) {
+            throw new IllegalArgumentException(
+                    name + " of a " + cell + " cell must " + (m == null ? "not be null" : "be null: it has none"));
+        }
+        if (m != null) {
+            require(name, m, rows, hidden);
         }
     }
 

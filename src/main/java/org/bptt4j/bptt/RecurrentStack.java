@@ -209,7 +209,6 @@ final class RecurrentStack {
                     range.rows(batch, count),
                     range,
                     delta,
-                    delta,
                     carry.rows((long) l * batch, batch),
                     input.resets(row, count));
             Matrix masked = sweep.resets() == null ? null : maskedSlot.matrix(count, spec.hiddenSize());

@@ -59,8 +59,8 @@ final class BatchFile {
         if (tensors.containsKey("c0")) {
             throw fail(
                     "c0",
-                    "the initial cell state of an LSTM; the network's cell is " + Names.of(spec.cell())
-                            + ", which has no cell state: leave it out");
+                    "the initial cell state of an LSTM; the network's cell is "
+                            + spec.cell().name() + ", which has no cell state: leave it out");
         }
         if (tensors.containsKey("x") == tensors.containsKey("ids")) {
             throw new UsageException(file + ": has " + (tensors.containsKey("x") ? "both" : "neither")

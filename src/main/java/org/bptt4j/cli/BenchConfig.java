@@ -41,7 +41,7 @@ record BenchConfig(int rows, int steps, RnnSpec net) {
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = atLeastOne(text, parts[i]);
         }
-        Cell cell = parts.length < 6 ? Cell.TANH : Names.parse("--config " + text + ": cell", parts[5], Cell.class);
+        Cell cell = parts.length < 6 ? Cell.TANH : Names.cell("--config " + text + ": cell", parts[5]);
         int layers = parts.length < 7 ? 1 : atLeastOne(text, parts[6]);
         RnnSpec net = new RnnSpec(cell, sizes[2], sizes[3], layers, sizes[4]);
         BenchConfig config = new BenchConfig(sizes[0], sizes[1], net);
@@ -98,7 +98,7 @@ record BenchConfig(int rows, int steps, RnnSpec net) {
     String text() {
         String sizes = rows + "," + steps + "," + net.inputSize() + "," + net.hiddenSize() + "," + net.outputSize();
         boolean plain = net.cell() == Cell.TANH && net.layers() == 1;
-        return plain ? sizes : sizes + "," + Names.of(net.cell()) + "," + net.layers();
+        return plain ? sizes : sizes + "," + net.cell().name() + "," + net.layers();
     }
 
     /** A batch of this size with class targets at every step; always the same. */

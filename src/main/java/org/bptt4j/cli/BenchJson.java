@@ -42,7 +42,7 @@ final class BenchJson {
     private static void sizes(JsonGenerator json, BenchResult r) throws IOException {
         BenchConfig c = r.config();
         json.writeStringField("backend", r.place().name());
-        json.writeStringField("cell", Names.of(c.net().cell()));
+        json.writeStringField("cell", c.net().cell().name());
         json.writeNumberField("B", c.rows());
         json.writeNumberField("T", c.steps());
         json.writeNumberField("I", c.net().inputSize());

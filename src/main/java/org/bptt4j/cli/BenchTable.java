@@ -67,7 +67,7 @@ final class BenchTable {
                 r.place().isDevice()
                         ? r.place().name() + " " + Names.of(r.place().sweep())
                         : r.place().name(),
-                Names.of(c.net().cell()),
+                c.net().cell().name(),
                 c.rows(),
                 c.steps(),
                 c.net().inputSize(),

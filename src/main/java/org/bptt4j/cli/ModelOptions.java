@@ -2,7 +2,6 @@ package org.bptt4j.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.RnnSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +26,7 @@ final class ModelOptions {
 
     RnnSpec spec(TrainingData data) {
         return new RnnSpec(
-                Names.parse("--cell", cell, Cell.class),
+                Names.cell("--cell", cell),
                 data.inputSize(),
                 Require.atLeast(1, hidden == null ? data.defaults().hidden() : hidden, "--hidden"),
                 Require.atLeast(1, layers, "--layers"),

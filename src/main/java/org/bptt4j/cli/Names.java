@@ -3,10 +3,12 @@ package org.bptt4j.cli;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.bptt4j.spec.Cell;
 
 /** Names as the command line writes them: an enum's constants in lower case with '-' for '_', and the nearest to a typo. */
 final class Names {
@@ -48,6 +50,13 @@ final class Names {
             throw unknown(option, name, values.keySet());
         }
         return value;
+    }
+
+    /** The cell of that name. */
+    static Cell cell(String option, String name) {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        Cell.all().forEach(cell -> cells.put(cell.name(), cell));
+        return choose(option, name, cells);
     }
 
     private static UsageException unknown(String option, String value, Collection<String> names) {

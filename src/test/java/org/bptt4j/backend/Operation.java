@@ -153,7 +153,7 @@ record Operation(String name, List<Argument> arguments, BiConsumer<Backend, Obje
                 (b, a) -> {
                     Matrix gates = m(a[1]).rows(2, 6);
                     b.recurrentBackward(new RecurrentBackward(
-                            Cell.RELU, 2, m(a[0]), gates, m(a[1]), m(a[2]), m(a[2]), m(a[3]), (Ints) a[4]));
+                            Cell.RELU, 2, m(a[0]), gates, m(a[1]), m(a[2]), m(a[3]), (Ints) a[4]));
                 },
                 matrix(3, 3, 4, 3),
                 matrix(8, 3, 8, 4),

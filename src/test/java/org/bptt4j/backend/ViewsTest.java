@@ -104,8 +104,9 @@ class ViewsTest {
         refused(() -> new RecurrentForward(Cell.TANH, 2, 0, weight, bias, bias, apart, states, null));
         Matrix d = Matrix.of(floats(18), 6, 3);
         Matrix carry = Matrix.of(floats(6), 2, 3);
-        assertEquals(3, new RecurrentBackward(Cell.RELU, 2, weight, states.rows(2, 6), states, d, d, carry).steps());
-        refused(() -> new RecurrentBackward(Cell.RELU, 2, weight, states.rows(2, 6), states, d, apart, carry));
+        assertEquals(3, new RecurrentBackward(Cell.RELU, 2, weight, states.rows(2, 6), states, d, carry, null).steps());
+        refused(() -> new RecurrentBackward(
+                Cell.RELU, 2, weight, states.rows(2, 6), states, null, d, apart, apart, carry, null, null));
     }
 
     @Test

@@ -66,7 +66,7 @@ class GraphSweepTest {
         "1009, 1, 3"
     })
     void theBitsAreThoseOfSingleSteps(int steps, int batch, int hidden) {
-        for (Cell cell : Cell.values()) {
+        for (Cell cell : Cell.plain()) {
             float[] expected = swept(SweepForm.STEPS, cell, steps, batch, hidden, null);
             assertArrayEquals(expected, swept(SweepForm.GRAPH, cell, steps, batch, hidden, null));
             assertArrayEquals(expected, swept(SweepForm.AUTO, cell, steps, batch, hidden, null));

@@ -45,7 +45,7 @@ final class SweepData implements AutoCloseable {
         Ints ints = lengths == null ? null : new Ints(lengthsMemory, 0, batch);
         Matrix gates = states.rows(batch, rows);
         forward = new RecurrentForward(cell, batch, 0, w, b.rows(0, 1), b.rows(1, 1), gates, states, ints);
-        backward = new RecurrentBackward(cell, batch, w, gates, states, d, d, carry);
+        backward = new RecurrentBackward(cell, batch, w, gates, states, d, carry, null);
         reset();
     }
 
@@ -60,7 +60,7 @@ final class SweepData implements AutoCloseable {
                 f.cell(), f.batch(), 0, f.weight(), f.biasIh(), f.biasHh(), f.gates(), f.states(), f.lengths(), resets);
         RecurrentBackward b = backward;
         backward = new RecurrentBackward(
-                b.cell(), b.batch(), b.weight(), b.gates(), b.states(), b.dStates(), b.dGates(), b.carry(), resets);
+                b.cell(), b.batch(), b.weight(), b.gates(), b.states(), b.dStates(), b.carry(), resets);
     }
 
     private Matrix take(long rows, int cols, int gap) {
@@ -97,7 +97,7 @@ final class SweepData implements AutoCloseable {
                 states,
                 forward.lengths()));
         backend.recurrentBackward(new RecurrentBackward(
-                forward.cell(), forward.batch(), forward.weight(), gates, states, d, d, backward.carry()));
+                forward.cell(), forward.batch(), forward.weight(), gates, states, d, backward.carry(), null));
     }
 
     /** All of the memory: weights, states, δ, carry and the gaps between. */

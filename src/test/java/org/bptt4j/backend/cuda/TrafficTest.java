@@ -153,7 +153,7 @@ class TrafficTest {
         Matrix carry = new Matrix(memory, d.offset() + steps * B * H, B, H, H);
         Matrix states = h.rows(B, (long) steps * B);
         RecurrentForward forward = new RecurrentForward(Cell.TANH, B, 0, w, b, b, states, h, null);
-        RecurrentBackward backward = new RecurrentBackward(Cell.TANH, B, w, states, h, d, d, carry);
+        RecurrentBackward backward = new RecurrentBackward(Cell.TANH, B, w, states, h, d, carry, null);
         for (int i = 0; i < 2; i++) { // makes room, records
             backend.recurrentForward(forward);
             backend.recurrentBackward(backward);
