@@ -333,10 +333,12 @@ public final class Trainer implements AutoCloseable {
         float[] dX = whole ? bptt.hostInputGradient() : null;
         double value = forwardBackward(y, dX);
         float[] dH0 = whole ? bptt.downloadInitialStateGradient() : null;
+        float[] dC0 = whole ? bptt.downloadInitialCellStateGradient() : null;
         backend.globalNorm(rnn.network().gradientArray(), report);
         backend.clip(clipping, rnn.network().gradientArray(), report);
         readReport();
-        return new Gradients(value, y, bptt.downloadFinalState(), host[Report.NORM], dX, dH0);
+        return new Gradients(
+                value, y, bptt.downloadFinalState(), bptt.downloadFinalCellState(), host[Report.NORM], dX, dH0, dC0);
     }
 
     /** How batches of this one's shape are unrolled in the memory there is. */
