@@ -191,12 +191,28 @@ public final class Rnn implements AutoCloseable {
      */
     public record InputGradients(float[] x, float[] initialState, float[] initialCellState) {}
 
-    /** Runs the recurrent layers (not the head) over a batch; its targets are not looked at. */
+    /** Runs the recurrent layers (not the head) over a batch, without dropout; its targets are not looked at. */
     public Output forward(Batch batch) {
+        return run(batch, 0, 0);
+    }
+
+    /**
+     * The same with dropout between the layers, as in training. The masks depend on the seed, the update and the place alone.
+     *
+     * @param update the number of the update that this step is for, from 1
+     */
+    public Output forward(Batch batch, long seed, long update) {
+        if (update < 1) {
+            throw new IllegalArgumentException("update " + update + ": must be at least 1");
+        }
+        return run(batch, seed, update);
+    }
+
+    private Output run(Batch batch, long seed, long update) {
         if (layers == null) {
             layers = new RecurrentLayers(network);
         }
-        float[] h = layers.forward(batch);
+        float[] h = layers.forward(batch, seed, update);
         return new Output(h, layers.finalState(), layers.finalCellState());
     }
 

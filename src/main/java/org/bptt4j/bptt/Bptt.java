@@ -81,6 +81,14 @@ public final class Bptt implements AutoCloseable {
         }
     }
 
+    /**
+     * From now on there is dropout between the layers, with the masks of update number {@code update} of a training with this seed; as in evaluation none
+     * if it is 0.
+     */
+    public void drop(long seed, long update) {
+        unrolled.stack().inputs().drop(seed, update);
+    }
+
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
     public void load(Batch batch) {
         if (batch == prepared && unrolled.hasShapeOf(batch, false)) {

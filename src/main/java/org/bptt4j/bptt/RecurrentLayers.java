@@ -26,8 +26,13 @@ public final class RecurrentLayers implements AutoCloseable {
         this.finalSlots = finalBuffers.slots(2);
     }
 
-    /** What the top layer gives in each step [T,B,D·H]. */
-    public float[] forward(Batch batch) {
+    /**
+     * What the top layer gives in each step [T,B,D·H].
+     *
+     * @param update the number of the update that dropout's masks are those of, or 0 for no dropout
+     */
+    public float[] forward(Batch batch, long seed, long update) {
+        unrolled.stack().inputs().drop(seed, update);
         unrolled.check(batch);
         Arrangement how = unrolled.arrangementOf(batch, false);
         swept = false;

@@ -168,8 +168,7 @@ final class RecurrentStack {
         int to = stretch.to();
         LayerInputs.Reads[] reads = new LayerInputs.Reads[spec.layers()];
         for (int l = 0; l < reads.length; l++) {
-            long row = (long) from * batch;
-            reads[l] = inputs.of(l, row, (long) (to - from) * batch, l == 0 ? null : outputs(l - 1, from, to));
+            reads[l] = inputs.of(l, from, to, batch, l == 0 ? null : outputs(l - 1, from, to));
         }
         Matrix[] products = new Matrix[tapes.length];
         RecurrentForward[] sweeps = new RecurrentForward[tapes.length];
@@ -202,10 +201,10 @@ final class RecurrentStack {
         Forward views = forwards.get(stretch);
         for (int l = 0; l < spec.layers(); l++) {
             LayerInputs.Reads reads = views.reads[l];
-            inputs.prepare(reads);
+            inputs.prepare(reads, batch);
             for (int d = 0; d < spec.directions(); d++) {
                 int k = l * spec.directions() + d;
-                project(reads.rows(d), network.parameters().sweep(k).weightIh(), views.products[k]);
+                project(inputs.rows(reads, d), network.parameters().sweep(k).weightIh(), views.products[k]);
                 backend.recurrentForward(views.sweeps[k]);
             }
             if (reversal != null) {
@@ -229,6 +228,11 @@ final class RecurrentStack {
         int hidden = spec.hiddenSize();
         backend.copy(views.states[2 * l], joined.columns(0, hidden));
         backend.gatherRows(reversal.rows(), views.states[2 * l + 1], joined.columns(hidden, hidden));
+    }
+
+    /** What the layers read. */
+    LayerInputs inputs() {
+        return inputs;
     }
 
     /** The way back. */

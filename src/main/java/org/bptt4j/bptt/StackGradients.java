@@ -112,14 +112,12 @@ final class StackGradients {
     private Backward backwardViews(Stretch stretch) {
         int from = stretch.sweptFrom();
         int to = stretch.to();
-        long row = (long) from * batch;
-        long count = (long) stretch.sweptSteps() * batch;
         int layers = stretch.isSwept() ? spec.layers() : 0;
         LayerInputs.Reads[] reads = new LayerInputs.Reads[layers];
         Matrix[] outputs = new Matrix[layers];
         Sweep[] sweeps = new Sweep[layers * spec.directions()];
         for (int l = 0; l < layers; l++) {
-            reads[l] = inputs.of(l, row, count, l == 0 ? null : stack.outputs(l - 1, from, to));
+            reads[l] = inputs.of(l, from, to, batch, l == 0 ? null : stack.outputs(l - 1, from, to));
             outputs[l] = outputGradients(stretch, l, from, to);
             for (int d = 0; d < spec.directions(); d++) {
                 int k = l * spec.directions() + d;
@@ -200,7 +198,7 @@ final class StackGradients {
         backend.fill(views.earlier, 0f);
         for (int l = views.reads.length - 1; l >= 0; l--) {
             LayerInputs.Reads reads = views.reads[l];
-            inputs.prepare(reads);
+            inputs.prepare(reads, batch);
             if (reversal != null) {
                 int hidden = spec.hiddenSize();
                 Matrix inReverse = views.sweeps[2 * l + 1].sweep.dStates();
@@ -213,13 +211,16 @@ final class StackGradients {
                     dFinal.addTo(stretch, k, sweep.sweep.dStates());
                 }
                 backend.recurrentBackward(sweep.sweep);
-                accumulate(sweep, reads.rows(d), network.gradients().sweep(k));
+                accumulate(sweep, inputs.rows(reads, d), network.gradients().sweep(k));
                 if (l > 0) {
                     passDown(k, sweep.sweep.dGates(), reads, views.outputs[l - 1]);
                 }
                 if (observer != null) {
                     observer.sweep(k, stretch, sweep.sweep.dGates());
                 }
+            }
+            if (l > 0) {
+                inputs.giveBack(reads, batch, views.outputs[l - 1]);
             }
         }
     }

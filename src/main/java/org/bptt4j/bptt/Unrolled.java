@@ -185,6 +185,7 @@ final class Unrolled implements AutoCloseable {
     void begin(Batch next) {
         batch = next;
         there = arrangement.whole();
+        stack.inputs().enter(0);
         current = stack.before();
         int count = Math.multiplyExact(next.rows(), spec.hiddenSize());
         Matrix[] first = there != null ? current : checkpoints.state(0);
@@ -306,6 +307,7 @@ final class Unrolled implements AutoCloseable {
         }
         upload(batch, window);
         there = window;
+        stack.inputs().enter(window.from());
     }
 
     // ---- backward ---------------------------------------------------------------------------------------------------
