@@ -50,15 +50,21 @@ public final class Bptt implements AutoCloseable {
         this.buffers = unrolled.buffers();
         int outputs = network.spec().outputSize();
         this.head = new Head(network, buffers);
-        this.targets = new Targets(network.backend(), loss, outputs, unrolled.ends(), buffers, unrolled.staging());
+        this.targets = new Targets(
+                network.backend(),
+                loss,
+                outputs,
+                unrolled.contents().ends(),
+                buffers,
+                unrolled.contents().staging());
         this.objective = new Objective(network, loss, head, targets, unrolled);
         this.visitForward = stretch -> objective.evaluate(stretch, report);
         this.visitBackward = stretch -> objective.forwardBackward(stretch, scale, report);
-        unrolled.accompany(new WithTargets());
+        unrolled.contents().accompany(new WithTargets());
     }
 
     /** Targets and outputs lie on the device with the states. */
-    private final class WithTargets implements Unrolled.Companion {
+    private final class WithTargets implements WindowContents.Companion {
         @Override
         public MemoryPlan.Sizes plus(MemoryPlan.Sizes own, Batch shape, int sides) {
             boolean every = loss.at() == Loss.At.EVERY;

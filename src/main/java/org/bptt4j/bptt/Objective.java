@@ -29,7 +29,7 @@ final class Objective {
         this.outputSize = network.spec().outputSize();
         this.head = head;
         this.targets = targets;
-        this.ends = unrolled.ends();
+        this.ends = unrolled.contents().ends();
         this.stack = unrolled.stack();
         this.lastStateSlot = unrolled.buffers().slot();
         this.lastDeltaSlot = unrolled.buffers().slot();
