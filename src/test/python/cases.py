@@ -75,7 +75,6 @@ def gradient_cases():
     yield C("lengths-ce-last", cell="relu", layers=2, T=8, B=5, I=3, H=7, O=4, loss_at="last",
             lengths=[3, 7, 5, 1, 5])
 
-
     # Rows that begin anew: at the first step, at the last, twice running, never.
     yield C("resets-l3-ce-h0", layers=3, T=11, B=4, I=3, H=9, O=4, h0=True,
             resets=[(0, 7), (4, 5), (), (3, 10)])
@@ -85,6 +84,18 @@ def gradient_cases():
             resets=[(4, 6), (0,), (11, 12, 16), (8,)])
     yield C("resets-tbptt-short-memory", T=13, B=3, I=3, H=9, O=4, loss="mse", h0=True, tbptt=(5, 2),
             resets=[(4,), (3, 9), (5, 12)])
+
+
+    # Gated cells beyond the sizes of covering.py.
+    yield C("lstm-l2-bi-lengths-h0", cell="lstm", layers=2, bidirectional=True, T=7, B=5, I=3, H=9, O=4, h0=True,
+            lengths=[2, 7, 5, 1, 7])
+    yield C("gru-bi-h17-mse-last", cell="gru", bidirectional=True, T=5, B=3, I=5, H=17, O=2, loss="mse",
+            loss_at="last", lengths=[3, 1, 4])
+    yield C("lstm-h17-tbptt-clip-norm", cell="lstm", T=11, B=3, I=2, H=17, O=3, reduction="sum", tbptt=(4, 6),
+            clip_norm=0.5)
+    yield C("gru-l2-clip-value", cell="gru", layers=2, T=7, B=3, I=4, H=5, O=2, loss="mse", clip_value=0.03125)
+    yield C("gru-t500-ce", cell="gru", T=500, B=2, I=1, H=5, O=2, h0=True, keep_steps=False)
+    yield C("lstm-t500-mse", cell="lstm", T=500, B=2, I=1, H=5, O=1, loss="mse", h0=True, keep_steps=False)
 
 
 ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
@@ -110,5 +121,22 @@ def training_cases():
     yield small("tbptt-ragged", T=10, layers=2, tbptt=(4, 4)), {"optimizer": "sgd", "lr": 0.1}
     # k2 > k1 throughout, and the moments of Adam count the updates, not the training steps.
     yield small("tbptt-long-memory", T=10, layers=2, tbptt=(3, 5)), dict(ADAM, optimizer="adam", lr=0.01)
+    yield from gated_training_cases(small)
 
 
+def gated_training_cases(small):
+    """Every optimiser; of each cell one in both directions with rows of different lengths."""
+    both = dict(bidirectional=True, lengths=[4, 7, 2])
+    for cell in ("gru", "lstm"):
+        def of(name, **more):
+            return small("%s-%s" % (cell, name), cell=cell, **more)
+
+        yield of("sgd"), {"optimizer": "sgd", "lr": 0.5}
+        yield of("momentum", loss="mse"), {"optimizer": "sgd", "lr": 0.1, "momentum": 0.9}
+        yield of("nesterov"), {"optimizer": "sgd", "lr": 0.1, "momentum": 0.9, "nesterov": True}
+        yield of("rmsprop", loss="mse", h0=True), {"optimizer": "rmsprop", "lr": 0.005, "alpha": 0.99, "eps": 1e-8}
+        yield of("adam-bi-lengths", layers=2, **both), dict(ADAM, optimizer="adam", lr=0.02)
+        yield of("adamw"), dict(ADAM, optimizer="adamw", lr=0.02, weight_decay=0.1)
+        yield of("tbptt", T=12, layers=2, tbptt=(4, 4)), {"optimizer": "sgd", "lr": 0.3}
+        # Gates of earlier segments are as old as their segment, weights are of now.
+        yield of("tbptt-long-memory", T=10, layers=2, tbptt=(3, 5)), dict(ADAM, optimizer="adam", lr=0.02)

@@ -27,18 +27,23 @@ torch.set_num_threads(1)  # one thread: one order of summation, so the same bits
 torch.set_default_dtype(torch.float64)
 
 import checks
+import product
 from cases import gradient_cases, training_cases
+from covering import check_every_pair_occurs, covering_cases
 from consumer import write_consumer_case
 from gradients import write_gradient_case
 from tensors import OUT
 from training import write_training_case
 
 
+def written_files():
+    return [os.path.join(folder, f) for folder in (OUT, product.FOLDER) if os.path.isdir(folder)
+            for f in sorted(os.listdir(folder)) if f.endswith(".safetensors")]
+
+
 def main():
-    os.makedirs(OUT, exist_ok=True)
-    for f in os.listdir(OUT):  # a case that was renamed or removed leaves nothing behind
-        if f.endswith(".safetensors"):
-            os.remove(os.path.join(OUT, f))
+    for f in written_files():  # a case that was renamed or removed leaves nothing behind
+        os.remove(f)
 
     checks.check_mean_is_torchs_mean()
     checks.check_loop_is_rnn()
@@ -47,19 +52,25 @@ def main():
     checks.check_finite_differences()
 
     write_consumer_case()
-    for c in gradient_cases():
+    covering = list(covering_cases())
+    check_every_pair_occurs(covering)
+    for c in list(gradient_cases()) + covering:
         e = write_gradient_case(c)
         through_time = "  |grad.h0| %.2g" % np.abs(e["grad.h0"]).max() if "grad.h0" in e else ""
-        print("%-28s loss %-10.5g grad norm %-10.4g%s" % (c.name, e["loss"][0], e["grad_norm"][0], through_time))
+        print("%-36s loss %-10.5g grad norm %-10.4g%s" % (c.name, e["loss"][0], e["grad_norm"][0], through_time))
     for c, o in training_cases():
-        if c.name == "train-tbptt":
+        if c.name.endswith("-tbptt"):
             checks.check_training_loop_is_the_usual_one(c, o)
         losses = write_training_case(c, o)
-        print("%-28s loss %.5g -> %.5g" % (c.name, losses[0], losses[-1]))
+        print("%-36s loss %.5g -> %.5g" % (c.name, losses[0], losses[-1]))
 
-    sizes = [os.path.getsize(os.path.join(OUT, f)) for f in os.listdir(OUT)]
+    for network in product.networks():
+        network.write()
+        print("product/" + network.name)
+
+    sizes = [os.path.getsize(f) for f in written_files()]
     print("%d files, %d bytes" % (len(sizes), sum(sizes)))
-    assert sum(sizes) < 1_500_000
+    assert sum(sizes) < 1_800_000
 
 
 if __name__ == "__main__":
