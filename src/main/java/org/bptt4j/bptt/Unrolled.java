@@ -43,6 +43,9 @@ final class Unrolled implements AutoCloseable {
     private final Staging staging = new Staging();
     private final Input input;
     private final RowEnds ends;
+    /** Null if there is one direction. */
+    private final Reversal reversal;
+
     private final RecurrentStack stack;
     private final Checkpoints checkpoints;
     private final CarriedState carried;
@@ -52,7 +55,7 @@ final class Unrolled implements AutoCloseable {
     private Arrangement arrangement;
     /** The window whose input is on the device, or null. */
     private Window there;
-    /** The states that the next sweep continues from, one matrix for each layer. */
+    /** The states that the next sweep continues from: {@link RecurrentStack#before}. */
     private Matrix[] current;
 
     /**
@@ -61,6 +64,11 @@ final class Unrolled implements AutoCloseable {
      * @param budget bytes for all that grows with the batch, or {@link MemoryPlan#UNLIMITED}
      */
     Unrolled(Network network, Truncation truncation, long budget) {
+        if (network.spec().bidirectional() && !truncation.equals(Truncation.NONE)) {
+            throw new IllegalArgumentException("truncation (k1, k2) = (" + truncation.k1() + ", " + truncation.k2()
+                    + ") of a bidirectional network: its reverse direction begins at the end of a sequence, so that no segment can be"
+                    + " swept without those behind it; use shorter sequences");
+        }
         this.backend = network.backend();
         this.spec = network.spec();
         this.truncation = truncation;
@@ -69,7 +77,8 @@ final class Unrolled implements AutoCloseable {
         this.carriedBuffers = new Buffers(backend);
         this.input = new Input(backend, spec.inputSize(), buffers, staging);
         this.ends = new RowEnds(backend, buffers, staging);
-        this.stack = new RecurrentStack(network, input, buffers);
+        this.reversal = spec.bidirectional() ? new Reversal(backend, buffers, staging) : null;
+        this.stack = new RecurrentStack(network, input, reversal, buffers);
         this.checkpoints = new Checkpoints(backend, spec, buffers);
         this.host = new HostArrays(network, this, carriedBuffers);
         this.carried = new CarriedState(backend, spec, carriedBuffers);
@@ -133,7 +142,7 @@ final class Unrolled implements AutoCloseable {
     Arrangement arrangementOf(Batch shape, boolean forward) {
         return hasShapeOf(shape, forward)
                 ? arrangement
-                : new Arrangement(shape, forward, truncation, sizes(shape), budget);
+                : new Arrangement(shape, forward, reversal != null, truncation, sizes(shape), budget);
     }
 
     /** How the loaded batch is unrolled. */
@@ -159,6 +168,9 @@ final class Unrolled implements AutoCloseable {
     private void upload(Batch next, Window window) {
         input.upload(next, window);
         ends.upload(next, window);
+        if (reversal != null) {
+            reversal.upload(next);
+        }
         if (companion != null) {
             companion.upload(next, window);
         }
@@ -173,16 +185,19 @@ final class Unrolled implements AutoCloseable {
     void begin(Batch next) {
         batch = next;
         there = arrangement.whole();
+        stack.inputs().enter(0);
         current = stack.before();
         int count = Math.multiplyExact(next.rows(), spec.hiddenSize());
-        for (int l = 0; l < spec.layers(); l++) {
-            Matrix to = there != null ? current[l] : checkpoints.layer(0, l);
-            if (next.initialState() != null) {
-                backend.upload(next.initialState(), l * count, count, to.array(), to.offset());
+        Matrix[] first = there != null ? current : checkpoints.state(0);
+        for (int n = 0; n < first.length; n++) {
+            float[] given = n < spec.sweeps() ? next.initialState() : next.initialCellState();
+            if (given != null) {
+                int k = n % spec.sweeps();
+                backend.upload(given, k * count, count, first[n].array(), first[n].offset());
             } else if (next.isContinuing()) {
-                backend.copy(carried.layer(l), to);
+                backend.copy(carried.get(n), first[n]);
             } else {
-                backend.fill(to, 0f);
+                backend.fill(first[n], 0f);
             }
         }
     }
@@ -192,11 +207,12 @@ final class Unrolled implements AutoCloseable {
         int sides = backend.runsBehind() ? 2 : 1;
         long state = RecurrentStack.stateBytes(spec, rows);
         long lengths = shape.lengths() == null ? 0 : (long) sides * rows * Integer.BYTES;
+        long perStep = Input.stepBytes(shape) + (reversal == null ? 0 : Reversal.stepBytes(shape));
         MemoryPlan.Sizes own = new MemoryPlan.Sizes(
                 state,
-                state + sides * Input.stepBytes(shape),
-                RecurrentStack.deltaBytes(spec, rows, shape.resets() != null),
-                Math.max(1, backend.rowsPerPass() / rows),
+                RecurrentStack.stepBytes(spec, rows) + sides * perStep,
+                RecurrentStack.stretchStepBytes(spec, rows, shape.resets() != null),
+                reversal == null ? Math.max(1, backend.rowsPerPass() / rows) : shape.steps(),
                 state + lengths + RowEnds.bytes(rows, spec.hiddenSize(), sides));
         return companion == null ? own : companion.plus(own, shape, sides);
     }
@@ -210,6 +226,9 @@ final class Unrolled implements AutoCloseable {
         int window = how.plan().window();
         input.resize(shape, window);
         ends.resize(shape.rows(), spec.hiddenSize());
+        if (reversal != null) {
+            reversal.resize(shape);
+        }
         stack.resize(window, how.stretch(), shape.rows(), shape.resets() != null);
         checkpoints.resize(how.checkpoints(), shape.rows());
         if (companion != null) {
@@ -262,8 +281,8 @@ final class Unrolled implements AutoCloseable {
             Stretch stretch = part.stretches().get(i);
             if (stretch.isOwn()) {
                 stack.forward(stretch);
-                for (int l = 0; keepFinal && l < spec.layers(); l++) {
-                    ends.gather(stretch, stack.outputs(stretch, l), carried.next(l));
+                for (int n = 0; keepFinal && n < spec.stateCount(); n++) {
+                    ends.gather(stretch, stack.states(stretch, n), carried.next(n));
                 }
                 if (visitor != null) {
                     visitor.visit(stretch);
@@ -288,6 +307,7 @@ final class Unrolled implements AutoCloseable {
         }
         upload(batch, window);
         there = window;
+        stack.inputs().enter(window.from());
     }
 
     // ---- backward ---------------------------------------------------------------------------------------------------
@@ -295,15 +315,15 @@ final class Unrolled implements AutoCloseable {
     /**
      * Sweeps segment {@code s} back, right after {@link #forward}, and adds to the gradients of the parameters.
      *
-     * @param loss leaves ∂L/∂h of the top layer in {@link RecurrentStack#outputGradients} of a stretch; sees the segment's
+     * @param loss leaves ∂L/∂H of the top layer in {@link StackGradients#outputGradients} of a stretch; sees the segment's
      *     stretches last to first
      * @param dFinal gradient with respect to the final states, or null
      * @param observer sees δ, or null
      */
-    void backward(int s, Visitor loss, FinalGradient dFinal, RecurrentStack.DeltaObserver observer) {
+    void backward(int s, Visitor loss, FinalGradient dFinal, StackGradients.DeltaObserver observer) {
         List<Layout.Part> parts = arrangement.parts(s);
         Revolve schedule = arrangement.schedule(s);
-        stack.clearCarry();
+        stack.gradients().begin(dFinal);
         int i = 0;
         while (schedule.action(i) != Revolve.Action.BACK) {
             i++; // done by forward
@@ -319,14 +339,14 @@ final class Unrolled implements AutoCloseable {
         }
     }
 
-    private void back(Layout.Part part, Visitor loss, FinalGradient dFinal, RecurrentStack.DeltaObserver observer) {
+    private void back(Layout.Part part, Visitor loss, FinalGradient dFinal, StackGradients.DeltaObserver observer) {
         for (int i = part.stretches().size() - 1; i >= 0; i--) {
             Stretch stretch = part.stretches().get(i);
             if (stretch.isOwn()) {
                 loss.visit(stretch);
             }
             if (stretch.isSwept()) {
-                stack.backward(stretch, dFinal, observer);
+                stack.gradients().backward(stretch, dFinal, observer);
             }
         }
     }

@@ -2,6 +2,7 @@ package org.bptt4j.backend.cpu;
 
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.Dropout;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
@@ -21,6 +22,7 @@ final class CpuBackend implements Backend {
     private final Recurrence recurrence;
     private final Rows rows;
     private final Columns columns;
+    private final Dropping dropping;
     private final Losses losses;
     private final Optimizers optimizers;
     private final CpuMemory memory = new CpuMemory(this);
@@ -34,6 +36,7 @@ final class CpuBackend implements Backend {
         this.recurrence = new Recurrence(kernels, workers);
         this.rows = new Rows(kernels, workers);
         this.columns = new Columns(kernels, workers);
+        this.dropping = new Dropping(kernels, workers);
         this.losses = new Losses(kernels, workers);
         this.optimizers = new Optimizers(workers);
     }
@@ -189,6 +192,14 @@ final class CpuBackend implements Backend {
         Shapes.requireMaskRows(mask, from, to);
         try (Inside in = inside.enter()) {
             rows.mask(in.own(mask), in.own(from), in.own(to));
+        }
+    }
+
+    @Override
+    public void dropout(Dropout dropout, long update, long firstRow, Matrix from, Matrix to) {
+        Shapes.requireDropout(firstRow, from, to);
+        try (Inside in = inside.enter()) {
+            dropping.drop(dropout, update, firstRow, in.own(from), in.own(to));
         }
     }
 

@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cpu;
 
+import org.bptt4j.backend.Dropout;
 import org.bptt4j.spec.Cell;
 
 /**
@@ -109,6 +110,25 @@ interface Kernels {
 
     /** {@code y_i += x_i} for i &lt; n. */
     void add(float[] x, int x0, float[] y, int y0, int n);
+
+    /**
+     * {@link org.bptt4j.backend.Backend#dropout} of n units in each of {@code rows} rows, the first of which has the number {@code row}, of strides {@code
+     * ldf, ldt}.
+     *
+     * @param key {@link Dropout#key} of the update
+     */
+    void drop(
+            Dropout dropout,
+            long key,
+            long row,
+            float[] from,
+            int f0,
+            int ldf,
+            float[] to,
+            int t0,
+            int ldt,
+            int rows,
+            int n);
 
     /**
      * One row of softmax cross-entropy, whose loss is ln S + m with S = Σ exp(y − max y) and m = max y − y_target: {@code d =

@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cpu;
 
+import org.bptt4j.backend.Dropout;
 import org.bptt4j.spec.Cell;
 
 /**
@@ -198,6 +199,22 @@ final class ScalarKernels implements Kernels {
         for (int i = 0; i < n; i++) {
             y[y0 + i] += x[x0 + i];
         }
+    }
+
+    @Override
+    public void drop(
+            Dropout dropout,
+            long key,
+            long row,
+            float[] from,
+            int f0,
+            int ldf,
+            float[] to,
+            int t0,
+            int ldt,
+            int rows,
+            int n) {
+        Philox.drop(dropout, key, row, from, f0, ldf, to, t0, ldt, rows, n);
     }
 
     @Override
