@@ -26,7 +26,7 @@ public record Budget(Step step) implements Workload {
 
     /** What is computed beside {@link #flop} when each step is swept forward {@code sweeps} times: x·W_ihᵀ and h·W_hhᵀ. */
     public double flopAgain(double sweeps) {
-        double products = (double) step.hidden() * (step.inputs() + step.hidden());
+        double products = (double) step.cell().gates() * step.hidden() * (step.inputs() + step.hidden());
         return 2.0 * step.steps() * step.batch() * products * (sweeps - 1);
     }
 
