@@ -126,8 +126,13 @@ enum Family {
         return contenders;
     }
 
-    List<String> configs() {
-        return configs;
+    /** Those of some kinds, or of all if none are named. */
+    List<String> configs(List<String> kinds) {
+        return kinds.isEmpty()
+                ? configs
+                : configs.stream()
+                        .filter(c -> kinds.contains(workload(c).kind()))
+                        .toList();
     }
 
     @Override

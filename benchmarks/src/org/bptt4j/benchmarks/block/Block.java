@@ -46,6 +46,11 @@ public record Block(int batch, int steps, int inputs, int hidden, Cell cell) imp
     }
 
     @Override
+    public String kind() {
+        return cell.name();
+    }
+
+    @Override
     public boolean has(String name) {
         return cell.equals(Cell.GRU) || !name.endsWith(RESET_FIRST);
     }

@@ -24,6 +24,11 @@ public record Budget(Step step) implements Workload {
         return step.flop();
     }
 
+    @Override
+    public String kind() {
+        return step.kind();
+    }
+
     /** What is computed beside {@link #flop} when each step is swept forward {@code sweeps} times: x·W_ihᵀ and h·W_hhᵀ. */
     public double flopAgain(double sweeps) {
         double products = (double) step.cell().gates() * step.hidden() * (step.inputs() + step.hidden());

@@ -35,6 +35,11 @@ public record Step(int batch, int steps, int inputs, int hidden, int outputs, Ce
         };
     }
 
+    @Override
+    public String kind() {
+        return cell.name();
+    }
+
     /** DL4J's are measured with its SimpleRnn only, and the textbook's loops have that formula. */
     @Override
     public boolean has(String name) {
