@@ -8,6 +8,7 @@
 #include "cross_entropy.cu"
 #include "cursor.cu"
 #include "derivative.cu"
+#include "dropout.cu"
 #include "fill.cu"
 #include "gather_columns.cu"
 #include "gather_rows.cu"

@@ -95,6 +95,16 @@ public interface Backend extends AutoCloseable {
     /** to[r, ·] = from[r, ·] where mask[r] is 0, else zeros, whatever from[r, ·] is: of equal shape and not overlapping. */
     void maskRows(Ints mask, Matrix from, Matrix to);
 
+    /**
+     * Dropout (Hinton et al. 2012), inverted: to[r, j] = 0, whatever from[r, j] is, where {@link Dropout} drops number (firstRow + r, j) in this update, else
+     * from[r, j]/(1−p).
+     *
+     * @param update the number of the update that it is for, from 1
+     * @param firstRow the number of row 0, t·B + b counted from the batch's first step, ≥ 0
+     * @param to of the shape of {@code from}; the same memory, or none of it
+     */
+    void dropout(Dropout dropout, long update, long firstRow, Matrix from, Matrix to);
+
     // ---- symbols as input: x_t is a unit vector, x·Wᵀ a column of W ------------------------------------------------
 
     /** to[r, j] = weight[j, ids[r]]: {@code weight} [N, I], {@code to} [R, N]; ids in [0, I). */

@@ -93,6 +93,18 @@ public final class Shapes {
         require("from", from, to.rows(), to.cols());
     }
 
+    /** to[r, ·] = from[r, ·] in part, in place or elsewhere; rows have numbers from {@code firstRow} on. */
+    public static void requireDropout(long firstRow, Matrix from, Matrix to) {
+        require("from", from, to.rows(), to.cols());
+        if (firstRow < 0 || to.rows() > Long.MAX_VALUE - firstRow) {
+            throw new IllegalArgumentException("dropout of " + to.rows() + " rows from number " + firstRow
+                    + ": numbers must be at least 0 and pass no long");
+        }
+        if (from.offset() != to.offset() || from.stride() != to.stride()) {
+            requireDisjoint("dropout", from, to);
+        }
+    }
+
     /** to[r, j] = weight[j, ids[r]]. */
     public static void requireGatherColumns(Ints ids, Matrix weight, Matrix to) {
         require("ids", ids, to.rows());

@@ -50,15 +50,21 @@ public final class Bptt implements AutoCloseable {
         this.buffers = unrolled.buffers();
         int outputs = network.spec().outputSize();
         this.head = new Head(network, buffers);
-        this.targets = new Targets(network.backend(), loss, outputs, unrolled.ends(), buffers, unrolled.staging());
+        this.targets = new Targets(
+                network.backend(),
+                loss,
+                outputs,
+                unrolled.contents().ends(),
+                buffers,
+                unrolled.contents().staging());
         this.objective = new Objective(network, loss, head, targets, unrolled);
         this.visitForward = stretch -> objective.evaluate(stretch, report);
         this.visitBackward = stretch -> objective.forwardBackward(stretch, scale, report);
-        unrolled.accompany(new WithTargets());
+        unrolled.contents().accompany(new WithTargets());
     }
 
     /** Targets and outputs lie on the device with the states. */
-    private final class WithTargets implements Unrolled.Companion {
+    private final class WithTargets implements WindowContents.Companion {
         @Override
         public MemoryPlan.Sizes plus(MemoryPlan.Sizes own, Batch shape, int sides) {
             boolean every = loss.at() == Loss.At.EVERY;
@@ -79,6 +85,14 @@ public final class Bptt implements AutoCloseable {
         public void upload(Batch from, Window window) {
             targets.upload(from, window);
         }
+    }
+
+    /**
+     * From now on there is dropout between the layers, with the masks of update number {@code update} of a training with this seed; as in evaluation none
+     * if it is 0.
+     */
+    public void drop(long seed, long update) {
+        unrolled.stack().inputs().drop(seed, update);
     }
 
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */
@@ -191,7 +205,7 @@ public final class Bptt implements AutoCloseable {
      * gradients.
      */
     public void backward(int s, double scale, DeviceArray to) {
-        backward(s, scale, to, (RecurrentStack.DeltaObserver) null);
+        backward(s, scale, to, (StackGradients.DeltaObserver) null);
     }
 
     /** The same with ∂L/∂x put into {@code dX} [T,B,I]. */
@@ -199,7 +213,7 @@ public final class Bptt implements AutoCloseable {
         backward(s, scale, to, unrolled.host().inputGradient(dX));
     }
 
-    void backward(int s, double factor, DeviceArray to, RecurrentStack.DeltaObserver observer) {
+    void backward(int s, double factor, DeviceArray to, StackGradients.DeltaObserver observer) {
         scale = (float) factor;
         report = to;
         unrolled.backward(s, visitBackward, null, observer);
@@ -227,14 +241,24 @@ public final class Bptt implements AutoCloseable {
                 : unrolled.host().array(network.spec().inputSize());
     }
 
-    /** h_n [L,B,H] of the batch that was swept forward last. */
+    /** h_n [L·D,B,H] of the batch that was swept forward last. */
     public float[] downloadFinalState() {
-        return unrolled.host().download(unrolled.carried().all());
+        return unrolled.host().finalState(0);
     }
 
-    /** ∂L/∂h0 [L,B,H] of the last backward sweep over a whole batch. */
+    /** c_n [L·D,B,H] of the batch that was swept forward last, or null if the cell has none. */
+    public float[] downloadFinalCellState() {
+        return unrolled.host().finalState(1);
+    }
+
+    /** ∂L/∂h0 [L·D,B,H] of the last backward sweep over a whole batch. */
     public float[] downloadInitialStateGradient() {
-        return unrolled.host().download(unrolled.stack().carry());
+        return unrolled.host().initialGradient(0);
+    }
+
+    /** ∂L/∂c0 [L·D,B,H] of the last backward sweep over a whole batch, or null if the cell has none. */
+    public float[] downloadInitialCellStateGradient() {
+        return unrolled.host().initialGradient(1);
     }
 
     /** The state that is carried from batch to batch. */

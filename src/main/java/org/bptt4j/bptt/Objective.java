@@ -25,11 +25,11 @@ final class Objective {
     Objective(Network network, Loss loss, Head head, Targets targets, Unrolled unrolled) {
         this.backend = network.backend();
         this.loss = loss;
-        this.hiddenSize = network.spec().hiddenSize();
+        this.hiddenSize = network.spec().layerOutputSize();
         this.outputSize = network.spec().outputSize();
         this.head = head;
         this.targets = targets;
-        this.ends = unrolled.ends();
+        this.ends = unrolled.contents().ends();
         this.stack = unrolled.stack();
         this.lastStateSlot = unrolled.buffers().slot();
         this.lastDeltaSlot = unrolled.buffers().slot();
@@ -83,7 +83,9 @@ final class Objective {
                 first = begin;
                 if (n > 0) {
                     h = last ? lastStateSlot.matrix(n, hiddenSize) : stack.outputs(stretch);
-                    dh = last ? lastDeltaSlot.matrix(n, hiddenSize) : stack.outputGradients(stretch);
+                    dh = last
+                            ? lastDeltaSlot.matrix(n, hiddenSize)
+                            : stack.gradients().outputGradients(stretch);
                     y = head.place(n);
                     classes = targets.classes(stretch);
                     values = targets.values(stretch);
@@ -95,7 +97,7 @@ final class Objective {
 
     /**
      * Adds the loss of a stretch to the report, the head's gradients to the gradients, and leaves ∂L/∂h in the stack's {@link
-     * RecurrentStack#outputGradients}.
+     * StackGradients#outputGradients}.
      *
      * @param scale what the mean or sum multiplies each term with
      */
@@ -106,9 +108,10 @@ final class Objective {
             head.backward(place.y, place.h, last ? place.n : stack.batch(), place.dh);
         }
         if (last) {
-            backend.fill(stack.outputGradients(stretch), 0f);
+            backend.fill(stack.gradients().outputGradients(stretch), 0f);
             if (place.n > 0) {
-                backend.scatterRows(ends.places(stretch), place.dh, stack.outputGradients(stretch));
+                backend.scatterRows(
+                        ends.places(stretch), place.dh, stack.gradients().outputGradients(stretch));
             }
         }
     }

@@ -1,7 +1,6 @@
 package org.bptt4j.data;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * One batch of sequences on the host, time-major: input {@code x [T,B,I]} or symbol ids {@code [T,B]}, and what goes with it.
@@ -18,6 +17,7 @@ public final class Batch {
     private final int[] classes;
     private final float[] values;
     private final float[] initialState;
+    private final float[] initialCellState;
     private final int[] lengths;
     private final boolean[] resets;
     private final boolean continuing;
@@ -31,6 +31,7 @@ public final class Batch {
             int[] classes,
             float[] values,
             float[] initialState,
+            float[] initialCellState,
             int[] lengths,
             boolean[] resets,
             boolean continuing) {
@@ -42,6 +43,7 @@ public final class Batch {
         this.classes = classes;
         this.values = values;
         this.initialState = initialState;
+        this.initialCellState = initialCellState;
         this.lengths = lengths;
         this.resets = resets;
         this.continuing = continuing;
@@ -54,14 +56,14 @@ public final class Batch {
             throw new IllegalArgumentException("input size " + inputSize + ": must be at least 1");
         }
         requireLength("x [T,B,I]", x.length, (long) steps * rows * inputSize);
-        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, null, false);
+        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, null, null, false);
     }
 
     /** Symbol ids {@code [T,B]}: id of (t, b) at t·B + b; the input vector is that column of W_ih. */
     public static Batch symbols(int steps, int rows, int[] ids) {
         requirePositive(steps, rows);
         requireLength("ids [T,B]", ids.length, (long) steps * rows);
-        return new Batch(steps, rows, 0, null, ids, null, null, null, null, null, false);
+        return new Batch(steps, rows, 0, null, ids, null, null, null, null, null, null, false);
     }
 
     private static void requirePositive(int steps, int rows) {
@@ -79,18 +81,46 @@ public final class Batch {
 
     /** With class targets, {@code [T,B]} or, for a loss at the last step, {@code [B]}. */
     public Batch withTargets(int[] targets) {
-        return new Batch(steps, rows, inputSize, x, ids, targets, null, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps,
+                rows,
+                inputSize,
+                x,
+                ids,
+                targets,
+                null,
+                initialState,
+                initialCellState,
+                lengths,
+                resets,
+                continuing);
     }
 
     /** With value targets, {@code [T,B,O]} or, for a loss at the last step, {@code [B,O]}. */
     public Batch withTargets(float[] targets) {
-        return new Batch(steps, rows, inputSize, x, ids, null, targets, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps,
+                rows,
+                inputSize,
+                x,
+                ids,
+                null,
+                targets,
+                initialState,
+                initialCellState,
+                lengths,
+                resets,
+                continuing);
     }
 
-    /** With an initial state {@code h0 [L,B,H]} in place of zeros. */
+    /** With an initial state {@code h0 [L·D,B,H]} in place of zeros. */
     public Batch withInitialState(float[] h0) {
-        Objects.requireNonNull(h0, "h0");
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, h0, lengths, resets, false);
+        return withInitialState(h0, null);
+    }
+
+    /** With an initial state of an LSTM, {@code h0} and {@code c0 [L·D,B,H]}, in place of zeros; null for zeros. */
+    public Batch withInitialState(float[] h0, float[] c0) {
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, h0, c0, lengths, resets, false);
     }
 
     /** With a length for each row, {@code [B]}, 1 … T: what lies beyond is padding and never read. */
@@ -101,7 +131,19 @@ public final class Batch {
                 throw new IllegalArgumentException("length " + lengths[b] + " of row " + b + ": must be 1 … " + steps);
             }
         }
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps,
+                rows,
+                inputSize,
+                x,
+                ids,
+                classes,
+                values,
+                initialState,
+                initialCellState,
+                lengths,
+                resets,
+                continuing);
     }
 
     /**
@@ -111,12 +153,24 @@ public final class Batch {
      */
     public Batch withResets(boolean[] resets) {
         requireLength("resets [T,B]", resets.length, (long) steps * rows);
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps,
+                rows,
+                inputSize,
+                x,
+                ids,
+                classes,
+                values,
+                initialState,
+                initialCellState,
+                lengths,
+                resets,
+                continuing);
     }
 
     /** Each row goes on where the same row of the batch before ended: the state is carried over. */
     public Batch continuing() {
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, null, lengths, resets, true);
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, null, null, lengths, resets, true);
     }
 
     /** T. */
@@ -154,9 +208,14 @@ public final class Batch {
         return values;
     }
 
-    /** h0 [L,B,H], or null. */
+    /** h0 [L·D,B,H], or null. */
     public float[] initialState() {
         return initialState;
+    }
+
+    /** c0 [L·D,B,H], or null. */
+    public float[] initialCellState() {
+        return initialCellState;
     }
 
     /** Lengths [B], or null. */

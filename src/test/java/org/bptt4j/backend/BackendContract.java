@@ -24,6 +24,7 @@ public abstract class BackendContract
                 LifetimeContract,
                 RefusalContract,
                 MatrixContract,
+                DropoutContract,
                 GradientContract,
                 SweepContract,
                 ResetContract,

@@ -106,6 +106,12 @@ record Operation(String name, List<Argument> arguments, BiConsumer<Backend, Obje
                 matrix(3, 4, 2, 4));
         add(
                 all,
+                "dropout",
+                (b, a) -> b.dropout(new Dropout(0.5, 1, 0), 1, 0, m(a[0]), m(a[1])),
+                matrix(3, 4, 3, 5),
+                matrix(3, 4, 2, 4));
+        add(
+                all,
                 "gatherColumns",
                 (b, a) -> b.gatherColumns((Ints) a[0], m(a[1]), m(a[2])),
                 ints(3),

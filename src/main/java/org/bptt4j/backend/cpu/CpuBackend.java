@@ -1,7 +1,9 @@
 package org.bptt4j.backend.cpu;
 
+import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.Dropout;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
@@ -10,6 +12,7 @@ import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Shapes;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 
 /** The backend of this JVM's own processor: checks the contract, then hands each operation to the class that does it. */
@@ -21,19 +24,26 @@ final class CpuBackend implements Backend {
     private final Recurrence recurrence;
     private final Rows rows;
     private final Columns columns;
+    private final Dropping dropping;
     private final Losses losses;
     private final Optimizers optimizers;
     private final CpuMemory memory = new CpuMemory(this);
     private final Inside inside = new Inside(memory);
 
     CpuBackend(Kernels kernels, int threads) {
+        this(kernels, threads, Map.of());
+    }
+
+    /** With more cells than come with the library. */
+    CpuBackend(Kernels kernels, int threads, Map<Cell, CpuCell> more) {
         this.kernels = kernels;
         this.workers = new Workers(threads);
         this.gemm = new Gemm(kernels, workers);
         this.weightGradient = new WeightGradient(kernels, workers);
-        this.recurrence = new Recurrence(kernels, workers);
+        this.recurrence = new Recurrence(kernels, workers, new CpuCells(kernels, more));
         this.rows = new Rows(kernels, workers);
         this.columns = new Columns(kernels, workers);
+        this.dropping = new Dropping(kernels, workers);
         this.losses = new Losses(kernels, workers);
         this.optimizers = new Optimizers(workers);
     }
@@ -193,6 +203,14 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public void dropout(Dropout dropout, long update, long firstRow, Matrix from, Matrix to) {
+        Shapes.requireDropout(firstRow, from, to);
+        try (Inside in = inside.enter()) {
+            dropping.drop(dropout, update, firstRow, in.own(from), in.own(to));
+        }
+    }
+
+    @Override
     public void gatherColumns(Ints ids, Matrix weight, Matrix to) {
         Shapes.requireGatherColumns(ids, weight, to);
         try (Inside in = inside.enter()) {
@@ -234,7 +252,11 @@ final class CpuBackend implements Backend {
             in.own(sweep.weight());
             in.own(sweep.biasIh());
             in.own(sweep.biasHh());
+            in.own(sweep.gates());
             in.own(sweep.states());
+            if (sweep.cellStates() != null) {
+                in.own(sweep.cellStates());
+            }
             if (sweep.lengths() != null) {
                 in.own(sweep.lengths());
             }
@@ -249,9 +271,16 @@ final class CpuBackend implements Backend {
     public void recurrentBackward(RecurrentBackward sweep) {
         try (Inside in = inside.enter()) {
             in.own(sweep.weight());
+            in.own(sweep.gates());
             in.own(sweep.states());
             in.own(sweep.dStates());
+            in.own(sweep.dGates());
+            in.own(sweep.dProducts());
             in.own(sweep.carry());
+            if (sweep.cellStates() != null) {
+                in.own(sweep.cellStates());
+                in.own(sweep.cellCarry());
+            }
             if (sweep.resets() != null) {
                 in.own(sweep.resets());
             }

@@ -1,6 +1,6 @@
 package org.bptt4j.backend.cpu;
 
-import org.bptt4j.spec.Cell;
+import org.bptt4j.backend.Dropout;
 
 /**
  * The innermost loops, in two forms: on the Vector API and in plain Java. Stateless and safe for any number of threads.
@@ -83,32 +83,33 @@ interface Kernels {
      */
     void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int ldp);
 
-    /** {@code x_i = f(x_i + bias_i)} for i &lt; n, in each of {@code rows} rows of stride {@code ldx}. */
-    void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n);
-
-    /**
-     * {@code d_i = (d_i + carry_i)·f'} for i &lt; n, with f' from the activation's output h_i, in each of {@code rows} rows of
-     * strides {@code ldd, ldc, ldh}.
-     */
-    void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n);
+    /** The form of a cell's formula that goes with these loops. */
+    CpuCell form(CpuCell cell);
 
     /** {@code y_i += Σ_r x_{r,i}} for i &lt; n over {@code rows} rows of stride {@code ldx}, r ascending, one chain per i. */
     void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0);
 
     /** {@code y_i += x_i} for i &lt; n. */
     void add(float[] x, int x0, float[] y, int y0, int n);
+
+    /**
+     * {@link org.bptt4j.backend.Backend#dropout} of n units in each of {@code rows} rows, the first of which has the number {@code row}, of strides {@code
+     * ldf, ldt}.
+     *
+     * @param key {@link Dropout#key} of the update
+     */
+    void drop(
+            Dropout dropout,
+            long key,
+            long row,
+            float[] from,
+            int f0,
+            int ldf,
+            float[] to,
+            int t0,
+            int ldt,
+            int rows,
+            int n);
 
     /**
      * One row of softmax cross-entropy, whose loss is ln S + m with S = Σ exp(y − max y) and m = max y − y_target: {@code d =

@@ -5,7 +5,7 @@ import static org.bptt4j.backend.cpu.VectorTiles.S;
 import static org.bptt4j.backend.cpu.VectorTiles.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
-import org.bptt4j.spec.Cell;
+import org.bptt4j.backend.Dropout;
 
 /** {@link Kernels} on the Vector API, for any number of lanes. */
 final class VectorKernels implements Kernels {
@@ -210,25 +210,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        VectorPasses.activate(cell, x, x0, ldx, rows, bias, b0, n);
-    }
-
-    @Override
-    public void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n) {
-        VectorPasses.derivative(cell, d, d0, ldd, carry, c0, ldc, h, h0, ldh, rows, n);
+    public CpuCell form(CpuCell cell) {
+        return cell.vector();
     }
 
     @Override
@@ -239,6 +222,22 @@ final class VectorKernels implements Kernels {
     @Override
     public void add(float[] x, int x0, float[] y, int y0, int n) {
         VectorPasses.add(x, x0, y, y0, n);
+    }
+
+    @Override
+    public void drop(
+            Dropout dropout,
+            long key,
+            long row,
+            float[] from,
+            int f0,
+            int ldf,
+            float[] to,
+            int t0,
+            int ldt,
+            int rows,
+            int n) {
+        VectorPhilox.drop(dropout, key, row, from, f0, ldf, to, t0, ldt, rows, n);
     }
 
     @Override

@@ -5,6 +5,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Counts;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.Dropout;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Precision;
@@ -212,6 +213,14 @@ final class CudaBackend implements Backend {
         Shapes.requireMaskRows(mask, from, to);
         try (Inside in = inside.enter()) {
             parts.rows.mask(in.own(mask), in.own(from), in.own(to));
+        }
+    }
+
+    @Override
+    public void dropout(Dropout dropout, long update, long firstRow, Matrix from, Matrix to) {
+        Shapes.requireDropout(firstRow, from, to);
+        try (Inside in = inside.enter()) {
+            parts.rows.drop(dropout, update, firstRow, in.own(from), in.own(to));
         }
     }
 
