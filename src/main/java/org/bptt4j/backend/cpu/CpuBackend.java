@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cpu;
 
+import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
@@ -10,6 +11,7 @@ import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Shapes;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 
 /** The backend of this JVM's own processor: checks the contract, then hands each operation to the class that does it. */
@@ -27,11 +29,16 @@ final class CpuBackend implements Backend {
     private final Inside inside = new Inside(memory);
 
     CpuBackend(Kernels kernels, int threads) {
+        this(kernels, threads, Map.of());
+    }
+
+    /** With more cells than come with the library. */
+    CpuBackend(Kernels kernels, int threads, Map<Cell, CpuCell> more) {
         this.kernels = kernels;
         this.workers = new Workers(threads);
         this.gemm = new Gemm(kernels, workers);
         this.weightGradient = new WeightGradient(kernels, workers);
-        this.recurrence = new Recurrence(kernels, workers);
+        this.recurrence = new Recurrence(kernels, workers, new CpuCells(kernels, more));
         this.rows = new Rows(kernels, workers);
         this.columns = new Columns(kernels, workers);
         this.losses = new Losses(kernels, workers);
@@ -234,7 +241,11 @@ final class CpuBackend implements Backend {
             in.own(sweep.weight());
             in.own(sweep.biasIh());
             in.own(sweep.biasHh());
+            in.own(sweep.gates());
             in.own(sweep.states());
+            if (sweep.cellStates() != null) {
+                in.own(sweep.cellStates());
+            }
             if (sweep.lengths() != null) {
                 in.own(sweep.lengths());
             }
@@ -249,9 +260,16 @@ final class CpuBackend implements Backend {
     public void recurrentBackward(RecurrentBackward sweep) {
         try (Inside in = inside.enter()) {
             in.own(sweep.weight());
+            in.own(sweep.gates());
             in.own(sweep.states());
             in.own(sweep.dStates());
+            in.own(sweep.dGates());
+            in.own(sweep.dProducts());
             in.own(sweep.carry());
+            if (sweep.cellStates() != null) {
+                in.own(sweep.cellStates());
+                in.own(sweep.cellCarry());
+            }
             if (sweep.resets() != null) {
                 in.own(sweep.resets());
             }

@@ -1,7 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import org.bptt4j.spec.Cell;
-
 /**
  * The innermost loops, in two forms: on the Vector API and in plain Java. Stateless and safe for any number of threads.
  *
@@ -83,26 +81,8 @@ interface Kernels {
      */
     void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int ldp);
 
-    /** {@code x_i = f(x_i + bias_i)} for i &lt; n, in each of {@code rows} rows of stride {@code ldx}. */
-    void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n);
-
-    /**
-     * {@code d_i = (d_i + carry_i)·f'} for i &lt; n, with f' from the activation's output h_i, in each of {@code rows} rows of
-     * strides {@code ldd, ldc, ldh}.
-     */
-    void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n);
+    /** The form of a cell's formula that goes with these loops. */
+    CpuCell form(CpuCell cell);
 
     /** {@code y_i += Σ_r x_{r,i}} for i &lt; n over {@code rows} rows of stride {@code ldx}, r ascending, one chain per i. */
     void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0);

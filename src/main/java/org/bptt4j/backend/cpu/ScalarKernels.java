@@ -1,7 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import org.bptt4j.spec.Cell;
-
 /**
  * {@link Kernels} in plain Java, for a JVM without the vector module. The inner loops run over contiguous columns with no
  * dependency between them, which C2 turns into vector code by itself.
@@ -129,56 +127,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        ScalarMemory own = ScalarMemory.take();
-        try {
-            int most = ScalarPasses.rowsTogether(n);
-            for (int r = 0; r < rows; r += most) {
-                int count = Math.min(most, rows - r);
-                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
-                    int length = Math.min(ScalarPasses.BLOCK, n - i);
-                    ScalarPasses.load(own, ScalarPasses.X, x, x0 + r * ldx + i, ldx, count, length);
-                    ScalarPasses.load(own, ScalarPasses.Y, bias, b0 + i, 0, count, length);
-                    ScalarPasses.activate(own, cell, count * length);
-                    ScalarPasses.store(own, x, x0 + r * ldx + i, ldx, count, length);
-                }
-            }
-        } finally {
-            own.release();
-        }
-    }
-
-    @Override
-    public void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n) {
-        ScalarMemory own = ScalarMemory.take();
-        try {
-            int most = ScalarPasses.rowsTogether(n);
-            for (int r = 0; r < rows; r += most) {
-                int count = Math.min(most, rows - r);
-                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
-                    int length = Math.min(ScalarPasses.BLOCK, n - i);
-                    ScalarPasses.load(own, ScalarPasses.X, d, d0 + r * ldd + i, ldd, count, length);
-                    ScalarPasses.load(own, ScalarPasses.Y, carry, c0 + r * ldc + i, ldc, count, length);
-                    ScalarPasses.load(own, ScalarPasses.Z, h, h0 + r * ldh + i, ldh, count, length);
-                    ScalarPasses.derivative(own, cell, count * length);
-                    ScalarPasses.store(own, d, d0 + r * ldd + i, ldd, count, length);
-                }
-            }
-        } finally {
-            own.release();
-        }
+    public CpuCell form(CpuCell cell) {
+        return cell;
     }
 
     @Override

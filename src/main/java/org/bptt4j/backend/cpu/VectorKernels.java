@@ -5,7 +5,6 @@ import static org.bptt4j.backend.cpu.VectorTiles.S;
 import static org.bptt4j.backend.cpu.VectorTiles.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
-import org.bptt4j.spec.Cell;
 
 /** {@link Kernels} on the Vector API, for any number of lanes. */
 final class VectorKernels implements Kernels {
@@ -210,25 +209,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        VectorPasses.activate(cell, x, x0, ldx, rows, bias, b0, n);
-    }
-
-    @Override
-    public void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n) {
-        VectorPasses.derivative(cell, d, d0, ldd, carry, c0, ldc, h, h0, ldh, rows, n);
+    public CpuCell form(CpuCell cell) {
+        return cell.vector();
     }
 
     @Override

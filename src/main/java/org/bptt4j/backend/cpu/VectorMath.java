@@ -51,6 +51,23 @@ final class VectorMath {
         return h.blend(h.neg(), x.compare(VectorOperators.LT, 0f));
     }
 
+    /** σ(x) = 1/(1 + e^−x); NaN stays NaN, ∞ gives 1 and −∞ 0. */
+    static FloatVector sigmoid(FloatVector x) {
+        FloatVector u = x.abs().mul(0.125f);
+        FloatVector p = u.fma(FloatVector.broadcast(S, E7), FloatVector.broadcast(S, E6));
+        p = p.fma(u, FloatVector.broadcast(S, E5));
+        p = p.fma(u, FloatVector.broadcast(S, E4));
+        p = p.fma(u, FloatVector.broadcast(S, E3));
+        p = p.fma(u, FloatVector.broadcast(S, E2));
+        FloatVector e = u.mul(u).fma(p, u);
+        e = e.fma(e, e.add(e));
+        e = e.fma(e, e.add(e));
+        e = e.fma(e, e.add(e));
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        FloatVector below = one.div(e.add(2f));
+        return one.sub(below).blend(below, x.compare(VectorOperators.LT, 0f));
+    }
+
     /** e^x for x ≤ 88; below −87 it is e^−87 (1.6·10⁻³⁸). NaN stays NaN. */
     static FloatVector exp(FloatVector x) {
         FloatVector y = x.blend(-87f, x.compare(VectorOperators.LT, -87f));
