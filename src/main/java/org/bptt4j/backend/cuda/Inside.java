@@ -107,7 +107,11 @@ final class Inside implements AutoCloseable {
         own(sweep.weight());
         own(sweep.biasIh());
         own(sweep.biasHh());
+        own(sweep.gates());
         own(sweep.states());
+        if (sweep.cellStates() != null) {
+            own(sweep.cellStates());
+        }
         if (sweep.lengths() != null) {
             own(sweep.lengths());
         }
@@ -120,9 +124,16 @@ final class Inside implements AutoCloseable {
     /** {@code sweep}, after the same look at what it uses. */
     RecurrentBackward own(RecurrentBackward sweep) {
         own(sweep.weight());
+        own(sweep.gates());
         own(sweep.states());
         own(sweep.dStates());
+        own(sweep.dGates());
+        own(sweep.dProducts());
         own(sweep.carry());
+        if (sweep.cellStates() != null) {
+            own(sweep.cellStates());
+            own(sweep.cellCarry());
+        }
         if (sweep.resets() != null) {
             own(sweep.resets());
         }
