@@ -2,6 +2,7 @@
 #include "activate.cu"
 #include "adam.cu"
 #include "add_loss.cu"
+#include "binary_cross_entropy.cu"
 #include "clip.cu"
 #include "column_sums.cu"
 #include "copy.cu"
@@ -20,3 +21,4 @@
 #include "squared_error.cu"
 #include "symbol_order.cu"
 #include "to_bf16.cu"
+#include "weighted_cross_entropy.cu"

@@ -17,6 +17,7 @@ public final class Batch {
     private final int[] ids;
     private final int[] classes;
     private final float[] values;
+    private final float[] lossWeights;
     private final float[] initialState;
     private final int[] lengths;
     private final boolean[] resets;
@@ -30,6 +31,7 @@ public final class Batch {
             int[] ids,
             int[] classes,
             float[] values,
+            float[] lossWeights,
             float[] initialState,
             int[] lengths,
             boolean[] resets,
@@ -41,6 +43,7 @@ public final class Batch {
         this.ids = ids;
         this.classes = classes;
         this.values = values;
+        this.lossWeights = lossWeights;
         this.initialState = initialState;
         this.lengths = lengths;
         this.resets = resets;
@@ -54,14 +57,14 @@ public final class Batch {
             throw new IllegalArgumentException("input size " + inputSize + ": must be at least 1");
         }
         requireLength("x [T,B,I]", x.length, (long) steps * rows * inputSize);
-        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, null, false);
+        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, null, null, false);
     }
 
     /** Symbol ids {@code [T,B]}: id of (t, b) at t·B + b; the input vector is that column of W_ih. */
     public static Batch symbols(int steps, int rows, int[] ids) {
         requirePositive(steps, rows);
         requireLength("ids [T,B]", ids.length, (long) steps * rows);
-        return new Batch(steps, rows, 0, null, ids, null, null, null, null, null, false);
+        return new Batch(steps, rows, 0, null, ids, null, null, null, null, null, null, false);
     }
 
     private static void requirePositive(int steps, int rows) {
@@ -79,18 +82,30 @@ public final class Batch {
 
     /** With class targets, {@code [T,B]} or, for a loss at the last step, {@code [B]}. */
     public Batch withTargets(int[] targets) {
-        return new Batch(steps, rows, inputSize, x, ids, targets, null, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps, rows, inputSize, x, ids, targets, null, lossWeights, initialState, lengths, resets, continuing);
     }
 
     /** With value targets, {@code [T,B,O]} or, for a loss at the last step, {@code [B,O]}. */
     public Batch withTargets(float[] targets) {
-        return new Batch(steps, rows, inputSize, x, ids, null, targets, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps, rows, inputSize, x, ids, null, targets, lossWeights, initialState, lengths, resets, continuing);
+    }
+
+    /**
+     * With a weight for each target, {@code [T,B]} or, for a loss at the last step, {@code [B]}: what the target's loss counts, at
+     * least 0. A mean divides by the sum of the weights. A weight of 0 is no target; in padding it is never read.
+     */
+    public Batch withLossWeights(float[] weights) {
+        Objects.requireNonNull(weights, "weights");
+        return new Batch(
+                steps, rows, inputSize, x, ids, classes, values, weights, initialState, lengths, resets, continuing);
     }
 
     /** With an initial state {@code h0 [L,B,H]} in place of zeros. */
     public Batch withInitialState(float[] h0) {
         Objects.requireNonNull(h0, "h0");
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, h0, lengths, resets, false);
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, lossWeights, h0, lengths, resets, false);
     }
 
     /** With a length for each row, {@code [B]}, 1 … T: what lies beyond is padding and never read. */
@@ -101,7 +116,19 @@ public final class Batch {
                 throw new IllegalArgumentException("length " + lengths[b] + " of row " + b + ": must be 1 … " + steps);
             }
         }
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps,
+                rows,
+                inputSize,
+                x,
+                ids,
+                classes,
+                values,
+                lossWeights,
+                initialState,
+                lengths,
+                resets,
+                continuing);
     }
 
     /**
@@ -111,12 +138,24 @@ public final class Batch {
      */
     public Batch withResets(boolean[] resets) {
         requireLength("resets [T,B]", resets.length, (long) steps * rows);
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, initialState, lengths, resets, continuing);
+        return new Batch(
+                steps,
+                rows,
+                inputSize,
+                x,
+                ids,
+                classes,
+                values,
+                lossWeights,
+                initialState,
+                lengths,
+                resets,
+                continuing);
     }
 
     /** Each row goes on where the same row of the batch before ended: the state is carried over. */
     public Batch continuing() {
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, null, lengths, resets, true);
+        return new Batch(steps, rows, inputSize, x, ids, classes, values, lossWeights, null, lengths, resets, true);
     }
 
     /** T. */
@@ -152,6 +191,11 @@ public final class Batch {
     /** Value targets, or null. */
     public float[] values() {
         return values;
+    }
+
+    /** What each target's loss counts, or null for 1. */
+    public float[] lossWeights() {
+        return lossWeights;
     }
 
     /** h0 [L,B,H], or null. */
