@@ -1,11 +1,13 @@
 // All kernels in one translation unit: one PTX module, compiled by the driver at once.
 #include "adam.cu"
 #include "add_loss.cu"
+#include "binary_cross_entropy.cu"
 #include "clip.cu"
 #include "column_sums.cu"
 #include "copy.cu"
 #include "cross_entropy.cu"
 #include "cursor.cu"
+#include "dropout.cu"
 #include "fill.cu"
 #include "gather_columns.cu"
 #include "gather_rows.cu"
@@ -22,3 +24,4 @@
 #include "symbol_order.cu"
 #include "tanh.cu"
 #include "to_bf16.cu"
+#include "weighted_cross_entropy.cu"

@@ -5,10 +5,19 @@ package org.bptt4j;
  *
  * @param loss the mean divides by the valid targets of the whole batch
  * @param outputs y [T,B,O]
- * @param finalState h_n [L,B,H]
+ * @param finalState h_n [L·D,B,H]
+ * @param finalCellState c_n [L·D,B,H]; null if the cell has none
  * @param gradientNorm global norm of the parameters' gradients before clipping
  * @param x ∂L/∂x [T,B,I]; null with truncation or symbol ids
- * @param initialState ∂L/∂h0 [L,B,H]; null with truncation
+ * @param initialState ∂L/∂h0 [L·D,B,H]; null with truncation
+ * @param initialCellState ∂L/∂c0 [L·D,B,H]; null with truncation or if the cell has none
  */
 public record Gradients(
-        double loss, float[] outputs, float[] finalState, double gradientNorm, float[] x, float[] initialState) {}
+        double loss,
+        float[] outputs,
+        float[] finalState,
+        float[] finalCellState,
+        double gradientNorm,
+        float[] x,
+        float[] initialState,
+        float[] initialCellState) {}

@@ -20,7 +20,7 @@ import org.bptt4j.spec.RnnSpec;
  * A recurrent network on a backend: its parameters, their gradients, and the two sweeps for a loss of the user's own.
  *
  * <p>Parameters have PyTorch's names and shapes: {@code rnn.weight_ih_l0 [G·H, I]}, {@code rnn.weight_hh_l0 [G·H, H]}, {@code
- * rnn.bias_ih_l0 [G·H]}, {@code rnn.bias_hh_l0 [G·H]}, …, {@code head.weight [O, H]}, {@code head.bias [O]}; an unknown name
+ * rnn.bias_ih_l0 [G·H]}, {@code rnn.bias_hh_l0 [G·H]}, those of the other direction with {@code _reverse} at the end, …, {@code head.weight [O, D·H]}, {@code head.bias [O]}; an unknown name
  * is an {@link IllegalArgumentException} that lists them. Not safe for several threads at once.
  */
 public final class Rnn implements AutoCloseable {
@@ -176,41 +176,65 @@ public final class Rnn implements AutoCloseable {
     /**
      * What the recurrent layers give for a batch.
      *
-     * @param h states of the top layer [T,B,H]
-     * @param finalState h_n [L,B,H]
+     * @param h what the top layer gives in each step [T,B,D·H]
+     * @param finalState h_n [L·D,B,H]
+     * @param finalCellState c_n [L·D,B,H], or null if the cell has none
      */
-    public record Output(float[] h, float[] finalState) {}
+    public record Output(float[] h, float[] finalState, float[] finalCellState) {}
 
     /**
      * Gradients with respect to what came in.
      *
      * @param x ∂L/∂x [T,B,I], or null for symbol ids
-     * @param initialState ∂L/∂h0 [L,B,H]
+     * @param initialState ∂L/∂h0 [L·D,B,H]
+     * @param initialCellState ∂L/∂c0 [L·D,B,H], or null if the cell has none
      */
-    public record InputGradients(float[] x, float[] initialState) {}
+    public record InputGradients(float[] x, float[] initialState, float[] initialCellState) {}
 
-    /** Runs the recurrent layers (not the head) over a batch; its targets are not looked at. */
+    /** Runs the recurrent layers (not the head) over a batch, without dropout; its targets are not looked at. */
     public Output forward(Batch batch) {
+        return run(batch, 0, 0);
+    }
+
+    /**
+     * The same with dropout between the layers, as in training. The masks depend on the seed, the update and the place alone.
+     *
+     * @param update the number of the update that this step is for, from 1
+     */
+    public Output forward(Batch batch, long seed, long update) {
+        if (update < 1) {
+            throw new IllegalArgumentException("update " + update + ": must be at least 1");
+        }
+        return run(batch, seed, update);
+    }
+
+    private Output run(Batch batch, long seed, long update) {
         if (layers == null) {
             layers = new RecurrentLayers(network);
         }
-        float[] h = layers.forward(batch);
-        return new Output(h, layers.finalState());
+        float[] h = layers.forward(batch, seed, update);
+        return new Output(h, layers.finalState(), layers.finalCellState());
+    }
+
+    /** {@link #backward(float[], float[], float[])} without a gradient of c_n. */
+    public InputGradients backward(float[] dH, float[] dFinalState) {
+        return backward(dH, dFinalState, null);
     }
 
     /**
      * Sweeps the batch of the last {@link #forward} back. Adds to the parameters' gradients ({@link #gradient}), as PyTorch's
      * {@code backward} does: call {@link #zeroGradients} before the first of a step.
      *
-     * @param dH ∂L/∂h of the top layer [T,B,H]
-     * @param dFinalState ∂L/∂h_n [L,B,H], or null for zeros
+     * @param dH ∂L/∂h of the top layer [T,B,D·H]
+     * @param dFinalState ∂L/∂h_n [L·D,B,H], or null for zeros
+     * @param dFinalCellState ∂L/∂c_n [L·D,B,H], or null for zeros
      */
-    public InputGradients backward(float[] dH, float[] dFinalState) {
+    public InputGradients backward(float[] dH, float[] dFinalState, float[] dFinalCellState) {
         if (layers == null) {
             throw new IllegalStateException("backward before forward: there is no batch to sweep back");
         }
-        float[] dX = layers.backward(dH, dFinalState);
-        return new InputGradients(dX, layers.initialStateGradient());
+        float[] dX = layers.backward(dH, dFinalState, dFinalCellState);
+        return new InputGradients(dX, layers.initialStateGradient(), layers.initialCellStateGradient());
     }
 
     /** Frees the network's memory. The backend stays open. */

@@ -19,6 +19,11 @@ public final class RnnSession implements AutoCloseable {
         if (rows < 1) {
             throw new IllegalArgumentException("a session of " + rows + " rows: must be at least 1");
         }
+        if (rnn.spec().bidirectional()) {
+            throw new IllegalArgumentException(
+                    "a session feeds a sequence in pieces, and the reverse direction of a bidirectional"
+                            + " network begins at its end: run the whole sequence with Trainer.outputs or Rnn.forward");
+        }
         this.rows = rows;
         this.inputSize = rnn.spec().inputSize();
         this.predictor = new Predictor(rnn.network());

@@ -33,6 +33,7 @@ public final class Trainer implements AutoCloseable {
     private final Optimizer optimizer;
     private final LearningRateSchedule schedule;
     private final boolean skipNonFinite;
+    private final long seed;
     private final DeviceArray report;
     private final float[] host = new float[Report.LENGTH];
     final Bptt bptt; // TrainerState saves this and what follows
@@ -49,6 +50,7 @@ public final class Trainer implements AutoCloseable {
         this.optimizer = b.optimizer;
         this.schedule = b.schedule;
         this.skipNonFinite = b.skipNonFinite;
+        this.seed = b.seed;
         this.bptt = new Bptt(rnn.network(), loss, truncation, b.memory);
         this.report = backend.allocate(Report.LENGTH);
         this.update = new Update(
@@ -92,6 +94,7 @@ public final class Trainer implements AutoCloseable {
         private LearningRateSchedule schedule = LearningRateSchedule.CONSTANT;
         private boolean skipNonFinite;
         private long memory = MemoryPlan.UNLIMITED;
+        private long seed;
 
         private Builder(Rnn rnn) {
             this.rnn = rnn;
@@ -141,6 +144,12 @@ public final class Trainer implements AutoCloseable {
             return this;
         }
 
+        /** Of what is drawn at random in training: which numbers are dropped between layers. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
         public Trainer build() {
             return new Trainer(this);
         }
@@ -165,17 +174,18 @@ public final class Trainer implements AutoCloseable {
      * @param next the batch of the next step, or null if it is not known
      */
     public StepReport step(Batch batch, Batch next) {
+        bptt.drop(seed, updates + 1);
         bptt.load(batch);
         clearReport();
         double rate = 0;
         long done = updates;
         for (int s = 0; s < bptt.segments(); s++) {
             bptt.forward(s);
-            if (bptt.valid(s) == 0) {
+            if (bptt.scale(s) == 0) {
                 continue;
             }
             rnn.zeroGradients();
-            bptt.backward(s, bptt.scale(bptt.valid(s)), report);
+            bptt.backward(s, bptt.scale(s), report);
             backend.globalNorm(rnn.network().gradientArray(), report);
             rate = optimizer.learningRate() * schedule.factor(done);
             backend.update(update, rate, ++done);
@@ -184,7 +194,7 @@ public final class Trainer implements AutoCloseable {
             bptt.prepare(next);
         }
         readReport();
-        double value = host[Report.LOSS] * bptt.scale(bptt.valid());
+        double value = host[Report.LOSS] * bptt.scale(bptt.weight());
         // Not "done": segments before one that was not finite did update, those from it on did not.
         updates += (long) host[Report.UPDATES];
         if (host[Report.NON_FINITE] != 0) {
@@ -218,7 +228,7 @@ public final class Trainer implements AutoCloseable {
     private int firstLeftOut() {
         int left = (int) host[Report.UPDATES];
         int s = 0;
-        while (s < bptt.segments() - 1 && (bptt.valid(s) == 0 || left-- > 0)) {
+        while (s < bptt.segments() - 1 && (bptt.scale(s) == 0 || left-- > 0)) {
             s++;
         }
         return s;
@@ -270,6 +280,8 @@ public final class Trainer implements AutoCloseable {
     private Evaluation evaluateBatches(BatchSource source) {
         double sum = 0;
         long targets = 0;
+        bptt.drop(seed, 0);
+        double weight = 0;
         source.start(0);
         for (Batch batch = source.next(); batch != null; batch = source.next()) {
             bptt.loadForward(batch);
@@ -280,8 +292,9 @@ public final class Trainer implements AutoCloseable {
             readReport();
             sum += host[Report.LOSS];
             targets += bptt.valid();
+            weight += bptt.weight();
         }
-        return new Evaluation(sum * bptt.scale(targets), targets);
+        return new Evaluation(sum * bptt.scale(weight), targets);
     }
 
     /**
@@ -289,6 +302,7 @@ public final class Trainer implements AutoCloseable {
      * batch may continue this one.
      */
     public float[] outputs(Batch batch) {
+        bptt.drop(seed, 0);
         bptt.loadForward(batch);
         float[] y = bptt.hostOutputs();
         for (int s = 0; s < bptt.segments(); s++) {
@@ -298,12 +312,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * One loss and its gradient, neither clipped nor used for an update: the segments' gradients are summed, the mean divides
+     * One loss and its gradient, without dropout, neither clipped nor used for an update: the segments' gradients are summed, the mean divides
      * by the valid targets of the whole batch. The gradients can be read afterwards with {@link Rnn#gradient}.
      *
      * @return the loss
      */
     public double forwardBackward(Batch batch) {
+        bptt.drop(seed, 0);
         bptt.load(batch);
         return forwardBackward(null, null);
     }
@@ -312,7 +327,7 @@ public final class Trainer implements AutoCloseable {
     private double forwardBackward(float[] y, float[] dX) {
         clearReport();
         rnn.zeroGradients();
-        double scale = bptt.scale(bptt.valid());
+        double scale = bptt.scale(bptt.weight());
         for (int s = 0; s < bptt.segments(); s++) {
             if (y == null) {
                 bptt.forward(s);
@@ -327,16 +342,19 @@ public final class Trainer implements AutoCloseable {
 
     /** {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs. */
     public Gradients gradients(Batch batch) {
+        bptt.drop(seed, 0);
         bptt.load(batch);
         boolean whole = truncation.isFullFor(batch.steps());
         float[] y = bptt.hostOutputs();
         float[] dX = whole ? bptt.hostInputGradient() : null;
         double value = forwardBackward(y, dX);
         float[] dH0 = whole ? bptt.downloadInitialStateGradient() : null;
+        float[] dC0 = whole ? bptt.downloadInitialCellStateGradient() : null;
         backend.globalNorm(rnn.network().gradientArray(), report);
         backend.clip(clipping, rnn.network().gradientArray(), report);
         readReport();
-        return new Gradients(value, y, bptt.downloadFinalState(), host[Report.NORM], dX, dH0);
+        return new Gradients(
+                value, y, bptt.downloadFinalState(), bptt.downloadFinalCellState(), host[Report.NORM], dX, dH0, dC0);
     }
 
     /** How batches of this one's shape are unrolled in the memory there is. */

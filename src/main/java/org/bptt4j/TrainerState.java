@@ -21,7 +21,7 @@ import org.bptt4j.spec.RnnSpec;
  * bits.
  *
  * <p>Tensors: the parameters as in a model file; the optimiser's averages of each by PyTorch's names, such as {@code
- * exp_avg.rnn.weight_hh_l0}; and, once a batch was trained, {@code carried [L,B,H]}, the state that a continuing batch begins with.
+ * exp_avg.rnn.weight_hh_l0}; and, once a batch was trained, {@code carried [N,B,H]} (h of each layer and direction, then c if the cell has one), the state that a continuing batch begins with.
  * Metadata: that of a model file, {@code state_version}, {@code optimizer}, {@code updates}, {@code skipped}, {@code epoch},
  * {@code batches}, and the caller's own.
  *
@@ -89,7 +89,7 @@ public final class TrainerState {
         CarriedState carried = trainer.bptt.carried();
         if (carried.rows() > 0) {
             RnnSpec spec = trainer.rnn().spec();
-            tensors.put(CARRIED, carried.download(), spec.layers(), carried.rows(), spec.hiddenSize());
+            tensors.put(CARRIED, carried.download(), spec.stateCount(), carried.rows(), spec.hiddenSize());
         }
         tensors.write(file);
     }
@@ -144,7 +144,7 @@ public final class TrainerState {
         long rows = carried == null || carried.shape().length != 3 ? 0 : carried.shape()[1];
         float[] state = carried == null
                 ? new float[0]
-                : ModelFile.values(file, tensors, CARRIED, new long[] {spec.layers(), rows, spec.hiddenSize()});
+                : ModelFile.values(file, tensors, CARRIED, new long[] {spec.stateCount(), rows, spec.hiddenSize()});
         restore(trainer, false); // looks at all before the first is changed
         restore(trainer, true);
         trainer.bptt.carried().upload(state, (int) rows);

@@ -93,6 +93,18 @@ public final class Shapes {
         require("from", from, to.rows(), to.cols());
     }
 
+    /** to[r, ·] = from[r, ·] in part, in place or elsewhere; rows have numbers from {@code firstRow} on. */
+    public static void requireDropout(long firstRow, Matrix from, Matrix to) {
+        require("from", from, to.rows(), to.cols());
+        if (firstRow < 0 || to.rows() > Long.MAX_VALUE - firstRow) {
+            throw new IllegalArgumentException("dropout of " + to.rows() + " rows from number " + firstRow
+                    + ": numbers must be at least 0 and pass no long");
+        }
+        if (from.offset() != to.offset() || from.stride() != to.stride()) {
+            requireDisjoint("dropout", from, to);
+        }
+    }
+
     /** to[r, j] = weight[j, ids[r]]. */
     public static void requireGatherColumns(Ints ids, Matrix weight, Matrix to) {
         require("ids", ids, to.rows());
@@ -107,16 +119,27 @@ public final class Shapes {
     }
 
     /** Logits and their gradient [R, O], targets [R]. */
-    public static void requireCrossEntropy(Matrix logits, Ints targets, Matrix dLogits, DeviceArray report) {
+    public static void requireCrossEntropy(
+            Matrix logits, Ints targets, Weighting weighting, Matrix dLogits, DeviceArray report) {
         require("targets", targets, logits.rows());
-        require("dLogits", dLogits, logits.rows(), logits.cols());
-        require("report", report, Report.LENGTH);
+        requireLoss(logits, weighting, dLogits, report);
     }
 
     /** Outputs, targets and the outputs' gradient, all [R, O]. */
-    public static void requireSquaredError(Matrix outputs, Matrix targets, Matrix dOutputs, DeviceArray report) {
+    public static void requireLossOfValues(
+            Matrix outputs, Matrix targets, Weighting weighting, Matrix dOutputs, DeviceArray report) {
         require("targets", targets, outputs.rows(), outputs.cols());
-        require("dOutputs", dOutputs, outputs.rows(), outputs.cols());
+        requireLoss(outputs, weighting, dOutputs, report);
+    }
+
+    private static void requireLoss(Matrix y, Weighting weighting, Matrix dy, DeviceArray report) {
+        if (weighting.rows() != null) {
+            require("row weights", weighting.rows(), y.rows(), 1);
+        }
+        if (weighting.outputs() != null) {
+            require("output weights", weighting.outputs(), 1, y.cols());
+        }
+        require("gradient", dy, y.rows(), y.cols());
         require("report", report, Report.LENGTH);
     }
 

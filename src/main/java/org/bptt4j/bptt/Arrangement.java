@@ -27,17 +27,28 @@ final class Arrangement {
      * For batches of the shape of this one.
      *
      * @param forwardOnly whether no segment will be swept back: then there is one, which is never swept again
+     * @param atOnce whether all steps must be on the device together
      * @throws IllegalArgumentException if the budget is too small
      */
-    Arrangement(Batch shape, boolean forwardOnly, Truncation truncation, MemoryPlan.Sizes sizes, long budget) {
+    Arrangement(
+            Batch shape,
+            boolean forwardOnly,
+            boolean atOnce,
+            Truncation truncation,
+            MemoryPlan.Sizes sizes,
+            long budget) {
         // All rows of all steps are numbered with ints.
         Math.multiplyExact(shape.steps(), shape.rows());
         this.shape = shape;
         this.forwardOnly = forwardOnly;
         this.segments = Segment.plan(shape.steps(), forwardOnly ? Truncation.NONE : truncation);
-        this.plan = forwardOnly
-                ? MemoryPlan.forward(sizes, shape.steps(), Math.max(1, FORWARD_ROWS / shape.rows()), budget)
-                : MemoryPlan.of(sizes, segments, budget);
+        if (atOnce) {
+            this.plan = MemoryPlan.atOnce(sizes, shape.steps(), budget);
+        } else if (forwardOnly) {
+            this.plan = MemoryPlan.forward(sizes, shape.steps(), Math.max(1, FORWARD_ROWS / shape.rows()), budget);
+        } else {
+            this.plan = MemoryPlan.of(sizes, segments, budget);
+        }
         this.stretch = Math.min(sizes.stretch(), plan.window());
         this.layout = new Layout(segments, plan, stretch);
         Map<Integer, Revolve> byPieces = new HashMap<>();
@@ -76,6 +87,7 @@ final class Arrangement {
                 && next.rows() == shape.rows()
                 && (next.ids() == null) == (shape.ids() == null)
                 && (next.lengths() == null) == (shape.lengths() == null)
+                && (next.lossWeights() == null) == (shape.lossWeights() == null)
                 && (next.resets() == null) == (shape.resets() == null);
     }
 

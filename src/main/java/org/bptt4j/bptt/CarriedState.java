@@ -5,7 +5,7 @@ import org.bptt4j.backend.Matrix;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
 
-/** What a continuing batch begins with: h_n [L·B, H] of the batch before it, in memory of its own. */
+/** What a continuing batch begins with: the final state [N·B, H] of the batch before it, in memory of its own ({@link RnnSpec#stateCount}). */
 public final class CarriedState {
     private final Backend backend;
     private final RnnSpec spec;
@@ -28,7 +28,7 @@ public final class CarriedState {
     /** Memory for one state, and its views as long as B stays. */
     private final class Place {
         private final Buffers.Slot slot;
-        private final Matrix[] layers = new Matrix[spec.layers()];
+        private final Matrix[] parts = new Matrix[spec.stateCount()];
         private Matrix all;
         private int rows;
 
@@ -41,9 +41,9 @@ public final class CarriedState {
                 return;
             }
             rows = 0; // nothing is carried if there is no memory
-            all = slot.matrix((long) layers.length * batch, spec.hiddenSize());
-            for (int l = 0; l < layers.length; l++) {
-                layers[l] = all.rows((long) l * batch, batch);
+            all = slot.matrix((long) parts.length * batch, spec.hiddenSize());
+            for (int n = 0; n < parts.length; n++) {
+                parts[n] = all.rows((long) n * batch, batch);
             }
             rows = batch;
         }
@@ -62,14 +62,14 @@ public final class CarriedState {
         }
     }
 
-    /** [L·B, H] of the batch that is swept. */
+    /** [N·B, H] of the batch that is swept. */
     Matrix next() {
         return next.all;
     }
 
-    /** [B, H] of layer {@code l} of the batch that is swept. */
-    Matrix next(int l) {
-        return next.layers[l];
+    /** Array {@code n} [B, H] of the batch that is swept. */
+    Matrix next(int n) {
+        return next.parts[n];
     }
 
     /** The batch is swept, its state is carried from now on. */
@@ -79,16 +79,30 @@ public final class CarriedState {
 
     /** Refuses a batch that continues one of another size, or has an initial state of another. */
     void check(Batch next) {
+        if (next.isContinuing() && spec.bidirectional()) {
+            throw new IllegalArgumentException(
+                    "the batch continues another, but the network is bidirectional: its reverse direction"
+                            + " begins at the end of a sequence, which must be there as a whole");
+        }
         if (next.isContinuing() && rows() != next.rows()) {
             throw new IllegalArgumentException(
                     rows() == 0
                             ? "the batch continues another, but there was none before it"
                             : "the batch of " + next.rows() + " rows continues one of " + rows());
         }
-        long needed = (long) spec.layers() * next.rows() * spec.hiddenSize();
-        if (next.initialState() != null && next.initialState().length != needed) {
+        check("h0", next.initialState(), next.rows());
+        check("c0", next.initialCellState(), next.rows());
+        if (next.initialCellState() != null && !spec.cell().hasCellState()) {
             throw new IllegalArgumentException(
-                    "h0 [L,B,H] has " + next.initialState().length + " elements, needs " + needed);
+                    "the batch has an initial cell state c0, but a " + spec.cell() + " cell has none");
+        }
+    }
+
+    private void check(String name, float[] state, int rows) {
+        long needed = (long) spec.sweeps() * rows * spec.hiddenSize();
+        if (state != null && state.length != needed) {
+            throw new IllegalArgumentException(name + (spec.bidirectional() ? " [L·2,B,H]" : " [L,B,H]") + " has "
+                    + state.length + " elements, needs " + needed);
         }
     }
 
@@ -97,16 +111,16 @@ public final class CarriedState {
         return carried == null ? 0 : carried.rows;
     }
 
-    /** A copy of the state [L,B,H]; empty if there is none. */
+    /** A copy of the state [N,B,H]; empty if there is none. */
     public float[] download() {
-        float[] values = new float[Math.multiplyExact(spec.layers() * spec.hiddenSize(), rows())];
+        float[] values = new float[Math.multiplyExact(spec.stateCount() * spec.hiddenSize(), rows())];
         if (values.length > 0) {
             backend.download(all().array(), all().offset(), values, 0, values.length);
         }
         return values;
     }
 
-    /** The state {@code values} [L,B,H] of {@code rows} rows is carried from now on; of no rows, none. */
+    /** The state {@code values} [N,B,H] of {@code rows} rows is carried from now on; of no rows, none. */
     public void upload(float[] values, int rows) {
         if (rows == 0) {
             carried = null;
@@ -117,14 +131,20 @@ public final class CarriedState {
         keepNext();
     }
 
-    /** [L·B, H]. */
-    Matrix all() {
+    /** [N·B, H]. */
+    private Matrix all() {
         return carried.all;
     }
 
-    /** [B, H] of layer {@code l}. */
-    Matrix layer(int l) {
-        return carried.layers[l];
+    /** Of all sweeps h (0) or c (1), [L·D·B, H]. */
+    Matrix all(int which) {
+        long rows = (long) spec.sweeps() * carried.rows;
+        return carried.all.rows(which * rows, rows);
+    }
+
+    /** Array {@code n}, [B, H]. */
+    Matrix get(int n) {
+        return carried.parts[n];
     }
 
     /** The next batch that continues this one starts from zero: its state is of no use. */

@@ -4,7 +4,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.spec.RnnSpec;
 
-/** States of all rows and layers that a sweep can continue from. */
+/** States of all rows, layers and directions that a sweep can continue from. */
 final class Checkpoints {
     private final Backend backend;
     private final RnnSpec spec;
@@ -19,34 +19,34 @@ final class Checkpoints {
 
     /** Makes room for {@code count} states of {@code rows} rows. */
     void resize(int count, int rows) {
-        states = new Matrix[count][spec.layers()];
+        states = new Matrix[count][spec.stateCount()];
         if (count == 0) {
             return;
         }
-        Matrix all = slot.matrix((long) count * spec.layers() * rows, spec.hiddenSize());
+        Matrix all = slot.matrix((long) count * spec.stateCount() * rows, spec.hiddenSize());
         for (int i = 0; i < count; i++) {
-            for (int l = 0; l < spec.layers(); l++) {
-                states[i][l] = all.rows(((long) i * spec.layers() + l) * rows, rows);
+            for (int n = 0; n < spec.stateCount(); n++) {
+                states[i][n] = all.rows(((long) i * spec.stateCount() + n) * rows, rows);
             }
         }
     }
 
-    /** The state of layer {@code l} in checkpoint {@code i}, [B, H]. */
-    Matrix layer(int i, int l) {
-        return states[i][l];
+    /** The arrays of checkpoint {@code i}, [B, H] each, see {@link RnnSpec#stateCount}. */
+    Matrix[] state(int i) {
+        return states[i];
     }
 
-    /** Keeps the states {@code from}, one [B, H] for each layer. */
+    /** Keeps the states {@code from}, N of [B, H]. */
     void store(int i, Matrix[] from) {
-        for (int l = 0; l < from.length; l++) {
-            backend.copy(from[l], states[i][l]);
+        for (int n = 0; n < from.length; n++) {
+            backend.copy(from[n], states[i][n]);
         }
     }
 
     /** Brings the states back. */
     void load(int i, Matrix[] to) {
-        for (int l = 0; l < to.length; l++) {
-            backend.copy(states[i][l], to[l]);
+        for (int n = 0; n < to.length; n++) {
+            backend.copy(states[i][n], to[n]);
         }
     }
 }

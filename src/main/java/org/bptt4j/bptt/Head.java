@@ -29,7 +29,7 @@ final class Head {
         return outputSlot.matrix(rows, network.spec().outputSize());
     }
 
-    /** y [R, O] of states h [R, H]. */
+    /** y [R, O] of states h [R, D·H]. */
     void forward(Matrix h, Matrix y) {
         backend.fillRows(network.parameters().headBias(), y);
         backend.gemm(Transpose.NO, h, Transpose.YES, network.parameters().headWeight(), true, y);
@@ -40,7 +40,7 @@ final class Head {
         void read(Matrix y, int from);
     }
 
-    /** {@code reader} sees y of states h [R, H], as many rows at a time as there is room for. */
+    /** {@code reader} sees y of states h [R, D·H], as many rows at a time as there is room for. */
     void outputs(Matrix h, Reader reader) {
         for (int from = 0; from < h.rows(); from += mostRows) {
             int rows = (int) Math.min(mostRows, h.rows() - from);

@@ -12,6 +12,10 @@ final class HostArrays {
     private final Backend backend;
     private final Weights weights;
     private final int inputSize;
+    private final int directions;
+    /** Of states: h, and c. */
+    private final int kinds;
+
     private final Unrolled unrolled;
     private final Buffers.Slot inputGradientSlot;
 
@@ -19,6 +23,8 @@ final class HostArrays {
         this.backend = network.backend();
         this.weights = network.parameters();
         this.inputSize = network.spec().inputSize();
+        this.directions = network.spec().directions();
+        this.kinds = network.spec().cell().states();
         this.unrolled = unrolled;
         this.inputGradientSlot = buffers.slot();
     }
@@ -35,6 +41,16 @@ final class HostArrays {
                     + " elements does not fit a Java array: use fewer steps at a time or a smaller batch");
         }
         return (int) length;
+    }
+
+    /** h_n (0) or c_n (1) [L·D,B,H], null if the cell has none. */
+    float[] finalState(int which) {
+        return which < kinds ? download(unrolled.carried().all(which)) : null;
+    }
+
+    /** ∂L/∂h0 (0) or ∂L/∂c0 (1) [L·D,B,H], null if the cell has none. */
+    float[] initialGradient(int which) {
+        return which < kinds ? download(unrolled.stack().gradients().carried(which)) : null;
     }
 
     float[] download(Matrix m) {
@@ -60,18 +76,32 @@ final class HostArrays {
     }
 
     /** An observer that puts ∂L/∂x = δ·W_ih of the lowest layer into {@code dX} [T,B,I], some rows at a time; null for null. */
-    RecurrentStack.DeltaObserver inputGradient(float[] dX) {
+    StackGradients.DeltaObserver inputGradient(float[] dX) {
         return dX == null
                 ? null
-                : (layer, stretch, delta) -> {
-                    if (layer == 0) {
-                        inputGradient(delta, row(stretch.sweptFrom()), dX);
+                : (k, stretch, delta) -> {
+                    if (k == 0) {
+                        inputGradient(delta, row(stretch.sweptFrom()), dX, 0);
+                    } else if (k < directions) {
+                        addInReverse(delta, dX);
                     }
                 };
     }
 
-    private void inputGradient(Matrix delta, int firstRow, float[] dX) {
-        Matrix weightIh = weights.layer(0).weightIh();
+    /** The reverse direction of the lowest layer adds its own, which comes in its order. */
+    private void addInReverse(Matrix delta, float[] dX) {
+        float[] more = new float[dX.length];
+        inputGradient(delta, 0, more, 1);
+        for (int cell = 0; cell < delta.rows(); cell++) {
+            int from = Reversal.reversed(unrolled.batch(), cell) * inputSize;
+            for (int i = 0; i < inputSize; i++) {
+                dX[cell * inputSize + i] += more[from + i];
+            }
+        }
+    }
+
+    private void inputGradient(Matrix delta, int firstRow, float[] dX, int k) {
+        Matrix weightIh = weights.sweep(k).weightIh();
         for (int from = 0; from < delta.rows(); from += INPUT_GRADIENT_ROWS) {
             int rows = (int) Math.min(INPUT_GRADIENT_ROWS, delta.rows() - from);
             Matrix part = inputGradientSlot.matrix(rows, inputSize);

@@ -5,7 +5,6 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
-import org.bptt4j.backend.Transpose;
 import org.bptt4j.data.Batch;
 
 /** The first layer's input on the device: a matrix x [T·B, I] or symbol ids [T·B]. */
@@ -175,23 +174,5 @@ final class Input {
         return isDense()
                 ? new Rows(all().dense().rows(row, count), null)
                 : new Rows(null, all().ids().slice(row, count));
-    }
-
-    /** {@code to = x·W_ihᵀ}. */
-    void project(Rows x, Matrix weightIh, Matrix to) {
-        if (x.ids() != null) {
-            backend.gatherColumns(x.ids(), weightIh, to);
-        } else {
-            backend.gemm(Transpose.NO, x.dense(), Transpose.YES, weightIh, false, to);
-        }
-    }
-
-    /** {@code dW_ih += Σ δᵀ·x}. */
-    void accumulate(Rows x, Matrix delta, int batch, Matrix gradient) {
-        if (x.ids() != null) {
-            backend.scatterColumns(x.ids(), delta, batch, gradient);
-        } else {
-            backend.weightGradient(delta, x.dense(), batch, gradient);
-        }
     }
 }

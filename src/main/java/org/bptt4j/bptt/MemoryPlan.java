@@ -166,6 +166,20 @@ public record MemoryPlan(
         return new MemoryPlan(steps, 1, budget, bytes, whole, window, 0, ceilDiv(steps, window), 0, steps);
     }
 
+    /**
+     * The plan for layers that go through the steps in both directions: all of them at once.
+     *
+     * @throws IllegalArgumentException if they do not fit into the budget
+     */
+    static MemoryPlan atOnce(Sizes sizes, int steps, long budget) {
+        long whole = sizes.bytes(steps, 0);
+        if (whole > budget) {
+            throw tooSmall(
+                    budget, whole, ": a bidirectional network has all steps of a sequence on the device together");
+        }
+        return new MemoryPlan(steps, 1, budget, whole, whole, steps, 0, 1, 0, steps);
+    }
+
     /** The longest window, of {@code most} steps at most, that fits beside one state; 1 if none does. */
     private static int longestWindow(Sizes sizes, int most, long budget) {
         int fit = 1;

@@ -12,7 +12,8 @@ public final class NonFiniteSearch {
     /**
      * The first number that is not finite.
      *
-     * @param what what it is: "input x", "state h", "output y", "gradient δ", or a parameter's name
+     * @param what what it is: "input x", "state h", "cell state c", "output y", "gradient δ", with "reverse" before it in that direction, or a
+     *     parameter's name
      * @param layer the layer, or −1 where there is none
      * @param step the time step from 0, or −1
      * @param row the batch row from 0, or −1
@@ -66,17 +67,34 @@ public final class NonFiniteSearch {
         unrolled.forward(s, stretch -> first[0] = first[0] == null ? inForward(stretch) : first[0]);
         Culprit[] last = new Culprit[1];
         network.zeroGradients();
-        bptt.backward(s, bptt.scale(bptt.valid(s)), report, (layer, stretch, delta) -> {
+        bptt.backward(s, bptt.scale(s), report, (k, stretch, delta) -> {
             int row = lastRow(delta);
             if (last[0] == null && row >= 0) {
-                last[0] = at("gradient δ", layer, unrolled.absolute(stretch.sweptFrom()), row);
+                last[0] = at("gradient δ", k, unrolled.absolute(stretch.sweptFrom()), row);
             }
         });
         return input.or(() -> Optional.ofNullable(first[0])).or(() -> Optional.ofNullable(last[0]));
     }
 
-    private Culprit at(String what, int layer, int firstStep, int row) {
-        return new Culprit(what, layer, firstStep + row / rows, row % rows);
+    /** Row {@code row} from step {@code firstStep} on, in the order in which sweep {@code k} goes through them. */
+    private Culprit at(String what, int k, int firstStep, int row) {
+        int cell = firstStep * rows + row;
+        if (isReverse(k)) {
+            cell = Reversal.reversed(unrolled.batch(), cell);
+        }
+        return new Culprit(inDirection(what, k), layer(k), cell / rows, cell % rows);
+    }
+
+    private boolean isReverse(int k) {
+        return k % network.spec().directions() == 1;
+    }
+
+    private int layer(int k) {
+        return k / network.spec().directions();
+    }
+
+    private String inDirection(String what, int k) {
+        return isReverse(k) ? "reverse " + what : what;
     }
 
     private Optional<Culprit> inInput() {
@@ -96,18 +114,20 @@ public final class NonFiniteSearch {
     /** In the order in which they were computed: a step's states, layer by layer, then the outputs; or null. */
     private Culprit inForward(Stretch stretch) {
         int from = unrolled.absolute(stretch.ownFrom());
-        int layers = network.spec().layers();
-        for (int l = 0; from == 0 && l < layers; l++) {
-            int row = firstRowThatIsRead(unrolled.stack().before()[l]);
-            if (row >= 0) {
-                return new Culprit("initial state h0", l, 0, row);
-            }
+        Culprit first = from == 0 ? inInitialState() : null;
+        if (first != null) {
+            return first;
         }
-        Culprit first = null;
-        for (int l = 0; l < layers; l++) {
-            int row = firstRow(unrolled.stack().outputs(stretch, l));
-            if (row >= 0 && (first == null || from + row / rows < first.step)) {
-                first = at("state h", l, from, row);
+        int sweeps = network.spec().sweeps();
+        for (int k = 0; k < sweeps; k++) {
+            for (int n = network.spec().stateCount() - sweeps + k; n >= 0; n -= sweeps) { // c comes before h
+                int row = firstRow(unrolled.stack().states(stretch, n));
+                if (row >= 0 && (first == null || from + row / rows < first.step)) {
+                    first = at(n < sweeps ? "state h" : "cell state c", k, from, row);
+                }
+            }
+            if (first != null && network.spec().bidirectional()) {
+                return first; // all steps of this layer were computed before those of the next
             }
         }
         if (first != null) {
@@ -116,14 +136,16 @@ public final class NonFiniteSearch {
         Culprit[] output = new Culprit[1];
         bptt.outputs(stretch, (y, begin) -> {
             int row = output[0] == null ? firstRow(y) : -1;
-            output[0] = row < 0 ? output[0] : at("output y", -1, from, begin + row);
+            if (row >= 0) {
+                int cell = from * rows + begin + row;
+                output[0] = new Culprit("output y", -1, cell / rows, cell % rows);
+            }
         });
         return output[0];
     }
 
     /** Of the initial state: nobody reads a row of it that begins anew with the first step. */
-    private int firstRowThatIsRead(Matrix m) {
-        boolean[] resets = unrolled.batch().resets();
+    private int firstRowThatIsRead(Matrix m, boolean[] resets) {
         float[] values = unrolled.host().download(m);
         for (int i = 0; i < values.length; i++) {
             int row = i / m.cols();
@@ -132,6 +154,23 @@ public final class NonFiniteSearch {
             }
         }
         return -1;
+    }
+
+    private Culprit inInitialState() {
+        int sweeps = network.spec().sweeps();
+        Matrix[] before = unrolled.stack().before();
+        for (int n = 0; n < before.length; n++) {
+            int row = firstRowThatIsRead(
+                    before[n],
+                    n % sweeps % network.spec().directions() == 0
+                            ? unrolled.batch().resets()
+                            : null);
+            if (row >= 0) {
+                String what = n < sweeps ? "initial state h0" : "initial cell state c0";
+                return new Culprit(inDirection(what, n % sweeps), layer(n % sweeps), 0, row);
+            }
+        }
+        return null;
     }
 
     private int firstRow(Matrix m) {

@@ -4,6 +4,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Weighting;
 import org.bptt4j.spec.Loss;
 
 /** Head and loss together: from the top layer's states to the loss, and back to ∂L/∂h; ∂L/∂y is in the memory of y. */
@@ -25,11 +26,11 @@ final class Objective {
     Objective(Network network, Loss loss, Head head, Targets targets, Unrolled unrolled) {
         this.backend = network.backend();
         this.loss = loss;
-        this.hiddenSize = network.spec().hiddenSize();
+        this.hiddenSize = network.spec().layerOutputSize();
         this.outputSize = network.spec().outputSize();
         this.head = head;
         this.targets = targets;
-        this.ends = unrolled.ends();
+        this.ends = unrolled.contents().ends();
         this.stack = unrolled.stack();
         this.lastStateSlot = unrolled.buffers().slot();
         this.lastDeltaSlot = unrolled.buffers().slot();
@@ -71,6 +72,7 @@ final class Objective {
 
         private Ints classes;
         private Matrix values;
+        private Weighting weighting;
         /** The targets' place, for a loss at the last step. */
         private int first = -1;
 
@@ -83,10 +85,13 @@ final class Objective {
                 first = begin;
                 if (n > 0) {
                     h = last ? lastStateSlot.matrix(n, hiddenSize) : stack.outputs(stretch);
-                    dh = last ? lastDeltaSlot.matrix(n, hiddenSize) : stack.outputGradients(stretch);
+                    dh = last
+                            ? lastDeltaSlot.matrix(n, hiddenSize)
+                            : stack.gradients().outputGradients(stretch);
                     y = head.place(n);
                     classes = targets.classes(stretch);
                     values = targets.values(stretch);
+                    weighting = targets.weighting(stretch);
                 }
             }
             return this;
@@ -95,7 +100,7 @@ final class Objective {
 
     /**
      * Adds the loss of a stretch to the report, the head's gradients to the gradients, and leaves ∂L/∂h in the stack's {@link
-     * RecurrentStack#outputGradients}.
+     * StackGradients#outputGradients}.
      *
      * @param scale what the mean or sum multiplies each term with
      */
@@ -106,9 +111,10 @@ final class Objective {
             head.backward(place.y, place.h, last ? place.n : stack.batch(), place.dh);
         }
         if (last) {
-            backend.fill(stack.outputGradients(stretch), 0f);
+            backend.fill(stack.gradients().outputGradients(stretch), 0f);
             if (place.n > 0) {
-                backend.scatterRows(ends.places(stretch), place.dh, stack.outputGradients(stretch));
+                backend.scatterRows(
+                        ends.places(stretch), place.dh, stack.gradients().outputGradients(stretch));
             }
         }
     }
@@ -128,10 +134,12 @@ final class Objective {
             backend.gatherRows(ends.places(stretch), stack.outputs(stretch), place.h);
         }
         head.forward(place.h, place.y);
-        if (loss.kind() == Loss.Kind.CROSS_ENTROPY) {
-            backend.crossEntropy(place.y, place.classes, loss.ignoreIndex(), scale, place.y, report);
-        } else {
-            backend.squaredError(place.y, place.values, scale, place.y, report);
+        Matrix y = place.y;
+        switch (loss.kind()) {
+            case CROSS_ENTROPY ->
+                backend.crossEntropy(y, place.classes, loss.ignoreIndex(), place.weighting, scale, y, report);
+            case MSE -> backend.squaredError(y, place.values, place.weighting, scale, y, report);
+            case BCE -> backend.binaryCrossEntropy(y, place.values, place.weighting, scale, y, report);
         }
         return place;
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import org.bptt4j.spec.RnnSpec;
 
 /**
- * Where each parameter of a network lies in one flat buffer: layer by layer {@code weight_ih [G·H, I or H], weight_hh [G·H, H],
- * bias_ih [G·H], bias_hh [G·H]}, then {@code head.weight [O, H], head.bias [O]}. One buffer makes the norm, the clipping and
- * the update one pass each.
+ * Where each parameter of a network lies in one flat buffer: layer by layer, direction by direction {@code weight_ih [G·H, I or
+ * D·H], weight_hh [G·H, H], bias_ih [G·H], bias_hh [G·H]}, then {@code head.weight [O, D·H], head.bias [O]}. One buffer makes the
+ * norm, the clipping and the update one pass each.
  *
  * <p>Each begins at a multiple of {@link #ALIGNMENT} elements. The padding behind it is zero for good: no gradient is written
  * there, so that it adds nothing to a norm and no rule moves it.
@@ -25,13 +25,16 @@ public final class ParameterLayout {
     public ParameterLayout(RnnSpec spec) {
         int gateRows = spec.gateRows();
         for (int l = 0; l < spec.layers(); l++) {
-            add("rnn.weight_ih_l" + l, l, gateRows, spec.layerInputSize(l), false);
-            add("rnn.weight_hh_l" + l, l, gateRows, spec.hiddenSize(), false);
-            add("rnn.bias_ih_l" + l, l, 1, gateRows, true);
-            add("rnn.bias_hh_l" + l, l, 1, gateRows, true);
+            for (int d = 0; d < spec.directions(); d++) {
+                String suffix = "_l" + l + (d == 0 ? "" : "_reverse");
+                add("rnn.weight_ih" + suffix, l, gateRows, spec.layerInputSize(l), false);
+                add("rnn.weight_hh" + suffix, l, gateRows, spec.hiddenSize(), false);
+                add("rnn.bias_ih" + suffix, l, 1, gateRows, true);
+                add("rnn.bias_hh" + suffix, l, 1, gateRows, true);
+            }
         }
         if (spec.hasHead()) {
-            add("head.weight", spec.layers(), spec.outputSize(), spec.hiddenSize(), false);
+            add("head.weight", spec.layers(), spec.outputSize(), spec.layerOutputSize(), false);
             add("head.bias", spec.layers(), 1, spec.outputSize(), true);
         }
     }

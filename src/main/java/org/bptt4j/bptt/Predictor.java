@@ -15,13 +15,13 @@ public final class Predictor implements AutoCloseable {
         this.head = network.spec().hasHead() ? new Head(network, unrolled.buffers()) : null;
     }
 
-    /** y [T,B,O] or h [T,B,H]; keeps the final state for a batch that continues this one. */
+    /** y [T,B,O] or h [T,B,D·H]; keeps the final state for a batch that continues this one. */
     public float[] run(Batch batch) {
         unrolled.check(batch);
         unrolled.load(batch, unrolled.arrangementOf(batch, true));
         RecurrentStack stack = unrolled.stack();
         if (head == null) {
-            float[] h = unrolled.host().array(network.spec().hiddenSize());
+            float[] h = unrolled.host().array(network.spec().layerOutputSize());
             unrolled.forward(0, stretch -> unrolled.host().download(stretch, stack.outputs(stretch), h));
             return h;
         }

@@ -1,73 +1,97 @@
 package org.bptt4j.bptt;
 
+import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.data.Batch;
+import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 
 /** The recurrent layers inside somebody else's network: states and gradients come and go as arrays of the host. */
 public final class RecurrentLayers implements AutoCloseable {
     private final Backend backend;
-    private final int layers;
-    private final int hidden;
+    private final RnnSpec spec;
     private final Unrolled unrolled;
     private final Buffers finalBuffers;
-    private final Buffers.Slot finalSlot;
+    /** Of ∂L/∂h_n, and of ∂L/∂c_n. */
+    private final List<Buffers.Slot> finalSlots;
     /** Whether the last forward sweep was completed. */
     private boolean swept;
 
     public RecurrentLayers(Network network) {
         this.backend = network.backend();
-        this.layers = network.spec().layers();
-        this.hidden = network.spec().hiddenSize();
+        this.spec = network.spec();
         this.unrolled = new Unrolled(network, Truncation.NONE, MemoryPlan.UNLIMITED);
         this.finalBuffers = new Buffers(backend);
-        this.finalSlot = finalBuffers.slot();
+        this.finalSlots = finalBuffers.slots(2);
     }
 
-    /** h_1 … h_T of the top layer [T,B,H]. */
-    public float[] forward(Batch batch) {
+    /**
+     * What the top layer gives in each step [T,B,D·H].
+     *
+     * @param update the number of the update that dropout's masks are those of, or 0 for no dropout
+     */
+    public float[] forward(Batch batch, long seed, long update) {
+        unrolled.stack().inputs().drop(seed, update);
         unrolled.check(batch);
         Arrangement how = unrolled.arrangementOf(batch, false);
         swept = false;
         unrolled.load(batch, how);
-        float[] h = unrolled.host().array(hidden);
+        float[] h = unrolled.host().array(spec.layerOutputSize());
         unrolled.forward(
                 0, stretch -> unrolled.host().download(stretch, unrolled.stack().outputs(stretch), h));
         swept = true;
         return h;
     }
 
-    /** h_n [L,B,H]. */
+    /** h_n [L·D,B,H]. */
     public float[] finalState() {
-        return unrolled.host().download(unrolled.carried().all());
+        return unrolled.host().finalState(0);
+    }
+
+    /** c_n [L·D,B,H], or null if the cell has none. */
+    public float[] finalCellState() {
+        return unrolled.host().finalState(1);
     }
 
     /**
      * Sweeps the batch of the last {@link #forward} back and adds to the gradients of the parameters.
      *
-     * @param dOutputs ∂L/∂h of the top layer [T,B,H]; rows of padding are ignored
-     * @param dFinalState ∂L/∂h_n [L,B,H], or null for zeros
+     * @param dOutputs ∂L/∂h of the top layer [T,B,D·H]; rows of padding are ignored
+     * @param dFinalState ∂L/∂h_n [L·D,B,H], or null for zeros
+     * @param dFinalCellState ∂L/∂c_n [L·D,B,H], or null for zeros
      * @return ∂L/∂x [T,B,I], or null for symbol ids
      */
-    public float[] backward(float[] dOutputs, float[] dFinalState) {
+    public float[] backward(float[] dOutputs, float[] dFinalState, float[] dFinalCellState) {
         Batch batch = unrolled.batch();
         if (!swept) {
             throw new IllegalStateException("backward before forward: there is no batch to sweep back");
         }
-        int rows = batch.rows();
-        requireLength("dH [T,B,H]", dOutputs, (long) batch.steps() * rows * hidden);
-        FinalGradient dFinal = null;
-        if (dFinalState != null) {
-            requireLength("dh_n [L,B,H]", dFinalState, (long) layers * rows * hidden);
-            Matrix states = finalSlot.matrix((long) layers * rows, hidden);
-            backend.upload(dFinalState, 0, dFinalState.length, states.array(), 0);
-            dFinal = new FinalGradient(states, unrolled.ends());
+        requireLength("dH [T,B,D·H]", dOutputs, (long) batch.steps() * batch.rows() * spec.layerOutputSize());
+        if (dFinalCellState != null && !spec.cell().hasCellState()) {
+            throw new IllegalArgumentException("dc_n is given, but a " + spec.cell() + " cell has no cell state");
         }
+        FinalGradient dFinal = dFinalState == null && dFinalCellState == null
+                ? null
+                : new FinalGradient(
+                        uploadFinal("dh_n", dFinalState, 0),
+                        uploadFinal("dc_n", dFinalCellState, 1),
+                        unrolled.contents().ends());
         float[] dX = batch.ids() != null ? null : unrolled.host().array(batch.inputSize());
         unrolled.backward(
                 0, stretch -> upload(stretch, dOutputs), dFinal, unrolled.host().inputGradient(dX));
         return dX;
+    }
+
+    private Matrix uploadFinal(String name, float[] values, int which) {
+        if (values == null) {
+            return null;
+        }
+        long rows = (long) spec.sweeps() * unrolled.batch().rows();
+        requireLength(name + " [L·D,B,H]", values, rows * spec.hiddenSize());
+        Matrix to = finalSlots.get(which).matrix(rows, spec.hiddenSize());
+        backend.upload(values, 0, values.length, to.array(), 0);
+        return to;
     }
 
     private static void requireLength(String what, float[] array, long needed) {
@@ -78,21 +102,27 @@ public final class RecurrentLayers implements AutoCloseable {
 
     private void upload(Stretch stretch, float[] dOutputs) {
         Batch batch = unrolled.batch();
-        Matrix to = unrolled.stack().outputGradients(stretch);
+        int width = spec.layerOutputSize();
+        Matrix to = unrolled.stack().gradients().outputGradients(stretch);
         int from = unrolled.absolute(stretch.ownFrom());
-        int count = stretch.ownSteps() * batch.rows() * hidden;
+        int count = stretch.ownSteps() * batch.rows() * width;
         if (batch.lengths() == null) {
-            backend.upload(dOutputs, from * batch.rows() * hidden, count, to.array(), to.offset());
+            backend.upload(dOutputs, from * batch.rows() * width, count, to.array(), to.offset());
         } else {
-            float[] valid = unrolled.staging().floats(count);
-            batch.copyWithoutPadding(dOutputs, hidden, from, from + stretch.ownSteps(), valid);
+            float[] valid = unrolled.contents().staging().floats(count);
+            batch.copyWithoutPadding(dOutputs, width, from, from + stretch.ownSteps(), valid);
             backend.upload(valid, 0, count, to.array(), to.offset());
         }
     }
 
-    /** ∂L/∂h0 [L,B,H] of the last {@link #backward}. */
+    /** ∂L/∂h0 [L·D,B,H] of the last {@link #backward}. */
     public float[] initialStateGradient() {
-        return unrolled.host().download(unrolled.stack().carry());
+        return unrolled.host().initialGradient(0);
+    }
+
+    /** ∂L/∂c0 [L·D,B,H] of the last {@link #backward}, or null if the cell has none. */
+    public float[] initialCellStateGradient() {
+        return unrolled.host().initialGradient(1);
     }
 
     @Override

@@ -1,128 +1,142 @@
 package org.bptt4j.bptt;
 
-import java.util.List;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
-import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.spec.RnnSpec;
 
 /**
- * The recurrent layers over the steps of one window: their states and the two sweeps, stretch by stretch.
+ * The recurrent layers over the steps of one window: their states, and the sweeps forward, stretch by stretch. The way back is {@link StackGradients}.
  *
- * <p>Per layer, forward: {@code A = X·W_ihᵀ} (one GEMM), then the recurrent sweep over A in the memory of the states. Backward:
- * the recurrent sweep over {@code ∂L/∂H} in its own memory, then {@code dW_hh = Σ δ_tᵀh_{t−1}}, {@code dW_ih = Σ δ_tᵀx_t} and
- * {@code dX = δ·W_ih}, one GEMM each over the rows of a stretch. How steps are cut into stretches and windows does not change the bits.
+ * <p>Per layer and direction: {@code A = X·W_ihᵀ} (one GEMM), then the recurrent sweep over A. The reverse direction is a sweep like the other over rows in
+ * reverse ({@link Reversal}); a layer of two directions gives {@code [h_forward, h_reverse]}. How steps are cut into stretches and windows does not change the
+ * bits.
  */
 final class RecurrentStack {
-    /** Sees δ [steps·B, G·H] of a layer in a stretch's swept steps, after it was added to the gradients. */
-    interface DeltaObserver {
-        void layer(int layer, Stretch stretch, Matrix delta);
-    }
-
     private final Network network;
     private final Backend backend;
     private final RnnSpec spec;
     private final Input input;
-    private final List<Buffers.Slot> stateSlots;
-    private final List<Buffers.Slot> deltaSlots;
-    private final Buffers.Slot maskedSlot;
-    private final Buffers.Slot carrySlot;
+    private final Reversal reversal;
+    private final LayerInputs inputs;
+    private final StackGradients gradients;
+    /** Of each sweep. */
+    private final Tape[] tapes;
+    /** What layers of two directions give. */
+    private final Buffers.Slot[] joinedSlots;
+
     private final Buffers.Views<Forward> forwards;
-    private final Buffers.Views<Backward> backwards;
     private final Buffers.Views<Matrix[]> afters;
-    private final Matrix[] states;
     private Matrix[] before;
-    private Matrix carry;
+    private int steps;
     private int batch;
 
-    RecurrentStack(Network network, Input input, Buffers buffers) {
+    /** @param reversal null if there is one direction */
+    RecurrentStack(Network network, Input input, Reversal reversal, Buffers buffers) {
         this.network = network;
         this.backend = network.backend();
         this.spec = network.spec();
         this.input = input;
-        this.stateSlots = buffers.slots(spec.layers());
-        this.deltaSlots = buffers.slots(Math.min(2, spec.layers()));
-        this.maskedSlot = buffers.slot();
-        this.carrySlot = buffers.slot();
+        this.reversal = reversal;
+        this.inputs = new LayerInputs(network, input, reversal, buffers);
+        this.tapes = new Tape[spec.sweeps()];
+        for (int k = 0; k < tapes.length; k++) {
+            tapes[k] = new Tape(spec, buffers);
+        }
+        this.joinedSlots = buffers.slots(reversal == null ? 0 : spec.layers()).toArray(Buffers.Slot[]::new);
+        this.gradients = new StackGradients(network, this, inputs, reversal, buffers);
         this.forwards = buffers.views(this::forwardViews);
-        this.backwards = buffers.views(this::backwardViews);
         this.afters = buffers.views(stretch -> block(stretch.to()));
-        this.states = new Matrix[spec.layers()];
     }
 
-    /** Makes room for windows of {@code steps} steps of B rows, swept back in stretches. Contents are undefined afterwards. */
-    void resize(int steps, int stretch, int rows, boolean resets) {
+    /** Makes room for windows of {@code windowSteps} steps of B rows, swept back in stretches. Contents are undefined afterwards. */
+    void resize(int windowSteps, int stretch, int rows, boolean resets) {
+        steps = windowSteps;
         batch = rows;
-        for (int l = 0; l < states.length; l++) {
-            states[l] = stateSlots.get(l).matrix((steps + 1L) * rows, spec.hiddenSize());
+        for (Tape tape : tapes) {
+            tape.resize(windowSteps, rows);
+        }
+        for (Buffers.Slot slot : joinedSlots) {
+            slot.matrix((long) windowSteps * rows, spec.layerOutputSize());
         }
         before = block(0);
-        for (Buffers.Slot slot : deltaSlots) {
-            slot.matrix((long) Math.min(steps, stretch) * rows, spec.hiddenSize());
-        }
-        if (resets) {
-            maskedSlot.matrix((long) Math.min(steps, stretch) * rows, spec.hiddenSize());
-        }
-        carry = carrySlot.matrix((long) states.length * rows, spec.hiddenSize());
+        inputs.resize((long) Math.min(windowSteps, stretch) * rows);
+        gradients.resize(Math.min(windowSteps, stretch), rows, resets);
     }
 
-    /** Bytes of all layers' states of one step. */
+    /** Bytes of one state of all layers. */
     static long stateBytes(RnnSpec spec, int rows) {
-        return (long) spec.layers() * rows * spec.hiddenSize() * Float.BYTES;
+        return (long) spec.stateCount() * rows * spec.hiddenSize() * Float.BYTES;
     }
 
-    /** Bytes of δ of one step, and of the states before it if rows may begin anew there. */
-    static long deltaBytes(RnnSpec spec, int rows, boolean resets) {
-        int matrices = Math.min(2, spec.layers()) + (resets ? 1 : 0);
-        return (long) matrices * rows * spec.hiddenSize() * Float.BYTES;
+    /** Bytes of one step of a window. */
+    static long stepBytes(RnnSpec spec, int rows) {
+        long joined = spec.bidirectional() ? (long) spec.layers() * rows * spec.layerOutputSize() * Float.BYTES : 0;
+        return spec.sweeps() * Tape.stepBytes(spec, rows) + joined;
     }
 
-    /** The states before the window's first step, one [B, H] for each layer. */
+    /** Bytes of one step of a stretch. */
+    static long stretchStepBytes(RnnSpec spec, int rows, boolean resets) {
+        return rows * LayerInputs.rowBytes(spec) + StackGradients.stepBytes(spec, rows, resets);
+    }
+
+    // ---- states -----------------------------------------------------------------------------------------------------
+
+    /** The states before the window's first step, N of [B, H]: {@link RnnSpec#stateCount}. */
     Matrix[] before() {
         return before;
     }
 
-    /** The states after the last step of a stretch, one [B, H] for each layer. */
+    /** The states after the last step of a stretch, N of [B, H]. */
     Matrix[] after(Stretch stretch) {
         return afters.get(stretch);
     }
 
     private Matrix[] block(int step) {
-        Matrix[] block = new Matrix[states.length];
-        for (int l = 0; l < block.length; l++) {
-            block[l] = states[l].rows((long) step * batch, batch);
+        Matrix[] block = new Matrix[spec.stateCount()];
+        for (int n = 0; n < block.length; n++) {
+            block[n] = tapes[n % tapes.length].before(n / tapes.length, step);
         }
         return block;
     }
 
     /** A window begins with these states. */
     void copyToStart(Matrix[] current) {
-        for (int l = 0; l < states.length; l++) {
-            backend.copy(current[l], before[l]);
+        for (int n = 0; n < before.length; n++) {
+            backend.copy(current[n], before[n]);
         }
     }
 
     /** A window begins with the last steps of the one before: {@code kept} of them from step {@code from} on, and the state before. */
     void moveToStart(int from, int kept) {
-        for (int done = 0; from > 0 && done <= kept; done += from) {
-            // Not farther than they move: what is copied may not overlap.
-            long rows = (long) Math.min(from, kept + 1 - done) * batch;
-            for (Matrix h : states) {
-                backend.copy(h.rows((long) (from + done) * batch, rows), h.rows((long) done * batch, rows));
-            }
+        for (Tape tape : tapes) {
+            tape.moveToStart(backend, from, kept);
         }
     }
 
-    /** The states of layer {@code l} after each of a stretch's own steps, [steps·B, H]. */
-    Matrix outputs(Stretch stretch, int l) {
-        return forwards.get(stretch).sweeps[l].gates();
+    Tape tape(int k) {
+        return tapes[k];
     }
 
-    /** The top layer's states after each of a stretch's own steps, [steps·B, H]. */
+    /** Array {@code n} of the states after each of a stretch's own steps, [steps·B, H]; in reverse if its sweep is. */
+    Matrix states(Stretch stretch, int n) {
+        return forwards.get(stretch).states[n];
+    }
+
+    /** What the top layer gives in each of a stretch's own steps, [steps·B, D·H]. */
     Matrix outputs(Stretch stretch) {
-        return outputs(stretch, states.length - 1);
+        return forwards.get(stretch).top;
+    }
+
+    /** What layer {@code l} gives in the steps [from, to), [steps·B, D·H]. */
+    Matrix outputs(int l, int from, int to) {
+        if (reversal == null) {
+            return tapes[l].after(0, from, to);
+        }
+        Matrix joined = joinedSlots[l].matrix((long) steps * batch, spec.layerOutputSize());
+        return joined.rows((long) from * batch, (long) (to - from) * batch);
     }
 
     /** B. */
@@ -130,161 +144,99 @@ final class RecurrentStack {
         return batch;
     }
 
+    /** Where the rows of sweep {@code k} begin anew, in the order in which it goes through them, or null. */
+    Ints resets(int k, int from, int to) {
+        boolean reverse = k % spec.directions() == 1;
+        return reverse ? reversal.resets() : input.resets((long) from * batch, (long) (to - from) * batch);
+    }
+
     // ---- forward ----------------------------------------------------------------------------------------------------
 
-    /** A forward sweep over a stretch's own steps: its rows of the input, and each layer's sweep. */
-    private record Forward(Input.Rows input, RecurrentForward[] sweeps) {}
+    /**
+     * A forward sweep over a stretch's own steps.
+     *
+     * @param reads of each layer
+     * @param products where A of each sweep goes
+     * @param states all N of them
+     * @param top what the top layer gives
+     */
+    private record Forward(
+            LayerInputs.Reads[] reads, Matrix[] products, RecurrentForward[] sweeps, Matrix[] states, Matrix top) {}
 
     private Forward forwardViews(Stretch stretch) {
-        long row = (long) stretch.ownFrom() * batch;
-        long count = (long) stretch.ownSteps() * batch;
-        RecurrentForward[] sweeps = new RecurrentForward[states.length];
-        for (int l = 0; l < states.length; l++) {
-            Weights.Layer w = network.parameters().layer(l);
-            Matrix range = states[l].rows(row, count + batch);
-            // The gates of these cells lie where the states will be.
-            Matrix gates = range.rows(batch, count);
-            sweeps[l] = new RecurrentForward(
+        int from = stretch.ownFrom();
+        int to = stretch.to();
+        LayerInputs.Reads[] reads = new LayerInputs.Reads[spec.layers()];
+        for (int l = 0; l < reads.length; l++) {
+            reads[l] = inputs.of(l, from, to, batch, l == 0 ? null : outputs(l - 1, from, to));
+        }
+        Matrix[] products = new Matrix[tapes.length];
+        RecurrentForward[] sweeps = new RecurrentForward[tapes.length];
+        for (int k = 0; k < sweeps.length; k++) {
+            Weights.Layer w = network.parameters().sweep(k);
+            Tape tape = tapes[k];
+            products[k] = tape.preActivations(from, to);
+            sweeps[k] = new RecurrentForward(
                     spec.cell(),
                     batch,
-                    stretch.ownFrom(),
+                    from,
                     w.weightHh(),
                     w.biasIh(),
                     w.biasHh(),
-                    gates,
-                    range,
+                    tape.gates(from, to),
+                    tape.range(0, from, to),
+                    tape.range(1, from, to),
                     input.lengths(),
-                    input.resets(row, count));
+                    resets(k, from, to));
         }
-        return new Forward(input.rows(row, count), sweeps);
+        Matrix[] states = new Matrix[spec.stateCount()];
+        for (int n = 0; n < states.length; n++) {
+            states[n] = tapes[n % tapes.length].after(n / tapes.length, from, to);
+        }
+        return new Forward(reads, products, sweeps, states, outputs(spec.layers() - 1, from, to));
     }
 
     /** Sweeps a stretch's own steps forward through all layers. */
     void forward(Stretch stretch) {
         Forward views = forwards.get(stretch);
-        for (int l = 0; l < states.length; l++) {
-            RecurrentForward sweep = views.sweeps[l];
-            Matrix weightIh = network.parameters().layer(l).weightIh();
-            if (l == 0) {
-                input.project(views.input, weightIh, sweep.gates());
-            } else {
-                Matrix below = outputs(stretch, l - 1);
-                backend.gemm(Transpose.NO, below, Transpose.YES, weightIh, false, sweep.gates());
+        for (int l = 0; l < spec.layers(); l++) {
+            LayerInputs.Reads reads = views.reads[l];
+            inputs.prepare(reads, batch);
+            for (int d = 0; d < spec.directions(); d++) {
+                int k = l * spec.directions() + d;
+                project(inputs.rows(reads, d), network.parameters().sweep(k).weightIh(), views.products[k]);
+                backend.recurrentForward(views.sweeps[k]);
             }
-            backend.recurrentForward(sweep);
-        }
-    }
-
-    // ---- backward ---------------------------------------------------------------------------------------------------
-
-    /**
-     * A backward sweep over a stretch.
-     *
-     * @param input rows of the input in its swept steps
-     * @param earlier ∂L/∂h of the top layer in the steps before its own
-     * @param own the same in its own
-     */
-    private record Backward(Input.Rows input, BackwardLayer[] layers, Matrix earlier, Matrix own) {}
-
-    /**
-     * A layer in the swept steps of a stretch.
-     *
-     * @param before its states before each step
-     * @param masked memory for the same with zeros where rows begin anew, or null if they never do
-     * @param below the states below it after each step, null for the first layer
-     */
-    private record BackwardLayer(RecurrentBackward sweep, Matrix before, Matrix masked, Matrix below) {}
-
-    private Backward backwardViews(Stretch stretch) {
-        long row = (long) stretch.sweptFrom() * batch;
-        long count = (long) stretch.sweptSteps() * batch;
-        BackwardLayer[] layers = new BackwardLayer[stretch.isSwept() ? states.length : 0];
-        for (int l = 0; l < layers.length; l++) {
-            Matrix delta = delta(stretch, l, stretch.sweptFrom(), stretch.to());
-            Matrix range = states[l].rows(row, count + batch);
-            RecurrentBackward sweep = new RecurrentBackward(
-                    spec.cell(),
-                    batch,
-                    network.parameters().layer(l).weightHh(),
-                    range.rows(batch, count),
-                    range,
-                    delta,
-                    carry.rows((long) l * batch, batch),
-                    input.resets(row, count));
-            Matrix masked = sweep.resets() == null ? null : maskedSlot.matrix(count, spec.hiddenSize());
-            Matrix below = l == 0 ? null : states[l - 1].rows(row + batch, count);
-            layers[l] = new BackwardLayer(sweep, range.rows(0, count), masked, below);
-        }
-        int top = states.length - 1;
-        return new Backward(
-                stretch.isSwept() ? input.rows(row, count) : null,
-                layers,
-                delta(stretch, top, stretch.from(), stretch.ownFrom()),
-                delta(stretch, top, stretch.ownFrom(), stretch.to()));
-    }
-
-    /** The memory for δ of layer {@code l} in steps [from, to) of a stretch; the layers use two arrays in turn. */
-    private Matrix delta(Stretch stretch, int l, int from, int to) {
-        long rows = (long) (stretch.to() - stretch.from()) * batch;
-        Matrix whole = deltaSlots.get(l % deltaSlots.size()).matrix(rows, spec.hiddenSize());
-        return whole.rows((long) (from - stretch.from()) * batch, (long) (to - from) * batch);
-    }
-
-    /** A backward sweep begins: nothing reaches its last states from later steps. */
-    void clearCarry() {
-        backend.fill(carry, 0f);
-    }
-
-    /** Where ∂L/∂h of the top layer in a stretch's own steps belongs before {@link #backward}; one place for all stretches. */
-    Matrix outputGradients(Stretch stretch) {
-        return backwards.get(stretch).own;
-    }
-
-    /**
-     * Sweeps a stretch back through all layers and adds to the gradients of the parameters.
-     *
-     * @param dFinal gradient with respect to the final states, or null for none
-     * @param observer sees δ of each layer, or null
-     */
-    void backward(Stretch stretch, FinalGradient dFinal, DeltaObserver observer) {
-        Backward views = backwards.get(stretch);
-        backend.fill(views.earlier, 0f);
-        for (int l = views.layers.length - 1; l >= 0; l--) {
-            BackwardLayer layer = views.layers[l];
-            Weights.Layer g = network.gradients().layer(l);
-            if (dFinal != null) {
-                dFinal.addTo(stretch, l, layer.sweep.dStates());
-            }
-            backend.recurrentBackward(layer.sweep);
-            Matrix delta = layer.sweep.dGates();
-            backend.weightGradient(delta, statesBefore(layer), batch, g.weightHh());
-            backend.biasGradient(delta, batch, g.biasIh());
-            backend.biasGradient(delta, batch, g.biasHh());
-            if (l > 0) {
-                backend.weightGradient(delta, layer.below, batch, g.weightIh());
-                Matrix weightIh = network.parameters().layer(l).weightIh();
-                Matrix dBelow = views.layers[l - 1].sweep.dStates();
-                backend.gemm(Transpose.NO, delta, Transpose.NO, weightIh, false, dBelow);
-            } else {
-                input.accumulate(views.input, delta, batch, g.weightIh());
-            }
-            if (observer != null) {
-                observer.layer(l, stretch, delta);
+            if (reversal != null) {
+                join(l, stretch, views);
             }
         }
     }
 
-    /** What each step's product saw: h_{t−1}, or zeros where a row begins anew. */
-    private Matrix statesBefore(BackwardLayer layer) {
-        if (layer.masked == null) {
-            return layer.before;
+    /** {@code to = x·W_ihᵀ}. */
+    private void project(Input.Rows x, Matrix weightIh, Matrix to) {
+        if (x.ids() != null) {
+            backend.gatherColumns(x.ids(), weightIh, to);
+        } else {
+            backend.gemm(Transpose.NO, x.dense(), Transpose.YES, weightIh, false, to);
         }
-        backend.maskRows(layer.sweep.resets(), layer.before, layer.masked);
-        return layer.masked;
     }
 
-    /** Gradient with respect to the states before the first step that was swept back, [L·B, H]. */
-    Matrix carry() {
-        return carry;
+    /** Both directions beside each other, in the order of time. */
+    private void join(int l, Stretch stretch, Forward views) {
+        Matrix joined = outputs(l, stretch.ownFrom(), stretch.to());
+        int hidden = spec.hiddenSize();
+        backend.copy(views.states[2 * l], joined.columns(0, hidden));
+        backend.gatherRows(reversal.rows(), views.states[2 * l + 1], joined.columns(hidden, hidden));
+    }
+
+    /** What the layers read. */
+    LayerInputs inputs() {
+        return inputs;
+    }
+
+    /** The way back. */
+    StackGradients gradients() {
+        return gradients;
     }
 }

@@ -22,37 +22,22 @@ final class Unrolled implements AutoCloseable {
         void visit(Stretch stretch);
     }
 
-    /** What else lies on the device with each window. */
-    interface Companion {
-        /** {@code own} and the bytes of the companion, for batches of this one's shape. */
-        MemoryPlan.Sizes plus(MemoryPlan.Sizes own, Batch shape, int sides);
-
-        /** Makes room for windows of so many steps, cut into stretches. */
-        void resize(Batch shape, int window, int stretch);
-
-        /** Uploads what belongs to a window. */
-        void upload(Batch from, Window window);
-    }
-
     private final Backend backend;
     private final RnnSpec spec;
     private final Truncation truncation;
     private final long budget;
     private final Buffers buffers;
     private final Buffers carriedBuffers;
-    private final Staging staging = new Staging();
-    private final Input input;
-    private final RowEnds ends;
+    private final WindowContents contents;
     private final RecurrentStack stack;
     private final Checkpoints checkpoints;
     private final CarriedState carried;
     private final HostArrays host;
-    private Companion companion;
     private Batch batch;
     private Arrangement arrangement;
     /** The window whose input is on the device, or null. */
     private Window there;
-    /** The states that the next sweep continues from, one matrix for each layer. */
+    /** The states that the next sweep continues from: {@link RecurrentStack#before}. */
     private Matrix[] current;
 
     /**
@@ -61,35 +46,30 @@ final class Unrolled implements AutoCloseable {
      * @param budget bytes for all that grows with the batch, or {@link MemoryPlan#UNLIMITED}
      */
     Unrolled(Network network, Truncation truncation, long budget) {
+        if (network.spec().bidirectional() && !truncation.equals(Truncation.NONE)) {
+            throw new IllegalArgumentException("truncation (k1, k2) = (" + truncation.k1() + ", " + truncation.k2()
+                    + ") of a bidirectional network: its reverse direction begins at the end of a sequence, so that no segment can be"
+                    + " swept without those behind it; use shorter sequences");
+        }
         this.backend = network.backend();
         this.spec = network.spec();
         this.truncation = truncation;
         this.budget = budget;
         this.buffers = new Buffers(backend);
         this.carriedBuffers = new Buffers(backend);
-        this.input = new Input(backend, spec.inputSize(), buffers, staging);
-        this.ends = new RowEnds(backend, buffers, staging);
-        this.stack = new RecurrentStack(network, input, buffers);
+        this.contents = new WindowContents(backend, spec, buffers);
+        this.stack = new RecurrentStack(network, contents.input(), contents.reversal(), buffers);
         this.checkpoints = new Checkpoints(backend, spec, buffers);
         this.host = new HostArrays(network, this, carriedBuffers);
         this.carried = new CarriedState(backend, spec, carriedBuffers);
-    }
-
-    /** Has {@code other} lie on the device with each window; before the first batch. */
-    void accompany(Companion other) {
-        companion = other;
     }
 
     Buffers buffers() {
         return buffers;
     }
 
-    Staging staging() {
-        return staging;
-    }
-
-    RowEnds ends() {
-        return ends;
+    WindowContents contents() {
+        return contents;
     }
 
     RecurrentStack stack() {
@@ -121,7 +101,7 @@ final class Unrolled implements AutoCloseable {
     /** Refuses a batch that does not fit the network. */
     void check(Batch next) {
         carried.check(next);
-        input.check(next);
+        contents.input().check(next);
     }
 
     /** Whether the batch that is loaded is unrolled as this one would be. */
@@ -133,7 +113,7 @@ final class Unrolled implements AutoCloseable {
     Arrangement arrangementOf(Batch shape, boolean forward) {
         return hasShapeOf(shape, forward)
                 ? arrangement
-                : new Arrangement(shape, forward, truncation, sizes(shape), budget);
+                : new Arrangement(shape, forward, spec.bidirectional(), truncation, sizes(shape), budget);
     }
 
     /** How the loaded batch is unrolled. */
@@ -151,54 +131,48 @@ final class Unrolled implements AutoCloseable {
             arrange(next, how);
         }
         if (how.whole() != null) {
-            upload(next, how.whole());
+            contents.upload(next, how.whole());
         }
         begin(next);
     }
 
-    private void upload(Batch next, Window window) {
-        input.upload(next, window);
-        ends.upload(next, window);
-        if (companion != null) {
-            companion.upload(next, window);
-        }
-    }
-
     /** Uploads a batch of the same shape before the one in use is done, to the current side of the buffers. */
     void prepare(Batch next) {
-        upload(next, arrangement.whole());
+        contents.upload(next, arrangement.whole());
     }
 
     /** Sets the initial state of a batch that is uploaded, which is in use from now on. */
     void begin(Batch next) {
         batch = next;
         there = arrangement.whole();
+        stack.inputs().enter(0);
         current = stack.before();
         int count = Math.multiplyExact(next.rows(), spec.hiddenSize());
-        for (int l = 0; l < spec.layers(); l++) {
-            Matrix to = there != null ? current[l] : checkpoints.layer(0, l);
-            if (next.initialState() != null) {
-                backend.upload(next.initialState(), l * count, count, to.array(), to.offset());
+        Matrix[] first = there != null ? current : checkpoints.state(0);
+        for (int n = 0; n < first.length; n++) {
+            float[] given = n < spec.sweeps() ? next.initialState() : next.initialCellState();
+            if (given != null) {
+                int k = n % spec.sweeps();
+                backend.upload(given, k * count, count, first[n].array(), first[n].offset());
             } else if (next.isContinuing()) {
-                backend.copy(carried.layer(l), to);
+                backend.copy(carried.get(n), first[n]);
             } else {
-                backend.fill(to, 0f);
+                backend.fill(first[n], 0f);
             }
         }
     }
 
     private MemoryPlan.Sizes sizes(Batch shape) {
         int rows = shape.rows();
-        int sides = backend.runsBehind() ? 2 : 1;
         long state = RecurrentStack.stateBytes(spec, rows);
-        long lengths = shape.lengths() == null ? 0 : (long) sides * rows * Integer.BYTES;
         MemoryPlan.Sizes own = new MemoryPlan.Sizes(
                 state,
-                state + sides * Input.stepBytes(shape),
-                RecurrentStack.deltaBytes(spec, rows, shape.resets() != null),
-                Math.max(1, backend.rowsPerPass() / rows),
-                state + lengths + RowEnds.bytes(rows, spec.hiddenSize(), sides));
-        return companion == null ? own : companion.plus(own, shape, sides);
+                RecurrentStack.stepBytes(spec, rows),
+                RecurrentStack.stretchStepBytes(spec, rows, shape.resets() != null),
+                // Two directions meet in every layer, so that nothing can go on before all steps are there.
+                spec.bidirectional() ? shape.steps() : Math.max(1, backend.rowsPerPass() / rows),
+                state);
+        return contents.plus(own, shape);
     }
 
     private void arrange(Batch shape, Arrangement how) {
@@ -208,13 +182,9 @@ final class Unrolled implements AutoCloseable {
         }
         buffers.reshape();
         int window = how.plan().window();
-        input.resize(shape, window);
-        ends.resize(shape.rows(), spec.hiddenSize());
+        contents.resize(shape, window, how.stretch());
         stack.resize(window, how.stretch(), shape.rows(), shape.resets() != null);
         checkpoints.resize(how.checkpoints(), shape.rows());
-        if (companion != null) {
-            companion.resize(shape, window, how.stretch());
-        }
         arrangement = how;
     }
 
@@ -262,8 +232,8 @@ final class Unrolled implements AutoCloseable {
             Stretch stretch = part.stretches().get(i);
             if (stretch.isOwn()) {
                 stack.forward(stretch);
-                for (int l = 0; keepFinal && l < spec.layers(); l++) {
-                    ends.gather(stretch, stack.outputs(stretch, l), carried.next(l));
+                for (int n = 0; keepFinal && n < spec.stateCount(); n++) {
+                    contents.ends().gather(stretch, stack.states(stretch, n), carried.next(n));
                 }
                 if (visitor != null) {
                     visitor.visit(stretch);
@@ -286,8 +256,9 @@ final class Unrolled implements AutoCloseable {
         if (backend.runsBehind()) {
             buffers.turn(); // so that the upload need not wait for the operations of the window before
         }
-        upload(batch, window);
+        contents.upload(batch, window);
         there = window;
+        stack.inputs().enter(window.from());
     }
 
     // ---- backward ---------------------------------------------------------------------------------------------------
@@ -295,15 +266,15 @@ final class Unrolled implements AutoCloseable {
     /**
      * Sweeps segment {@code s} back, right after {@link #forward}, and adds to the gradients of the parameters.
      *
-     * @param loss leaves ∂L/∂h of the top layer in {@link RecurrentStack#outputGradients} of a stretch; sees the segment's
+     * @param loss leaves ∂L/∂H of the top layer in {@link StackGradients#outputGradients} of a stretch; sees the segment's
      *     stretches last to first
      * @param dFinal gradient with respect to the final states, or null
      * @param observer sees δ, or null
      */
-    void backward(int s, Visitor loss, FinalGradient dFinal, RecurrentStack.DeltaObserver observer) {
+    void backward(int s, Visitor loss, FinalGradient dFinal, StackGradients.DeltaObserver observer) {
         List<Layout.Part> parts = arrangement.parts(s);
         Revolve schedule = arrangement.schedule(s);
-        stack.clearCarry();
+        stack.gradients().begin(dFinal);
         int i = 0;
         while (schedule.action(i) != Revolve.Action.BACK) {
             i++; // done by forward
@@ -319,14 +290,14 @@ final class Unrolled implements AutoCloseable {
         }
     }
 
-    private void back(Layout.Part part, Visitor loss, FinalGradient dFinal, RecurrentStack.DeltaObserver observer) {
+    private void back(Layout.Part part, Visitor loss, FinalGradient dFinal, StackGradients.DeltaObserver observer) {
         for (int i = part.stretches().size() - 1; i >= 0; i--) {
             Stretch stretch = part.stretches().get(i);
             if (stretch.isOwn()) {
                 loss.visit(stretch);
             }
             if (stretch.isSwept()) {
-                stack.backward(stretch, dFinal, observer);
+                stack.gradients().backward(stretch, dFinal, observer);
             }
         }
     }

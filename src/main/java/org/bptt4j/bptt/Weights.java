@@ -7,11 +7,11 @@ import org.bptt4j.spec.RnnSpec;
 
 /** The parameters, or their gradients, as views of one flat buffer. */
 final class Weights {
-    /** One recurrent layer: W_ih [G·H, I], W_hh [G·H, H], b_ih and b_hh [1, G·H]. */
+    /** One recurrent layer in one direction: W_ih [G·H, I or D·H], W_hh [G·H, H], b_ih and b_hh [1, G·H]. */
     record Layer(Matrix weightIh, Matrix weightHh, Matrix biasIh, Matrix biasHh) {}
 
     private final DeviceArray array;
-    private final Layer[] layers;
+    private final Layer[] sweeps;
     private final Matrix headWeight;
     private final Matrix headBias;
 
@@ -20,23 +20,24 @@ final class Weights {
         List<Matrix> views = layout.parameters().stream()
                 .map(p -> new Matrix(array, p.offset(), p.rows(), p.cols(), p.cols()))
                 .toList();
-        layers = new Layer[spec.layers()];
-        for (int l = 0; l < layers.length; l++) {
-            layers[l] = new Layer(views.get(4 * l), views.get(4 * l + 1), views.get(4 * l + 2), views.get(4 * l + 3));
+        sweeps = new Layer[spec.sweeps()];
+        for (int l = 0; l < sweeps.length; l++) {
+            sweeps[l] = new Layer(views.get(4 * l), views.get(4 * l + 1), views.get(4 * l + 2), views.get(4 * l + 3));
         }
-        headWeight = spec.hasHead() ? views.get(4 * layers.length) : null;
-        headBias = spec.hasHead() ? views.get(4 * layers.length + 1) : null;
+        headWeight = spec.hasHead() ? views.get(4 * sweeps.length) : null;
+        headBias = spec.hasHead() ? views.get(4 * sweeps.length + 1) : null;
     }
 
     DeviceArray array() {
         return array;
     }
 
-    Layer layer(int l) {
-        return layers[l];
+    /** Of the layer and direction that sweep {@code k} is about, see {@link RnnSpec#sweeps}. */
+    Layer sweep(int k) {
+        return sweeps[k];
     }
 
-    /** W_hy [O, H]. */
+    /** W_hy [O, D·H]. */
     Matrix headWeight() {
         return headWeight;
     }

@@ -24,10 +24,12 @@ public abstract class BackendContract
                 LifetimeContract,
                 RefusalContract,
                 MatrixContract,
+                DropoutContract,
                 GradientContract,
                 SweepContract,
                 ResetContract,
                 LossContract,
+                WeightedLossContract,
                 UpdateContract {
     private Kit kit;
 

@@ -3,6 +3,7 @@ package org.bptt4j.backend.cpu;
 import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.Dropout;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
@@ -11,6 +12,7 @@ import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Shapes;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
+import org.bptt4j.backend.Weighting;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 
@@ -23,6 +25,7 @@ final class CpuBackend implements Backend {
     private final Recurrence recurrence;
     private final Rows rows;
     private final Columns columns;
+    private final Dropping dropping;
     private final Losses losses;
     private final Optimizers optimizers;
     private final CpuMemory memory = new CpuMemory(this);
@@ -41,6 +44,7 @@ final class CpuBackend implements Backend {
         this.recurrence = new Recurrence(kernels, workers, new CpuCells(kernels, more));
         this.rows = new Rows(kernels, workers);
         this.columns = new Columns(kernels, workers);
+        this.dropping = new Dropping(kernels, workers);
         this.losses = new Losses(kernels, workers);
         this.optimizers = new Optimizers(workers);
     }
@@ -200,6 +204,14 @@ final class CpuBackend implements Backend {
     }
 
     @Override
+    public void dropout(Dropout dropout, long update, long firstRow, Matrix from, Matrix to) {
+        Shapes.requireDropout(firstRow, from, to);
+        try (Inside in = inside.enter()) {
+            dropping.drop(dropout, update, firstRow, in.own(from), in.own(to));
+        }
+    }
+
+    @Override
     public void gatherColumns(Ints ids, Matrix weight, Matrix to) {
         Shapes.requireGatherColumns(ids, weight, to);
         try (Inside in = inside.enter()) {
@@ -281,18 +293,43 @@ final class CpuBackend implements Backend {
 
     @Override
     public void crossEntropy(
-            Matrix logits, Ints targets, int ignoreIndex, float scale, Matrix dLogits, DeviceArray report) {
-        Shapes.requireCrossEntropy(logits, targets, dLogits, report);
+            Matrix logits,
+            Ints targets,
+            int ignoreIndex,
+            Weighting weighting,
+            float scale,
+            Matrix dLogits,
+            DeviceArray report) {
+        Shapes.requireCrossEntropy(logits, targets, weighting, dLogits, report);
         try (Inside in = inside.enter()) {
-            losses.crossEntropy(in.own(logits), in.own(targets), ignoreIndex, scale, in.own(dLogits), in.own(report));
+            losses.crossEntropy(
+                    in.own(logits),
+                    in.own(targets),
+                    ignoreIndex,
+                    in.own(weighting),
+                    scale,
+                    in.own(dLogits),
+                    in.own(report));
         }
     }
 
     @Override
-    public void squaredError(Matrix outputs, Matrix targets, float scale, Matrix dOutputs, DeviceArray report) {
-        Shapes.requireSquaredError(outputs, targets, dOutputs, report);
+    public void squaredError(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
+        Shapes.requireLossOfValues(outputs, targets, weighting, dOutputs, report);
         try (Inside in = inside.enter()) {
-            losses.squaredError(in.own(outputs), in.own(targets), scale, in.own(dOutputs), in.own(report));
+            losses.squaredError(
+                    in.own(outputs), in.own(targets), in.own(weighting), scale, in.own(dOutputs), in.own(report));
+        }
+    }
+
+    @Override
+    public void binaryCrossEntropy(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
+        Shapes.requireLossOfValues(outputs, targets, weighting, dOutputs, report);
+        try (Inside in = inside.enter()) {
+            losses.binaryCrossEntropy(
+                    in.own(outputs), in.own(targets), in.own(weighting), scale, in.own(dOutputs), in.own(report));
         }
     }
 

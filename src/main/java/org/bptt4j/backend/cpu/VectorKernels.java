@@ -5,6 +5,7 @@ import static org.bptt4j.backend.cpu.VectorTiles.S;
 import static org.bptt4j.backend.cpu.VectorTiles.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
+import org.bptt4j.backend.Dropout;
 
 /** {@link Kernels} on the Vector API, for any number of lanes. */
 final class VectorKernels implements Kernels {
@@ -224,7 +225,39 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        return VectorPasses.crossEntropy(y, y0, n, target, scale, d, d0, scratch);
+    public void drop(
+            Dropout dropout,
+            long key,
+            long row,
+            float[] from,
+            int f0,
+            int ldf,
+            float[] to,
+            int t0,
+            int ldt,
+            int rows,
+            int n) {
+        VectorPhilox.drop(dropout, key, row, from, f0, ldf, to, t0, ldt, rows, n);
+    }
+
+    @Override
+    public float softmax(float[] y, int y0, int n, float scale, float[] d, int d0, float[] scratch) {
+        return VectorLosses.softmax(y, y0, n, scale, d, d0, scratch);
+    }
+
+    @Override
+    public double binaryCrossEntropy(
+            float[] y,
+            int y0,
+            float[] t,
+            int t0,
+            float[] w,
+            int w0,
+            int n,
+            float scale,
+            float[] d,
+            int d0,
+            float[] scratch) {
+        return VectorLosses.binaryCrossEntropy(y, y0, t, t0, w, w0, n, scale, d, d0, scratch);
     }
 }

@@ -9,6 +9,7 @@ import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Update;
+import org.bptt4j.backend.Weighting;
 
 /**
  * Where an operation of a backend is while it runs. One thread at a time comes in, with the device's context bound to it, and only
@@ -138,6 +139,17 @@ final class Inside implements AutoCloseable {
             own(sweep.resets());
         }
         return sweep;
+    }
+
+    /** {@code w}, after the same look. */
+    Weighting own(Weighting w) {
+        if (w.rows() != null) {
+            own(w.rows());
+        }
+        if (w.outputs() != null) {
+            own(w.outputs());
+        }
+        return w;
     }
 
     /** {@code update}, after the same look at what it uses. */

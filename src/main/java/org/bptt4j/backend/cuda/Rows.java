@@ -2,10 +2,11 @@ package org.bptt4j.backend.cuda;
 
 import static org.bptt4j.backend.cuda.Inside.address;
 
+import org.bptt4j.backend.Dropout;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 
-/** Fills, copies and row moves. */
+/** Fills, copies, row moves and dropout. */
 final class Rows {
     private final CudaMemory memory;
     private final Kernel fill;
@@ -13,6 +14,7 @@ final class Rows {
     private final Kernel gather;
     private final Kernel scatter;
     private final Kernel mask;
+    private final Kernel dropout;
 
     Rows(Kernels kernels, CudaMemory memory) {
         this.memory = memory;
@@ -21,6 +23,7 @@ final class Rows {
         gather = kernels.get("gather_rows", 7);
         scatter = kernels.get("scatter_rows", 7);
         mask = kernels.get("mask_rows", 7);
+        dropout = kernels.get("dropout", 11);
     }
 
     /** to = value. Without gaps between the rows the driver does it, which knows each card's best way. */
@@ -65,6 +68,18 @@ final class Rows {
     /** to[i, ·] = from[i, ·] where mask[i] is 0, else zeros. */
     void mask(Ints mask, Matrix from, Matrix to) {
         move(this.mask, mask, from, to);
+    }
+
+    /** to[r, j] = from[r, j]/(1−p), or 0: a thread has a unit of the four rows whose numbers come from one counter. */
+    void drop(Dropout what, long update, long firstRow, Matrix from, Matrix to) {
+        dropout.pointer(address(from))
+                .number(from.stride())
+                .pointer(address(to))
+                .number(to.stride());
+        dropout.number(to.rows()).number(to.cols()).number(firstRow).number(what.key(update));
+        dropout.number(what.layer()).number(what.threshold()).real(what.scale());
+        long groups = to.rows() == 0 ? 0 : (firstRow + to.rows() - 1) / 4 - firstRow / 4 + 1;
+        dropout.overMatrix(groups, to.cols());
     }
 
     private static void move(Kernel kernel, Ints rows, Matrix from, Matrix to) {
