@@ -112,9 +112,25 @@ interface Kernels {
             int n);
 
     /**
-     * One row of softmax cross-entropy, whose loss is ln S + m with S = Σ exp(y − max y) and m = max y − y_target: {@code d =
-     * scale·(softmax(y) − onehot(target))}, {@code scratch[0] = m}; returns S, so that a caller takes one logarithm for many
-     * rows. {@code d} may be {@code y}.
+     * One row of softmax, with S = Σ exp(y − max y): {@code d = scale·exp(y − max y)/S}, {@code scratch[0] = max y}; returns S.
+     * {@code d} may be {@code y}.
      */
-    float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch);
+    float softmax(float[] y, int y0, int n, float scale, float[] d, int d0, float[] scratch);
+
+    /**
+     * Binary cross-entropy of {@code n} logits with targets t and positive weights w: returns {@code Σ w·t·ln(1 + e^−y) +
+     * (1−t)·ln(1 + e^y)}, and {@code d = scale·((1−t)·σ(y) − w·t·σ(−y))}. Where t is NaN both are 0. {@code d} may be {@code y}.
+     */
+    double binaryCrossEntropy(
+            float[] y,
+            int y0,
+            float[] t,
+            int t0,
+            float[] w,
+            int w0,
+            int n,
+            float scale,
+            float[] d,
+            int d0,
+            float[] scratch);
 }

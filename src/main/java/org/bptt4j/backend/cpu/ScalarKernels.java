@@ -30,7 +30,7 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public int scratchLength() {
-        return 1; // cross-entropy's second result
+        return 1; // softmax's second result
     }
 
     @Override
@@ -169,8 +169,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        float correct = y[y0 + target];
+    public float softmax(float[] y, int y0, int n, float scale, float[] d, int d0, float[] scratch) {
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
             max = Math.max(max, y[y0 + i]);
@@ -192,8 +191,23 @@ final class ScalarKernels implements Kernels {
         for (int i = 0; i < n; i++) {
             d[d0 + i] *= factor;
         }
-        d[d0 + target] -= scale;
-        scratch[0] = max - correct;
+        scratch[0] = max;
         return sum;
+    }
+
+    @Override
+    public double binaryCrossEntropy(
+            float[] y,
+            int y0,
+            float[] t,
+            int t0,
+            float[] w,
+            int w0,
+            int n,
+            float scale,
+            float[] d,
+            int d0,
+            float[] scratch) {
+        return ScalarMath.binaryCrossEntropy(y, y0, t, t0, w, w0, 0, n, scale, d, d0);
     }
 }

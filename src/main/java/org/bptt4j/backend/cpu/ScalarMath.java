@@ -74,4 +74,43 @@ final class ScalarMath {
             x[x0 + i] = sigmoid(x[x0 + i] + bias[b0 + i]);
         }
     }
+
+    /** ln(1 + e) for e in [0, 1], largest error 3 ulp. */
+    static float log1p(float e) {
+        float s = e / (e + 2);
+        float z = s * s;
+        float p = Fma.fma(z, 1f / 15, 1f / 13);
+        p = Fma.fma(p, z, 1f / 11);
+        p = Fma.fma(p, z, 1f / 9);
+        p = Fma.fma(p, z, 1f / 7);
+        p = Fma.fma(p, z, 1f / 5);
+        p = Fma.fma(p, z, 1f / 3);
+        float twice = s + s;
+        return Fma.fma(twice * z, p, twice);
+    }
+
+    /** {@link Kernels#binaryCrossEntropy} for from ≤ i &lt; to. */
+    static double binaryCrossEntropy(
+            float[] y, int y0, float[] t, int t0, float[] w, int w0, int from, int to, float scale, float[] d, int d0) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            float target = t[t0 + i];
+            if (Float.isNaN(target)) {
+                d[d0 + i] = 0;
+                continue;
+            }
+            float v = y[y0 + i];
+            float negative = 1 - target;
+            float positive = target * w[w0 + i];
+            float magnitude = Math.abs(v);
+            float e = exp(-magnitude);
+            float log = log1p(e);
+            float large = 1 / (1 + e);
+            float small = e * large;
+            float wrong = magnitude + log;
+            sum += negative * (v < 0 ? log : wrong) + positive * (v < 0 ? wrong : log);
+            d[d0 + i] = (negative * (v < 0 ? small : large) - positive * (v < 0 ? large : small)) * scale;
+        }
+        return sum;
+    }
 }

@@ -241,7 +241,23 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        return VectorPasses.crossEntropy(y, y0, n, target, scale, d, d0, scratch);
+    public float softmax(float[] y, int y0, int n, float scale, float[] d, int d0, float[] scratch) {
+        return VectorLosses.softmax(y, y0, n, scale, d, d0, scratch);
+    }
+
+    @Override
+    public double binaryCrossEntropy(
+            float[] y,
+            int y0,
+            float[] t,
+            int t0,
+            float[] w,
+            int w0,
+            int n,
+            float scale,
+            float[] d,
+            int d0,
+            float[] scratch) {
+        return VectorLosses.binaryCrossEntropy(y, y0, t, t0, w, w0, n, scale, d, d0, scratch);
     }
 }

@@ -4,7 +4,6 @@ import static org.bptt4j.backend.cpu.VectorTiles.LANES;
 import static org.bptt4j.backend.cpu.VectorTiles.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The point-wise passes of {@link VectorKernels}. They run over all vectors of all rows in one loop: rows are short, and a loop for
@@ -100,60 +99,6 @@ final class VectorPasses {
         }
         for (int i = whole; i < n; i++) {
             y[y0 + i] += x[x0 + i];
-        }
-    }
-
-    // Three loops in three methods: see above.
-
-    static float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        int whole = S.loopBound(n);
-        float correct = y[y0 + target];
-        float max = max(y, y0, whole);
-        for (int i = whole; i < n; i++) {
-            max = Math.max(max, y[y0 + i]);
-        }
-        // Not reduceLanes(ADD): its order is not specified, so the same row need not give the same bits twice.
-        exp(y, y0, whole, max, d, d0, scratch);
-        float sum = 0;
-        for (int i = 0; i < LANES; i += 4) {
-            sum += (scratch[i] + scratch[i + 1]) + (scratch[i + 2] + scratch[i + 3]);
-        }
-        for (int i = whole; i < n; i++) {
-            d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
-            sum += d[d0 + i];
-        }
-        float factor = scale / sum;
-        multiply(d, d0, whole, factor);
-        for (int i = whole; i < n; i++) {
-            d[d0 + i] *= factor;
-        }
-        d[d0 + target] -= scale;
-        scratch[0] = max - correct;
-        return sum;
-    }
-
-    private static float max(float[] y, int y0, int whole) {
-        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < whole; i += LANES) {
-            m = m.max(FloatVector.fromArray(S, y, y0 + i));
-        }
-        return m.reduceLanes(VectorOperators.MAX);
-    }
-
-    /** d = exp(y − max), and in {@code sums} the sum of each lane. */
-    private static void exp(float[] y, int y0, int whole, float max, float[] d, int d0, float[] sums) {
-        FloatVector s = FloatVector.zero(S);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, y, y0 + i).sub(max));
-            s = s.add(e);
-            e.intoArray(d, d0 + i);
-        }
-        s.intoArray(sums, 0);
-    }
-
-    private static void multiply(float[] d, int d0, int whole, float factor) {
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(S, d, d0 + i).mul(factor).intoArray(d, d0 + i);
         }
     }
 }

@@ -66,7 +66,7 @@ class GraphSweepTest {
         "1009, 1, 3"
     })
     void theBitsAreThoseOfSingleSteps(int steps, int batch, int hidden) {
-        for (Cell cell : Cell.plain()) {
+        for (Cell cell : Cell.all()) {
             float[] expected = swept(SweepForm.STEPS, cell, steps, batch, hidden, null);
             assertArrayEquals(expected, swept(SweepForm.GRAPH, cell, steps, batch, hidden, null));
             assertArrayEquals(expected, swept(SweepForm.AUTO, cell, steps, batch, hidden, null));
@@ -77,35 +77,39 @@ class GraphSweepTest {
     @ValueSource(ints = {1, 6, 37, 300})
     void lengthsAreThoseOfSingleSteps(int steps) {
         int[] lengths = {steps, 1, (steps + 1) / 2};
-        float[] expected = swept(SweepForm.STEPS, Cell.TANH, steps, 3, 5, lengths);
-        assertArrayEquals(expected, swept(SweepForm.GRAPH, Cell.TANH, steps, 3, 5, lengths));
-        boolean same = Arrays.equals(expected, swept(SweepForm.STEPS, Cell.TANH, steps, 3, 5, null));
-        assertEquals(steps == 1, same, "rows have ended");
+        for (Cell cell : Cell.all()) {
+            float[] expected = swept(SweepForm.STEPS, cell, steps, 3, 5, lengths);
+            assertArrayEquals(expected, swept(SweepForm.GRAPH, cell, steps, 3, 5, lengths));
+            boolean same = Arrays.equals(expected, swept(SweepForm.STEPS, cell, steps, 3, 5, null));
+            assertEquals(steps == 1, same, "rows have ended");
+        }
     }
 
     /** Graphs that were recorded for one mask, or for none, serve every other. */
     @ParameterizedTest
     @ValueSource(ints = {1, 6, 37, 300})
     void resetsAreThoseOfSingleSteps(int steps) {
-        float[][] expected = sweptWithMasks(SweepForm.STEPS, steps);
-        assertArrayEquals(expected, sweptWithMasks(SweepForm.GRAPH, steps));
-        assertArrayEquals(expected, sweptWithMasks(SweepForm.AUTO, steps));
-        for (int i = 1; i < expected.length; i++) {
-            assertFalse(Arrays.equals(expected[i - 1], expected[i]), "mask " + i);
+        for (Cell cell : Cell.all()) {
+            float[][] expected = sweptWithMasks(SweepForm.STEPS, cell, steps);
+            assertArrayEquals(expected, sweptWithMasks(SweepForm.GRAPH, cell, steps));
+            assertArrayEquals(expected, sweptWithMasks(SweepForm.AUTO, cell, steps));
+            for (int i = 1; i < expected.length; i++) {
+                assertFalse(Arrays.equals(expected[i - 1], expected[i]), "mask " + i);
+            }
         }
     }
 
-    private static float[][] sweptWithMasks(SweepForm form, int steps) {
+    private static float[][] sweptWithMasks(SweepForm form, Cell cell, int steps) {
         int batch = 3;
         Random random = new Random(steps);
         float[][] results = new float[4][];
         try (Backend backend = SoftDevice.open(form);
-                SweepData data = new SweepData(backend, Cell.TANH, steps, batch, 5, null)) {
+                SweepData data = new SweepData(backend, cell, steps, batch, 5, null)) {
             for (int i = 0; i < results.length; i++) {
                 if (i > 0) {
                     int row = i - 1;
                     data.beginAnew(IntStream.range(0, steps * batch)
-                            .map(cell -> (cell < batch ? cell == row : random.nextInt(4) == 0) ? 1 : 0)
+                            .map(place -> (place < batch ? place == row : random.nextInt(4) == 0) ? 1 : 0)
                             .toArray());
                 }
                 data.reset();
@@ -134,6 +138,25 @@ class GraphSweepTest {
                 assertTrue(SoftGpu.counter("graph.launch") <= bound, steps + " steps");
                 assertEquals(3, SoftGpu.counter("launch"), "the beginnings, and the carry's end");
             }
+        }
+    }
+
+    /** Cells in turn share one workspace, which the widest has made. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PERSISTENT")
+    void cellsInTurn(SweepForm form) {
+        try (Backend backend = SoftDevice.open(form)) {
+            List<SweepData> all = new ArrayList<>();
+            Cell.all().forEach(cell -> all.add(new SweepData(backend, cell, 13, 3, 5, null)));
+            for (int round = 0; round < 3; round++) {
+                for (int i = 0; i < all.size(); i++) {
+                    all.get(i).reset();
+                    all.get(i).sweep();
+                    float[] expected = swept(SweepForm.STEPS, Cell.all().get(i), 13, 3, 5, null);
+                    assertArrayEquals(expected, all.get(i).read(), Cell.all().get(i) + " in round " + round);
+                }
+            }
+            all.forEach(SweepData::close);
         }
     }
 

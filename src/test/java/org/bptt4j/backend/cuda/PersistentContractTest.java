@@ -1,7 +1,9 @@
 package org.bptt4j.backend.cuda;
 
+import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.softgpu.SoftGpu;
+import org.bptt4j.spec.Cell;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -31,6 +33,11 @@ class PersistentContractTest {
         public Backend open(int threads) {
             return PersistentBackends.single();
         }
+
+        @Override
+        public List<Cell> cells() {
+            return Cell.plain();
+        }
     }
 
     @Nested
@@ -39,6 +46,11 @@ class PersistentContractTest {
         @Override
         public Backend open(int threads) {
             return PersistentBackends.sliced();
+        }
+
+        @Override
+        public List<Cell> cells() {
+            return Cell.plain();
         }
     }
 
@@ -49,6 +61,11 @@ class PersistentContractTest {
             super.open(threads).close();
             return PersistentBackends.single();
         }
+
+        @Override
+        public List<Cell> cells() {
+            return Cell.plain();
+        }
     }
 
     @Nested
@@ -57,6 +74,11 @@ class PersistentContractTest {
         public Backend open(int threads) {
             super.open(threads).close();
             return PersistentBackends.sliced();
+        }
+
+        @Override
+        public List<Cell> cells() {
+            return Cell.plain();
         }
     }
 }

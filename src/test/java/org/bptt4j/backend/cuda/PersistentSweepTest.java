@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
@@ -85,6 +86,21 @@ class PersistentSweepTest {
                     assertThrows(BackendUnavailableException.class, data::sweep).getMessage();
             assertTrue(message.contains("H 2561 is over 256"), message);
             assertTrue(message.contains("H 2561 is over 2560"), message);
+        }
+    }
+
+    @Test
+    void aCellThatHasNoKernelIsRefusedWithTheRemedy() {
+        for (Cell cell : List.of(Cell.GRU, Cell.LSTM)) {
+            try (Backend backend = SoftDevice.open(SweepForm.PERSISTENT);
+                    SweepData data = new SweepData(backend, cell, 2, 1, 8, null)) {
+                assertEquals(
+                        "no persistent kernel for the cell " + cell
+                                + ": there are some for tanh and relu; use the form graph, or auto",
+                        assertThrows(BackendUnavailableException.class, () -> data.forward(0, 2))
+                                .getMessage());
+                assertThrows(BackendUnavailableException.class, () -> data.backward(0, 2));
+            }
         }
     }
 

@@ -1,0 +1,92 @@
+package org.bptt4j.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.CellTruth;
+import org.bptt4j.backend.SweepForm;
+import org.bptt4j.softgpu.SoftGpu;
+import org.bptt4j.spec.Cell;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A cell that is one file of kernels and one {@link Cell}: the contract holds for it, and nothing else has heard of it. */
+class OwnCellTest {
+    @Nested
+    @Tag("card")
+    class Steps extends Contract {
+        @Override
+        public Backend open(int threads) {
+            return OwnCell.open(SweepForm.STEPS);
+        }
+    }
+
+    @Nested
+    @Tag("card")
+    class Graphs extends Contract {
+        @Override
+        public Backend open(int threads) {
+            return OwnCell.open(SweepForm.GRAPH);
+        }
+    }
+
+    abstract static class Contract extends CudaContract {
+        @Override
+        public List<Cell> cells() {
+            return List.of(OwnCell.CELL);
+        }
+
+        @Override
+        public CellTruth truth(Cell cell) {
+            return new Minimal();
+        }
+    }
+
+    /** Keeps f, n, q. */
+    private record Minimal() implements CellTruth {
+        @Override
+        public void forward(double[] a, double[] p, double[] state, double[] kept) {
+            double f = 1 / (1 + Math.exp(-a[0] - p[0]));
+            double n = Math.tanh(a[1] + f * p[1]);
+            kept[0] = f;
+            kept[1] = n;
+            kept[2] = p[1];
+            state[0] = (1 - f) * state[0] + f * n;
+        }
+
+        @Override
+        public void backward(
+                double[] kept, double[] before, double[] after, double[] dState, double[] da, double[] dp) {
+            double f = kept[0];
+            double n = kept[1];
+            double dh = dState[0];
+            double dn = dh * f;
+            da[1] = dn * (1 - n * n);
+            dp[1] = da[1] * f;
+            da[0] = (dh * (n - before[0]) + da[1] * kept[2]) * f * (1 - f);
+            dp[0] = da[0];
+            dState[0] = dh * (1 - f);
+        }
+    }
+
+    @Test
+    void aCellWithoutKernelsIsRefused() {
+        try (Backend backend = TestDevice.open();
+                SweepData data = new SweepData(backend, OwnCell.CELL, 2, 1, 3, null)) {
+            assertEquals(
+                    "no kernel minimal_forward for the cell minimal among those of the CUDA backend; use the backend cpu, or"
+                            + " another cell",
+                    assertThrows(BackendUnavailableException.class, () -> data.forward(0, 2))
+                            .getMessage());
+            assertThrows(BackendUnavailableException.class, () -> data.backward(0, 2));
+        }
+        if (!TestDevice.isCard()) {
+            Leaks.assertNone("after a refusal");
+            SoftGpu.restoreDefaults();
+        }
+    }
+}
