@@ -71,8 +71,7 @@ public final class Oracle {
             for (int t = 0; t < batch.length(b); t++) {
                 dTop[t] = Vectors.at(dOutputs, (t * batch.rows() + b) * width, width);
             }
-            layers(batch, r, b)
-                    .backward(dTop, row(dFinal, batch, b), row(dFinalCell, batch, b), 0, batch.length(b));
+            layers(batch, r, b).backward(dTop, row(dFinal, batch, b), row(dFinalCell, batch, b), 0, batch.length(b));
         }
         return r;
     }
