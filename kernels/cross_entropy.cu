@@ -1,18 +1,10 @@
-#include "reduce.cuh"
+#include "softmax.cuh"
 
 /// Softmax cross-entropy of one row by a warp: returns ln Σ_j exp(y_j) − y_target to every lane, and leaves
 /// d_j = scale·(softmax(y)_j − [j = target]), which may be the memory of y.
 __device__ inline float crossEntropyRow(const float* y, int target, float scale, float* d, int64 O) {
-    float largest = -INFINITY;
-    for (int64 j = threadIdx.x; j < O; j += COLS) {
-        largest = fmaxf(largest, y[j]);
-    }
-    largest = warpMax(largest);
-    float sum = 0;
-    for (int64 j = threadIdx.x; j < O; j += COLS) {
-        sum += expf(y[j] - largest);
-    }
-    sum = warpSum(sum);
+    float largest = rowMax(y, O);
+    float sum = rowSumExp(y, largest, O);
     float loss = logf(sum) + (largest - y[target]);
     __syncwarp(); // all have read y[target] before one overwrites it
     for (int64 j = threadIdx.x; j < O; j += COLS) {

@@ -1,11 +1,13 @@
 #include "cursor.cuh"
 
-/// Sets the cursor, and to = from [B, H]: the state or gradient that a sweep begins with, to where its products find it.
+/// Sets the cursor, and to = from [B, H]: the state or gradient that a sweep begins with, to where its launches find it.
 extern "C" __global__ void begin_sweep(
-    Cursor* cursor, float* x, int64 ldX, int64 stepX, const float* y, int64 ldY, int64 stepY, const float* biasIh,
-    const float* biasHh, const int* lengths, const int* resets, int64 stepResets, int64 t, int64 steps, const float* from, int64 ldFrom, float* to, int64 B, int64 H) {
+    Cursor* cursor, float* gates, int64 ldGates, float* h, int64 ldH, float* c, int64 ldC, float* dH, int64 ldDH, float* dA,
+    int64 ldDA, float* dP, int64 ldDP, float* carryC, int64 ldCarryC, const float* biasIh, const float* biasHh, const int* lengths,
+    const int* resets, int64 rows, int64 first, int64 steps, const float* from, int64 ldFrom, float* to, int64 B, int64 H) {
     if (blockIdx.x + blockIdx.y + threadIdx.x + threadIdx.y == 0) {
-        *cursor = {x, ldX, stepX, y, ldY, stepY, biasIh, biasHh, lengths, resets, stepResets, t, steps};
+        *cursor = {{gates, ldGates}, {h, ldH}, {c, ldC}, {dH, ldDH}, {dA, ldDA}, {dP, ldDP}, {carryC, ldCarryC}, biasIh, biasHh,
+                   lengths, resets, rows, first, steps, 0};
     }
 #pragma unroll 1
     for (int64 b = firstRow(); b < B; b += rowStep()) {
@@ -19,10 +21,6 @@ extern "C" __global__ void begin_sweep(
 /// The cursor goes on by n steps. One thread.
 extern "C" __global__ void advance_sweep(Cursor* cursor, int64 n) {
     if (threadIdx.x == 0) {
-        cursor->x += n * cursor->stepX;
-        cursor->y += n * cursor->stepY;
-        cursor->resets += cursor->resets == nullptr ? 0 : n * cursor->stepResets;
-        cursor->t += n;
-        cursor->left -= n;
+        cursor->done += n;
     }
 }

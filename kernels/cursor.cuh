@@ -3,22 +3,34 @@
 #pragma once
 #include "common.cuh"
 
+/// Rows of a matrix: those that belong to the sweep's first step, ld from one to the next. A forward sweep's first step is the first in
+/// time, a backward sweep's the last.
+struct Rows {
+    float* at;
+    int64 ld;
+
+    /// Element i of row b of those that lie `rows` behind.
+    __device__ float* element(int64 rows, int64 b, int64 i) const { return at + (rows + b) * ld + i; }
+};
+
 struct Cursor {
-    /// The rows that a step overwrites, those of the sweep's first step here: A and h_{t+1}, or ∂L/∂h_{t+1} and δ_t.
-    float* x;
-    /// Its stride, and the way to the next step's, which is negative in a backward sweep.
-    int64 ldX, stepX;
-    /// The rows that a step reads: none, or h_{t+1}.
-    const float* y;
-    int64 ldY, stepY;
+    /// A before and what is kept after a forward step, K numbers a hidden unit; h_{t-1} and c_{t-1}, with those of the step B rows behind.
+    Rows gates, h, c;
+    /// Of a backward sweep only: ∂L/∂h_t; the gradients of A and of P = h_{t-1}·W_hhᵀ.
+    Rows dH, dA, dP;
+    /// [B], the same rows at every step: the gradient on its way through c.
+    Rows carryC;
     /// Of a forward sweep only.
     const float *biasIh, *biasHh;
     const int* lengths;
-    /// [B], those of the step, or null; and the way to the next step's. Where one is not 0, the row begins anew with the step.
+    /// Null, or for each row of the first step whether it begins anew there, where it is not 0.
     const int* resets;
-    int64 stepResets;
+    /// From a step's rows to the next one's, in all that belongs to steps: B, or -B in a backward sweep.
+    int64 rows;
     /// The absolute number of the first step, which is compared with lengths.
-    int64 t;
-    /// Steps from here to the end of the sweep; what is recorded beyond does nothing.
-    int64 left;
+    int64 first;
+    /// Of the sweep; what is recorded beyond does nothing.
+    int64 steps;
+    /// Steps that are done.
+    int64 done;
 };

@@ -24,13 +24,30 @@ enum Family {
                     "64,50,1024,1024,1024",
                     "32,30,512,512,512",
                     "16,50,1760,1760,64",
-                    "128,100,32,64,32")),
+                    "128,100,32,64,32",
+                    "32,100,64,128,64,lstm",
+                    "1,1000,64,256,64,lstm",
+                    "16,1024,64,256,64,lstm",
+                    "64,128,256,512,256,lstm",
+                    "64,50,1024,1024,1024,lstm",
+                    "32,100,64,128,64,gru",
+                    "1,1000,64,256,64,gru",
+                    "16,1024,64,256,64,gru",
+                    "64,128,256,512,256,gru",
+                    "64,50,1024,1024,1024,gru")),
 
     /** The recurrent layer alone, forward and backward. */
     BLOCK(
             Block.FORMAT,
             Block::parse,
-            List.of("bptt4j", "onednn", "djl", "djl-unlocked"),
+            List.of(
+                    "bptt4j",
+                    "onednn",
+                    "onednn-reset-first",
+                    "djl",
+                    "djl-unlocked",
+                    "textbook",
+                    "textbook-reset-first"),
             List.of(
                     "32,100,64,128",
                     "1,1000,64,256",
@@ -39,7 +56,17 @@ enum Family {
                     "64,50,1024,1024",
                     "32,30,512,512",
                     "16,50,1760,1760",
-                    "128,100,32,64")),
+                    "128,100,32,64",
+                    "32,100,64,128,lstm",
+                    "1,1000,64,256,lstm",
+                    "16,1024,64,256,lstm",
+                    "64,128,256,512,lstm",
+                    "64,50,1024,1024,lstm",
+                    "32,100,64,128,gru",
+                    "1,1000,64,256,gru",
+                    "16,1024,64,256,gru",
+                    "64,128,256,512,gru",
+                    "64,50,1024,1024,gru")),
 
     /** One matrix product. */
     GEMM(
@@ -75,7 +102,7 @@ enum Family {
 
     /** Whether a contender takes seconds where others take milliseconds. */
     boolean isSlow(String contender) {
-        return SLOW.contains(Environment.name(contender));
+        return SLOW.stream().anyMatch(contender::startsWith);
     }
 
     /** Refuses a name that no contender of this family has. */
@@ -99,8 +126,13 @@ enum Family {
         return contenders;
     }
 
-    List<String> configs() {
-        return configs;
+    /** Those of some kinds, or of all if none are named. */
+    List<String> configs(List<String> kinds) {
+        return kinds.isEmpty()
+                ? configs
+                : configs.stream()
+                        .filter(c -> kinds.contains(workload(c).kind()))
+                        .toList();
     }
 
     @Override

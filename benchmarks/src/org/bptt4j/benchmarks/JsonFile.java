@@ -52,6 +52,9 @@ final class JsonFile {
     private static void write(JsonGenerator json, Report report, Row row) throws IOException {
         json.writeStartObject();
         json.writeStringField("config", row.config());
+        if (!report.kind(row).isEmpty()) {
+            json.writeStringField("cell", report.kind(row));
+        }
         json.writeStringField("contender", row.contender());
         json.writeNumberField("threads", row.threads());
         json.writeNumberField("flop", row.flop());

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "Times bptt4j and its peers on the same workloads, in turn, every measurement in a fresh JVM, and prints medians, "
                     + "shares of this machine's multiply-add peak, and times over those of the first contender.",
             "",
-            "step   a training step: tanh RNN, linear head, cross-entropy at every step; forward and backward",
+            "step   a training step: recurrent layer, linear head, cross-entropy at every step; forward and backward",
             "block  the recurrent layer alone, forward and backward, with the gradient of its input",
             "gemm   one matrix product",
             "memory a training step of a long sequence within a memory budget: bytes, time, gradients' bits; with the default "
@@ -66,8 +66,18 @@ final class Main implements Callable<Integer> {
             paramLabel = "CONFIG",
             arity = "1..*",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "step, memory: B,T,I,H,O. block: B,T,I,H. gemm: M,N,K with nt, nn or tn (default: a grid).")
+            description =
+                    "step, memory: B,T,I,H,O[,CELL]. block: B,T,I,H[,CELL]. gemm: M,N,K with nt, nn or tn (default: a grid). "
+                            + "CELL is tanh, relu, lstm or gru.")
     private List<String> configs = List.of();
+
+    @Option(
+            names = "--cells",
+            paramLabel = "CELL",
+            split = ",",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Only these rows of the grid of step or block (default: all).")
+    private List<String> cells = List.of();
 
     @Option(
             names = "--slow-limit",
@@ -123,8 +133,11 @@ final class Main implements Callable<Integer> {
 
     private List<Compare> comparisons() {
         List<Family> families = family.equals(ALL) ? List.of(Family.values()) : List.of(parseFamily());
-        if (families.size() > 1 && !(configs.isEmpty() && contenders.isEmpty())) {
-            throw wrong("--configs and --contenders need one family");
+        if (families.size() > 1 && !(configs.isEmpty() && contenders.isEmpty() && cells.isEmpty())) {
+            throw wrong("--configs, --cells and --contenders need one family");
+        }
+        if (!cells.isEmpty() && !configs.isEmpty()) {
+            throw wrong("--cells chooses from the grid, in place of which there are --configs");
         }
         if (rounds < 1 || threads.stream().anyMatch(t -> t < 1)) {
             throw wrong("--rounds and --threads must be at least 1");
@@ -136,6 +149,9 @@ final class Main implements Callable<Integer> {
                 contenders.forEach(f::requireContender);
             } catch (IllegalArgumentException e) {
                 throw wrong(e.getMessage());
+            }
+            if (f.configs(cells).isEmpty()) {
+                throw wrong("the grid of " + f + " has no row of --cells " + String.join(",", cells));
             }
             List<String> names = contenders.isEmpty() ? f.contenders() : contenders;
             comparisons.add(new Compare(f, names, threads, rounds, slowLimit));
@@ -169,7 +185,7 @@ final class Main implements Callable<Integer> {
 
     private void run(Compare comparison, Report report) throws IOException, InterruptedException {
         System.out.print(report.head());
-        for (String config : configs.isEmpty() ? report.family().configs() : configs) {
+        for (String config : configs.isEmpty() ? report.family().configs(cells) : configs) {
             List<Row> rows = comparison.run(config);
             report.rows().addAll(rows);
             rows.forEach(row -> System.out.print(report.line(row)));

@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
  * @param base the contender that the others are compared with
  */
 record Report(Family family, List<String> machine, String base, List<Limits> limits, List<Row> rows) {
-    private static final String FORMAT = "%-24s %-18s %7s %10s %8s %6s %7s%n";
+    private static final String FORMAT = "%-26s %-20s %7s %10s %8s %6s %7s%n";
 
     /** A contender with a number of threads: what has one colour in a chart and one line of means. */
     record Entrant(String contender, int threads) {}
@@ -67,23 +67,40 @@ record Report(Family family, List<String> machine, String base, List<Limits> lim
                 String.format(Locale.ROOT, "%.2f", ratio(row)));
     }
 
-    /** One line for each entrant. */
+    /** One line for each entrant, before it one for each kind of its rows if there are several. */
     String means() {
         StringBuilder lines = new StringBuilder();
         for (Entrant entrant : entrants()) {
             List<Row> its = rows(entrant);
-            lines.append(String.format(
-                    Locale.ROOT,
-                    FORMAT,
-                    "geometric mean of " + its.size(),
-                    entrant.contender,
-                    entrant.threads,
-                    "",
-                    String.format(Locale.ROOT, "%.1f", mean(its, Row::gflops)),
-                    percent(mean(its, this::share)),
-                    String.format(Locale.ROOT, "%.2f", mean(its, this::ratio))));
+            List<String> kinds = its.stream().map(this::kind).distinct().toList();
+            if (kinds.size() > 1) {
+                for (String kind : kinds) {
+                    List<Row> some =
+                            its.stream().filter(row -> kind(row).equals(kind)).toList();
+                    lines.append(mean(some.size() + " " + kind, entrant, some));
+                }
+            }
+            lines.append(mean(Integer.toString(its.size()), entrant, its));
         }
         return lines.toString();
+    }
+
+    /** "lstm", or nothing. */
+    String kind(Row row) {
+        return family.workload(row.config()).kind();
+    }
+
+    private String mean(String of, Entrant entrant, List<Row> its) {
+        return String.format(
+                Locale.ROOT,
+                FORMAT,
+                "geometric mean of " + of,
+                entrant.contender,
+                entrant.threads,
+                "",
+                String.format(Locale.ROOT, "%.1f", mean(its, Row::gflops)),
+                percent(mean(its, this::share)),
+                String.format(Locale.ROOT, "%.2f", mean(its, this::ratio)));
     }
 
     private static String percent(double share) {

@@ -12,6 +12,21 @@ public interface Workload {
     /** Opens the contender called {@code name}, which may use {@code threads} threads. */
     Contender open(String name, int threads);
 
+    /** Of what kind it is, as "lstm", where there are several: rows of a kind also have a mean of their own. */
+    default String kind() {
+        return "";
+    }
+
+    /** Whether a contender of its family can compute it. */
+    default boolean has(String contender) {
+        return true;
+    }
+
+    /** What tells apart contenders that compute something else; those of the same function must agree. */
+    default String function(String contender) {
+        return "";
+    }
+
     /** Ours, on so many threads. */
     static Backend cpu(int threads) {
         return Backends.select("cpu", new BackendOptions(threads));

@@ -1,5 +1,6 @@
 package org.bptt4j;
 
+import java.util.Arrays;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.RealDistribution;
 import org.apache.commons.math3.distribution.UniformRealDistribution;
@@ -9,38 +10,68 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 import org.bptt4j.bptt.Parameter;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.RnnSpec;
 
 /** First values of the parameters. Each parameter is drawn in the layout's order from one generator of the given seed. */
 final class Initializer {
     private static final double IDENTITY_INPUT_DEVIATION = 1e-3;
+    /** Of an LSTM's i, f, g, o. */
+    private static final int FORGET_GATE = 1;
 
     private final RnnSpec spec;
     private final Initialization kind;
+    private final Double forgetBias;
     private final RandomGenerator random;
 
-    Initializer(RnnSpec spec, Initialization kind, long seed) {
+    /**
+     * Refuses what the cell cannot have.
+     *
+     * @param forgetBias what the forget gate's two biases sum up to, or null for none of its own
+     */
+    Initializer(RnnSpec spec, Initialization kind, Double forgetBias, long seed) {
+        kind.requireFits(spec.cell());
+        if (forgetBias != null && !spec.cell().equals(Cell.LSTM)) {
+            throw new IllegalArgumentException("forget bias " + forgetBias + ": a " + spec.cell()
+                    + " cell has no forget gate, only an lstm cell has");
+        }
+        if (forgetBias != null && !Float.isFinite(forgetBias.floatValue())) {
+            throw new IllegalArgumentException("forget bias " + forgetBias + ": must be finite");
+        }
         this.spec = spec;
         this.kind = kind;
+        this.forgetBias = forgetBias;
         this.random = new Well19937c(seed);
     }
 
     /** Values of {@code p}, row-major. */
     float[] values(Parameter p) {
-        boolean head = p.layer() == spec.layers();
-        if (head || kind == Initialization.UNIFORM) {
+        if (p.layer() == spec.layers()) {
+            return uniform(p, 1 / Math.sqrt(spec.layerOutputSize()));
+        }
+        float[] values = recurrent(p);
+        if (forgetBias != null && p.bias()) {
+            int h = spec.hiddenSize();
+            boolean first = p.name().contains("bias_ih");
+            Arrays.fill(values, FORGET_GATE * h, (FORGET_GATE + 1) * h, first ? forgetBias.floatValue() : 0f);
+        }
+        return values;
+    }
+
+    private float[] recurrent(Parameter p) {
+        if (kind == Initialization.UNIFORM) {
             return uniform(p, 1 / Math.sqrt(spec.hiddenSize()));
         }
         if (p.bias()) {
             return new float[p.length()];
         }
-        boolean recurrent = p.name().contains("weight_hh");
+        boolean weightHh = p.name().contains("weight_hh");
         return switch (kind) {
             case XAVIER -> uniform(p, Math.sqrt(6.0 / (p.rows() + p.cols())));
-            case ORTHOGONAL -> recurrent ? orthogonal(p) : uniform(p, 1 / Math.sqrt(spec.hiddenSize()));
+            case ORTHOGONAL -> weightHh ? orthogonal(p) : uniform(p, 1 / Math.sqrt(spec.hiddenSize()));
             case IDENTITY ->
-                recurrent ? identity(p) : draw(p, new NormalDistribution(random, 0, IDENTITY_INPUT_DEVIATION));
+                weightHh ? identity(p) : draw(p, new NormalDistribution(random, 0, IDENTITY_INPUT_DEVIATION));
             case UNIFORM -> throw new AssertionError("handled above");
         };
     }
@@ -65,9 +96,17 @@ final class Initializer {
         return values;
     }
 
-    /** Q of a Gaussian matrix, its columns' signs set by R's diagonal so that Q is uniform over the orthogonal group. */
+    /** One orthogonal block of H rows for each gate. */
     private float[] orthogonal(Parameter p) {
-        int n = p.cols();
+        float[] values = new float[p.length()];
+        for (int block = 0; block < values.length; block += p.cols() * p.cols()) {
+            orthogonal(p.cols(), values, block);
+        }
+        return values;
+    }
+
+    /** Q of a Gaussian matrix, its columns' signs set by R's diagonal so that Q is uniform over the orthogonal group. */
+    private void orthogonal(int n, float[] values, int start) {
         RealMatrix gaussian = new Array2DRowRealMatrix(n, n);
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
@@ -76,12 +115,10 @@ final class Initializer {
         }
         QRDecomposition qr = new QRDecomposition(gaussian);
         RealMatrix q = qr.getQ();
-        float[] values = new float[p.length()];
-        for (int i = 0; i < values.length; i++) {
+        RealMatrix r = qr.getR();
+        for (int i = 0; i < n * n; i++) {
             int column = i % n;
-            values[i] =
-                    (float) (q.getEntry(i / n, column) * Math.signum(qr.getR().getEntry(column, column)));
+            values[start + i] = (float) (q.getEntry(i / n, column) * Math.signum(r.getEntry(column, column)));
         }
-        return values;
     }
 }

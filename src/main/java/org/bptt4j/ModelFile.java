@@ -17,7 +17,7 @@ import org.bptt4j.spec.RnnSpec;
 
 /**
  * A network in a safetensors file: parameters by PyTorch's names, and in the metadata {@code cell}, {@code layers}, {@code
- * input_size}, {@code hidden_size}, {@code output_size}, {@code bidirectional} ("false"), all as strings.
+ * input_size}, {@code hidden_size}, {@code output_size}, {@code bidirectional} ("true" or "false"), and if it is not 0 {@code dropout}, all as strings.
  *
  * @param spec the network
  * @param parameters values by name
@@ -74,9 +74,9 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
 
     /** The network that the metadata describes. */
     static RnnSpec spec(Path file, Map<String, String> metadata) throws SafetensorsException {
-        if (!entry(file, metadata, "bidirectional").equals("false")) {
-            throw new SafetensorsException(
-                    file + ": bidirectional '" + metadata.get("bidirectional") + "' is not supported, only 'false'");
+        String both = entry(file, metadata, "bidirectional");
+        if (!both.equals("true") && !both.equals("false")) {
+            throw new SafetensorsException(file + ": metadata bidirectional '" + both + "': must be true or false");
         }
         try {
             return new RnnSpec(
@@ -84,7 +84,9 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
                     number(file, metadata, "input_size"),
                     number(file, metadata, "hidden_size"),
                     number(file, metadata, "layers"),
-                    number(file, metadata, "output_size"));
+                    number(file, metadata, "output_size"),
+                    both.equals("true"),
+                    dropout(file, metadata));
         } catch (IllegalArgumentException e) {
             throw new SafetensorsException(file + ": metadata: " + e.getMessage(), e);
         }
@@ -108,6 +110,15 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         }
     }
 
+    private static double dropout(Path file, Map<String, String> metadata) throws SafetensorsException {
+        String value = metadata.getOrDefault("dropout", "0");
+        try {
+            return Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            throw new SafetensorsException(file + ": metadata dropout '" + value + "' is not a number", e);
+        }
+    }
+
     /** The network on {@code backend}. */
     public Rnn toRnn(Backend backend) {
         return Rnn.of(backend, spec, parameters);
@@ -128,7 +139,10 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         tensors.putMetadata("input_size", Integer.toString(spec.inputSize()));
         tensors.putMetadata("hidden_size", Integer.toString(spec.hiddenSize()));
         tensors.putMetadata("output_size", Integer.toString(spec.outputSize()));
-        tensors.putMetadata("bidirectional", "false");
+        tensors.putMetadata("bidirectional", Boolean.toString(spec.bidirectional()));
+        if (spec.dropout() > 0) {
+            tensors.putMetadata("dropout", Double.toString(spec.dropout()));
+        }
         for (String name : rnn.parameterNames()) {
             tensors.put(name, rnn.parameter(name), rnn.parameterShape(name));
         }

@@ -38,7 +38,17 @@ public final class Rnn implements AutoCloseable {
 
     /** A new network; the same seed gives the same values on every backend. */
     public static Rnn create(Backend backend, RnnSpec spec, Initialization initialization, long seed) {
-        return filled(backend, spec, new Initializer(spec, initialization, seed)::values);
+        return filled(backend, spec, new Initializer(spec, initialization, null, seed)::values);
+    }
+
+    /**
+     * A new network of LSTM cells that begin by remembering: in {@code bias_ih} the forget gate's elements are {@code forgetBias}, in {@code bias_hh} zero.
+     * Jozefowicz, Zaremba and Sutskever, "An empirical exploration of recurrent network architectures" (2015), recommend 1. An {@link
+     * IllegalArgumentException} if the cell has no forget gate.
+     */
+    public static Rnn create(
+            Backend backend, RnnSpec spec, Initialization initialization, double forgetBias, long seed) {
+        return filled(backend, spec, new Initializer(spec, initialization, forgetBias, seed)::values);
     }
 
     /** A network from a safetensors file with the metadata that {@link #save} writes. */

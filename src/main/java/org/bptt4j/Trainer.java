@@ -181,11 +181,11 @@ public final class Trainer implements AutoCloseable {
         long done = updates;
         for (int s = 0; s < bptt.segments(); s++) {
             bptt.forward(s);
-            if (bptt.valid(s) == 0) {
+            if (bptt.scale(s) == 0) {
                 continue;
             }
             rnn.zeroGradients();
-            bptt.backward(s, bptt.scale(bptt.valid(s)), report);
+            bptt.backward(s, bptt.scale(s), report);
             backend.globalNorm(rnn.network().gradientArray(), report);
             rate = optimizer.learningRate() * schedule.factor(done);
             backend.update(update, rate, ++done);
@@ -194,7 +194,7 @@ public final class Trainer implements AutoCloseable {
             bptt.prepare(next);
         }
         readReport();
-        double value = host[Report.LOSS] * bptt.scale(bptt.valid());
+        double value = host[Report.LOSS] * bptt.scale(bptt.weight());
         // Not "done": segments before one that was not finite did update, those from it on did not.
         updates += (long) host[Report.UPDATES];
         if (host[Report.NON_FINITE] != 0) {
@@ -228,7 +228,7 @@ public final class Trainer implements AutoCloseable {
     private int firstLeftOut() {
         int left = (int) host[Report.UPDATES];
         int s = 0;
-        while (s < bptt.segments() - 1 && (bptt.valid(s) == 0 || left-- > 0)) {
+        while (s < bptt.segments() - 1 && (bptt.scale(s) == 0 || left-- > 0)) {
             s++;
         }
         return s;
@@ -281,6 +281,7 @@ public final class Trainer implements AutoCloseable {
         double sum = 0;
         long targets = 0;
         bptt.drop(seed, 0);
+        double weight = 0;
         source.start(0);
         for (Batch batch = source.next(); batch != null; batch = source.next()) {
             bptt.loadForward(batch);
@@ -291,8 +292,9 @@ public final class Trainer implements AutoCloseable {
             readReport();
             sum += host[Report.LOSS];
             targets += bptt.valid();
+            weight += bptt.weight();
         }
-        return new Evaluation(sum * bptt.scale(targets), targets);
+        return new Evaluation(sum * bptt.scale(weight), targets);
     }
 
     /**
@@ -325,7 +327,7 @@ public final class Trainer implements AutoCloseable {
     private double forwardBackward(float[] y, float[] dX) {
         clearReport();
         rnn.zeroGradients();
-        double scale = bptt.scale(bptt.valid());
+        double scale = bptt.scale(bptt.weight());
         for (int s = 0; s < bptt.segments(); s++) {
             if (y == null) {
                 bptt.forward(s);

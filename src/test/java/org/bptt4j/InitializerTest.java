@@ -3,13 +3,18 @@ package org.bptt4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.RnnSpec;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +142,107 @@ class InitializerTest {
                 assertFalse(Arrays.equals(a.parameter(name), c.parameter(name)), name);
             }
             assertFalse(Arrays.equals(a.parameter("rnn.weight_ih_l1"), a.parameter("head.weight")));
+        }
+    }
+
+    private static final RnnSpec LSTM =
+            RnnSpec.of(I, H, 10).withLayers(2).withCell(Cell.LSTM).inBothDirections();
+    private static final List<String> PLACES = List.of("l0", "l0_reverse", "l1", "l1_reverse");
+
+    @Test
+    void theHeadOfBothDirectionsHasTwiceTheInputs() {
+        for (Initialization kind : List.of(Initialization.UNIFORM, Initialization.ORTHOGONAL, Initialization.XAVIER)) {
+            try (Rnn rnn = Rnn.create(backend, LSTM, kind, 4)) {
+                assertUniform(rnn.parameter("head.weight"), 1 / Math.sqrt(2 * H), "head.weight");
+                assertUniform(rnn.parameter("head.bias"), 1 / Math.sqrt(2 * H), "head.bias");
+            }
+        }
+    }
+
+    @Test
+    void gatedCellsOfBothDirectionsAreUniformAsPyTorchs() {
+        try (Rnn rnn = Rnn.create(backend, LSTM.withoutHead(), 4)) {
+            assertEquals(16, rnn.parameterNames().size());
+            rnn.parameterNames().forEach(name -> assertUniform(rnn.parameter(name), 1 / Math.sqrt(H), name));
+            assertFalse(Arrays.equals(rnn.parameter("rnn.weight_hh_l0"), rnn.parameter("rnn.weight_hh_l0_reverse")));
+        }
+    }
+
+    @Test
+    void theBlockOfEachGateIsOrthogonal() {
+        for (Cell cell : List.of(Cell.GRU, Cell.LSTM)) {
+            try (Rnn rnn = Rnn.create(backend, LSTM.withCell(cell), Initialization.ORTHOGONAL, 4)) {
+                for (String place : PLACES) {
+                    RealMatrix all = rnn.parameterMatrix("rnn.weight_hh_" + place);
+                    for (int g = 0; g < cell.gates(); g++) {
+                        RealMatrix w = all.getSubMatrix(g * H, (g + 1) * H - 1, 0, H - 1);
+                        RealMatrix one = w.transpose().multiply(w);
+                        RealMatrix zero = one.subtract(MatrixUtils.createRealIdentityMatrix(H));
+                        assertEquals(0, zero.getNorm(), 1e-4, cell + " " + place + ", gate " + g);
+                    }
+                    assertNotEquals(all.getEntry(0, 0), all.getEntry(H, 0), "gates differ");
+                    assertArrayEquals(new float[cell.gates() * H], rnn.parameter("rnn.bias_ih_" + place));
+                    assertArrayEquals(new float[cell.gates() * H], rnn.parameter("rnn.bias_hh_" + place));
+                }
+            }
+        }
+    }
+
+    /** torch.nn.init.xavier_uniform_ counts the rows of all gates as outputs. */
+    @Test
+    void xavierCountsTheWholeTensor() {
+        try (Rnn rnn = Rnn.create(backend, LSTM, Initialization.XAVIER, 4)) {
+            for (String direction : new String[] {"", "_reverse"}) {
+                double first = Math.sqrt(6.0 / (I + 4 * H));
+                assertUniform(rnn.parameter("rnn.weight_ih_l0" + direction), first, "weight_ih_l0" + direction);
+                double second = Math.sqrt(6.0 / (2 * H + 4 * H));
+                assertUniform(rnn.parameter("rnn.weight_ih_l1" + direction), second, "weight_ih_l1" + direction);
+                double recurrent = Math.sqrt(6.0 / (H + 4 * H));
+                assertUniform(rnn.parameter("rnn.weight_hh_l1" + direction), recurrent, "weight_hh_l1" + direction);
+            }
+        }
+    }
+
+    @Test
+    void identityIsRefusedForCellsWithGates() {
+        for (Cell cell : List.of(Cell.GRU, Cell.LSTM)) {
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Rnn.create(backend, SPEC.withCell(cell), Initialization.IDENTITY, 1))
+                    .getMessage();
+            assertTrue(message.contains(cell.name()) && message.contains("orthogonal"), message);
+        }
+        assertEquals(0, backend.allocatedBytes());
+    }
+
+    /** Of all numbers only those of the forget gate differ from what they are without. */
+    @ParameterizedTest
+    @EnumSource(value = Initialization.class, mode = EnumSource.Mode.EXCLUDE, names = "IDENTITY")
+    void theForgetBiasIsInOneOfTheTwoBiases(Initialization kind) {
+        try (Rnn with = Rnn.create(backend, LSTM, kind, 1.5, 4);
+                Rnn without = Rnn.create(backend, LSTM, kind, 4)) {
+            for (String name : with.parameterNames()) {
+                float[] expected = without.parameter(name);
+                if (name.startsWith("rnn.bias")) {
+                    Arrays.fill(expected, H, 2 * H, name.contains("_ih_") ? 1.5f : 0f);
+                }
+                assertArrayEquals(expected, with.parameter(name), name);
+            }
+        }
+    }
+
+    @Test
+    void aForgetBiasIsOfLstmCellsAndFinite() {
+        for (Cell cell : List.of(Cell.TANH, Cell.RELU, Cell.GRU)) {
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Rnn.create(backend, SPEC.withCell(cell), Initialization.UNIFORM, 1.0, 1))
+                    .getMessage();
+            assertTrue(message.contains(cell.name()) && message.contains("no forget gate"), message);
+        }
+        for (double bias : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> Rnn.create(backend, LSTM, Initialization.UNIFORM, bias, 1));
         }
     }
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.recurrent.RNN;
+import ai.djl.nn.recurrent.RecurrentBlock;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
@@ -15,11 +15,11 @@ import java.util.Map;
 import org.bptt4j.benchmarks.Contender;
 import org.bptt4j.benchmarks.Djl;
 
-/** DJL's RNN block on its PyTorch engine; libtorch is given ∂L/∂h, so that no loss is computed. */
+/** DJL's recurrent blocks on its PyTorch engine; libtorch is given ∂L/∂h, so that no loss is computed. */
 final class DjlBlock implements Contender {
     private final NDManager manager;
     private final ParameterStore store;
-    private final RNN rnn;
+    private final RecurrentBlock layer;
     private final NDArray x;
     private final NDArray dH;
     private final Map<String, NDArray> parameters = new LinkedHashMap<>();
@@ -29,7 +29,7 @@ final class DjlBlock implements Contender {
         manager = Djl.open(threads);
         store = new ParameterStore(manager, false);
         Shape input = new Shape(block.steps(), block.batch(), block.inputs());
-        rnn = Djl.rnn(manager, input, block.hidden(), block.weights(), parameters);
+        layer = Djl.layer(manager, block.cell(), input, block.hidden(), block.weights(), parameters);
         x = manager.create(block.x(), input);
         x.setRequiresGradient(true);
         dH = manager.create(block.dH(), new Shape(block.steps(), block.batch(), block.hidden()));
@@ -42,7 +42,7 @@ final class DjlBlock implements Contender {
             collector.zeroGradients();
             // The block takes its input over and closes it; a reshaped view of the same memory may go.
             NDArray view = x.reshape(x.getShape());
-            NDList out = rnn.forward(store, new NDList(view), true);
+            NDList out = layer.forward(store, new NDList(view), true);
             h = out.get(0);
             JniUtils.backward((PtNDArray) h, (PtNDArray) dH, false, false);
             view.close();

@@ -18,7 +18,7 @@ public class BlockBenchmark extends SweepBenchmark {
 
     @Setup
     public void open() {
-        block = new Bptt4jBlock(Block.parse(commas(config)), backend());
+        block = new Bptt4jBlock(Block.parse(withCell(config)), backend());
     }
 
     /** Before every call: the backward sweep over its own result would come to numbers that are slow for being tiny. */

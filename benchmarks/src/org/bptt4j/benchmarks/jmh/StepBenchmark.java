@@ -17,7 +17,7 @@ public class StepBenchmark extends SweepBenchmark {
 
     @Setup
     public void open() {
-        step = new Bptt4jStep(Step.parse(commas(config)), backend());
+        step = new Bptt4jStep(Step.parse(withCell(config)), backend());
     }
 
     @Benchmark

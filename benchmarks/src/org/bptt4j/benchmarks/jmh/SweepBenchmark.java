@@ -11,8 +11,17 @@ public abstract class SweepBenchmark extends OurBenchmark {
     @Param("auto")
     protected String sweep;
 
+    /** tanh, relu, lstm or gru. */
+    @Param("tanh")
+    protected String cell;
+
     @Override
     Backend backend() {
         return open(SweepForm.valueOf(sweep.toUpperCase(Locale.ROOT)));
+    }
+
+    /** The configuration with the cell, as the rest of the benchmarks writes it. */
+    final String withCell(String config) {
+        return commas(config) + "," + cell;
     }
 }

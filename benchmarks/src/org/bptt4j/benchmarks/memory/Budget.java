@@ -24,9 +24,14 @@ public record Budget(Step step) implements Workload {
         return step.flop();
     }
 
+    @Override
+    public String kind() {
+        return step.kind();
+    }
+
     /** What is computed beside {@link #flop} when each step is swept forward {@code sweeps} times: x·W_ihᵀ and h·W_hhᵀ. */
     public double flopAgain(double sweeps) {
-        double products = (double) step.hidden() * (step.inputs() + step.hidden());
+        double products = (double) step.cell().gates() * step.hidden() * (step.inputs() + step.hidden());
         return 2.0 * step.steps() * step.batch() * products * (sweeps - 1);
     }
 

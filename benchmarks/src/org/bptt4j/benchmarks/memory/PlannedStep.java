@@ -9,7 +9,6 @@ import org.bptt4j.benchmarks.Contender;
 import org.bptt4j.benchmarks.step.Step;
 import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.data.Batch;
-import org.bptt4j.spec.RnnSpec;
 
 /** Ours, through the public API, in a part of the memory that the batch would take. */
 public final class PlannedStep implements Contender {
@@ -42,7 +41,7 @@ public final class PlannedStep implements Contender {
      */
     PlannedStep(Step s, Backend backend, int part) {
         this.backend = backend;
-        rnn = Rnn.create(backend, RnnSpec.of(s.inputs(), s.hidden(), s.outputs()), 0);
+        rnn = Rnn.create(backend, s.spec(), 0);
         s.weights().forEach(rnn::setParameter);
         batch = Batch.dense(s.steps(), s.batch(), s.inputs(), s.x()).withTargets(s.targets());
         trainer = part == 1

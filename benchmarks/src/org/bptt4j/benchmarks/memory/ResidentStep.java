@@ -24,7 +24,7 @@ public final class ResidentStep {
         try {
             Step step = Step.parse(args[1]);
             int threads = Integer.parseInt(args[2]);
-            Step few = new Step(step.batch(), FEW, step.inputs(), step.hidden(), step.outputs());
+            Step few = new Step(step.batch(), FEW, step.inputs(), step.hidden(), step.outputs(), step.cell());
             take(few, args[0].replace(Budget.BUDGETED, "bptt4j"), threads);
             long before = ResidentMemory.peakBytes();
             take(step, args[0], threads);

@@ -7,7 +7,6 @@ import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.benchmarks.Contender;
 import org.bptt4j.data.Batch;
-import org.bptt4j.spec.RnnSpec;
 
 /** Ours, through the public API. */
 public final class Bptt4jStep implements Contender {
@@ -20,7 +19,7 @@ public final class Bptt4jStep implements Contender {
     /** @param backend closed with this */
     public Bptt4jStep(Step s, Backend backend) {
         this.backend = backend;
-        rnn = Rnn.create(backend, RnnSpec.of(s.inputs(), s.hidden(), s.outputs()), 0);
+        rnn = Rnn.create(backend, s.spec(), 0);
         s.weights().forEach(rnn::setParameter);
         trainer = Trainer.of(rnn).build();
         batch = Batch.dense(s.steps(), s.batch(), s.inputs(), s.x()).withTargets(s.targets());

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
-import ai.djl.nn.recurrent.RNN;
+import ai.djl.nn.recurrent.RecurrentBlock;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
@@ -17,11 +17,11 @@ import java.util.Map;
 import org.bptt4j.benchmarks.Contender;
 import org.bptt4j.benchmarks.Djl;
 
-/** DJL's RNN and Linear blocks on its PyTorch engine. */
+/** DJL's recurrent and Linear blocks on its PyTorch engine. */
 final class DjlStep implements Contender {
     private final NDManager manager;
     private final ParameterStore store;
-    private final RNN rnn;
+    private final RecurrentBlock layer;
     private final Linear head;
     private final NDArray x;
     private final NDArray targets;
@@ -35,7 +35,7 @@ final class DjlStep implements Contender {
         outputs = s.outputs();
         Map<String, float[]> weights = s.weights();
         Shape input = new Shape(s.steps(), s.batch(), s.inputs());
-        rnn = Djl.rnn(manager, input, s.hidden(), weights, parameters);
+        layer = Djl.layer(manager, s.cell(), input, s.hidden(), weights, parameters);
         head = Linear.builder().setUnits(s.outputs()).build();
         head.initialize(manager, DataType.FLOAT32, new Shape(s.steps(), s.batch(), s.hidden()));
         for (String name : new String[] {"weight", "bias"}) {
@@ -55,7 +55,7 @@ final class DjlStep implements Contender {
             collector.zeroGradients();
             NDArray input = x.duplicate();
             input.attach(scope);
-            NDList h = rnn.forward(store, new NDList(input), true);
+            NDList h = layer.forward(store, new NDList(input), true);
             h.attach(scope);
             NDList y = head.forward(store, new NDList(h.get(0)), true);
             y.attach(scope);

@@ -143,24 +143,47 @@ public interface Backend extends AutoCloseable {
     // ---- losses -----------------------------------------------------------------------------------------------------
 
     /**
-     * Softmax cross-entropy and its gradient: report[LOSS] += Σ_r (ln Σ_j exp(y_rj) − y_r,target), dLogits = scale·(softmax(
-     * y_r) − onehot(target)). A target equal to {@code ignoreIndex} has no loss and a zero gradient.
+     * Softmax cross-entropy and its gradient: report[LOSS] += Σ_r s_r·((1−ε)·w_target·ℓ_r,target + ε/O·Σ_j w_j·ℓ_rj) with ℓ_rj = ln
+     * Σ_k exp(y_rk) − y_rj, dLogits = scale times its gradient; unweighted, that is scale·(softmax(y_r) − onehot(target)). A target
+     * equal to {@code ignoreIndex} has no loss and a zero gradient.
      *
      * @param logits y [R, O], in
      * @param targets [R], in; ignoreIndex or in [0, O), checked by the caller
+     * @param weighting s, w of the classes, and ε
      * @param dLogits [R, O], out; may be the memory of {@code logits}
      */
-    void crossEntropy(Matrix logits, Ints targets, int ignoreIndex, float scale, Matrix dLogits, DeviceArray report);
+    void crossEntropy(
+            Matrix logits,
+            Ints targets,
+            int ignoreIndex,
+            Weighting weighting,
+            float scale,
+            Matrix dLogits,
+            DeviceArray report);
 
     /**
-     * Squared error and its gradient: report[LOSS] += Σ (y − target)², dOutputs = 2·scale·(y − target). A target that
+     * Squared error and its gradient: report[LOSS] += Σ s_r·(y − target)², dOutputs = 2·scale·s_r·(y − target). A target that
      * is NaN has no loss and a zero gradient.
      *
      * @param outputs y [R, O], in
      * @param targets [R, O], in
+     * @param weighting s
      * @param dOutputs [R, O], out; may be the memory of {@code outputs}
      */
-    void squaredError(Matrix outputs, Matrix targets, float scale, Matrix dOutputs, DeviceArray report);
+    void squaredError(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report);
+
+    /**
+     * Binary cross-entropy of logits and its gradient: report[LOSS] += Σ s_r·(w_o·target·ln(1 + e^−y) + (1 − target)·ln(1 + e^y)),
+     * dOutputs = scale·s_r·((1 − target)·σ(y) − w_o·target·σ(−y)). A target that is NaN has no loss and a zero gradient.
+     *
+     * @param outputs y [R, O], in
+     * @param targets [R, O], in; in [0, 1], checked by the caller
+     * @param weighting s, and w of the outputs' positive terms
+     * @param dOutputs [R, O], out; may be the memory of {@code outputs}
+     */
+    void binaryCrossEntropy(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report);
 
     // ---- from gradients to parameters -------------------------------------------------------------------------------
 

@@ -119,16 +119,27 @@ public final class Shapes {
     }
 
     /** Logits and their gradient [R, O], targets [R]. */
-    public static void requireCrossEntropy(Matrix logits, Ints targets, Matrix dLogits, DeviceArray report) {
+    public static void requireCrossEntropy(
+            Matrix logits, Ints targets, Weighting weighting, Matrix dLogits, DeviceArray report) {
         require("targets", targets, logits.rows());
-        require("dLogits", dLogits, logits.rows(), logits.cols());
-        require("report", report, Report.LENGTH);
+        requireLoss(logits, weighting, dLogits, report);
     }
 
     /** Outputs, targets and the outputs' gradient, all [R, O]. */
-    public static void requireSquaredError(Matrix outputs, Matrix targets, Matrix dOutputs, DeviceArray report) {
+    public static void requireLossOfValues(
+            Matrix outputs, Matrix targets, Weighting weighting, Matrix dOutputs, DeviceArray report) {
         require("targets", targets, outputs.rows(), outputs.cols());
-        require("dOutputs", dOutputs, outputs.rows(), outputs.cols());
+        requireLoss(outputs, weighting, dOutputs, report);
+    }
+
+    private static void requireLoss(Matrix y, Weighting weighting, Matrix dy, DeviceArray report) {
+        if (weighting.rows() != null) {
+            require("row weights", weighting.rows(), y.rows(), 1);
+        }
+        if (weighting.outputs() != null) {
+            require("output weights", weighting.outputs(), 1, y.cols());
+        }
+        require("gradient", dy, y.rows(), y.cols());
         require("report", report, Report.LENGTH);
     }
 

@@ -87,6 +87,7 @@ final class Arrangement {
                 && next.rows() == shape.rows()
                 && (next.ids() == null) == (shape.ids() == null)
                 && (next.lengths() == null) == (shape.lengths() == null)
+                && (next.lossWeights() == null) == (shape.lossWeights() == null)
                 && (next.resets() == null) == (shape.resets() == null);
     }
 

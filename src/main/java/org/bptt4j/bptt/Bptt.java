@@ -24,10 +24,10 @@ public final class Bptt implements AutoCloseable {
     private final Targets targets;
     private final Objective objective;
     private final Buffers buffers;
-    /** Valid targets of each segment of the loaded batch. */
-    private long[] valid = new long[0];
+    /** Valid targets of the loaded batch. */
+    private TargetCounts valid = new TargetCounts();
     /** The same of the prepared one. */
-    private long[] preparedValid = new long[0];
+    private TargetCounts preparedValid = new TargetCounts();
     /** Lies on the other side of the buffers, or null. */
     private Batch prepared;
     /** A second batch does not fit on the device: each waits for its turn. */
@@ -44,34 +44,42 @@ public final class Bptt implements AutoCloseable {
         if (!network.spec().hasHead()) {
             throw new IllegalArgumentException("a network without a head has no outputs to compare with targets");
         }
+        loss.requireOutputs(network.spec().outputSize());
         this.network = network;
         this.loss = loss;
         this.unrolled = new Unrolled(network, truncation, budget);
         this.buffers = unrolled.buffers();
         int outputs = network.spec().outputSize();
         this.head = new Head(network, buffers);
-        this.targets = new Targets(network.backend(), loss, outputs, unrolled.ends(), buffers, unrolled.staging());
+        this.targets = new Targets(
+                network.backend(),
+                loss,
+                outputs,
+                unrolled.contents().ends(),
+                buffers,
+                unrolled.contents().staging());
         this.objective = new Objective(network, loss, head, targets, unrolled);
         this.visitForward = stretch -> objective.evaluate(stretch, report);
         this.visitBackward = stretch -> objective.forwardBackward(stretch, scale, report);
-        unrolled.accompany(new WithTargets());
+        unrolled.contents().accompany(new WithTargets());
     }
 
     /** Targets and outputs lie on the device with the states. */
-    private final class WithTargets implements Unrolled.Companion {
+    private final class WithTargets implements WindowContents.Companion {
         @Override
         public MemoryPlan.Sizes plus(MemoryPlan.Sizes own, Batch shape, int sides) {
             boolean every = loss.at() == Loss.At.EVERY;
             int rows = shape.rows();
             long step = objective.bytes(1, rows);
+            long uploaded = sides * targets.bytes(shape);
             return every
-                    ? own.plus(sides * targets.bytes(rows), step, 0)
-                    : own.plus(0, 0, sides * targets.bytes(rows) + step);
+                    ? own.plus(uploaded, step, targets.fixedBytes())
+                    : own.plus(0, 0, uploaded + step + targets.fixedBytes());
         }
 
         @Override
         public void resize(Batch shape, int window, int stretch) {
-            targets.resize(window, shape.rows());
+            targets.resize(window, shape);
             objective.resize(stretch, shape.rows());
         }
 
@@ -93,7 +101,7 @@ public final class Bptt implements AutoCloseable {
     public void load(Batch batch) {
         if (batch == prepared && unrolled.hasShapeOf(batch, false)) {
             prepared = null;
-            long[] counts = valid;
+            TargetCounts counts = valid;
             valid = preparedValid;
             preparedValid = counts;
             buffers.turn();
@@ -112,15 +120,8 @@ public final class Bptt implements AutoCloseable {
         prepared = null;
         unrolled.check(batch);
         Arrangement how = unrolled.arrangementOf(batch, forward);
-        valid = check(batch, how, valid);
+        targets.check(batch, how.segments(), valid);
         unrolled.load(batch, how);
-    }
-
-    private long[] check(Batch batch, Arrangement how, long[] counts) {
-        int segments = how.segments().size();
-        long[] room = counts.length == segments ? counts : new long[segments];
-        targets.check(batch, how.segments(), room);
-        return room;
     }
 
     /**
@@ -136,7 +137,7 @@ public final class Bptt implements AutoCloseable {
         buffers.turn();
         try {
             unrolled.check(next);
-            preparedValid = check(next, unrolled.arrangement(), preparedValid);
+            targets.check(next, unrolled.arrangement().segments(), preparedValid);
             unrolled.prepare(next);
             prepared = next;
         } catch (IllegalArgumentException e) {
@@ -154,27 +155,28 @@ public final class Bptt implements AutoCloseable {
         return unrolled.arrangement().segments().size();
     }
 
-    /** Valid targets of segment {@code s}. */
-    public long valid(int s) {
-        return valid[s];
-    }
-
     /** Valid targets of the loaded batch. */
     public long valid() {
-        long sum = 0;
-        for (long v : valid) {
-            sum += v;
-        }
-        return sum;
+        return valid.count();
     }
 
-    /** What multiplies each term of the loss when {@code count} targets share the mean: 1/count (/O), or 1 for a sum. */
-    public double scale(long count) {
+    /** The sum of their weights, by which a mean divides; without weights, their number. */
+    public double weight() {
+        return valid.weight();
+    }
+
+    /** What multiplies each term of the loss of segment {@code s} by itself; 0 if it has no target. */
+    public double scale(int s) {
+        return valid.count(s) == 0 ? 0 : scale(valid.weight(s));
+    }
+
+    /** What multiplies each term of the loss when targets of {@code weight} share the mean: 1/weight (/O), or 1 for a sum. */
+    public double scale(double weight) {
         if (loss.reduction() == Loss.Reduction.SUM) {
             return 1;
         }
-        int outputs = loss.kind() == Loss.Kind.MSE ? network.spec().outputSize() : 1;
-        return count == 0 ? 0 : 1.0 / ((double) count * outputs);
+        int outputs = loss.takesClasses() ? 1 : network.spec().outputSize();
+        return weight == 0 ? 0 : 1.0 / (weight * outputs);
     }
 
     /** Sweeps segment {@code s} forward. */

@@ -67,7 +67,7 @@ public final class NonFiniteSearch {
         unrolled.forward(s, stretch -> first[0] = first[0] == null ? inForward(stretch) : first[0]);
         Culprit[] last = new Culprit[1];
         network.zeroGradients();
-        bptt.backward(s, bptt.scale(bptt.valid(s)), report, (k, stretch, delta) -> {
+        bptt.backward(s, bptt.scale(s), report, (k, stretch, delta) -> {
             int row = lastRow(delta);
             if (last[0] == null && row >= 0) {
                 last[0] = at("gradient δ", k, unrolled.absolute(stretch.sweptFrom()), row);

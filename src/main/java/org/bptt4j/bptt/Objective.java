@@ -4,6 +4,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Weighting;
 import org.bptt4j.spec.Loss;
 
 /** Head and loss together: from the top layer's states to the loss, and back to ∂L/∂h; ∂L/∂y is in the memory of y. */
@@ -29,7 +30,7 @@ final class Objective {
         this.outputSize = network.spec().outputSize();
         this.head = head;
         this.targets = targets;
-        this.ends = unrolled.ends();
+        this.ends = unrolled.contents().ends();
         this.stack = unrolled.stack();
         this.lastStateSlot = unrolled.buffers().slot();
         this.lastDeltaSlot = unrolled.buffers().slot();
@@ -71,6 +72,7 @@ final class Objective {
 
         private Ints classes;
         private Matrix values;
+        private Weighting weighting;
         /** The targets' place, for a loss at the last step. */
         private int first = -1;
 
@@ -89,6 +91,7 @@ final class Objective {
                     y = head.place(n);
                     classes = targets.classes(stretch);
                     values = targets.values(stretch);
+                    weighting = targets.weighting(stretch);
                 }
             }
             return this;
@@ -131,10 +134,12 @@ final class Objective {
             backend.gatherRows(ends.places(stretch), stack.outputs(stretch), place.h);
         }
         head.forward(place.h, place.y);
-        if (loss.kind() == Loss.Kind.CROSS_ENTROPY) {
-            backend.crossEntropy(place.y, place.classes, loss.ignoreIndex(), scale, place.y, report);
-        } else {
-            backend.squaredError(place.y, place.values, scale, place.y, report);
+        Matrix y = place.y;
+        switch (loss.kind()) {
+            case CROSS_ENTROPY ->
+                backend.crossEntropy(y, place.classes, loss.ignoreIndex(), place.weighting, scale, y, report);
+            case MSE -> backend.squaredError(y, place.values, place.weighting, scale, y, report);
+            case BCE -> backend.binaryCrossEntropy(y, place.values, place.weighting, scale, y, report);
         }
         return place;
     }

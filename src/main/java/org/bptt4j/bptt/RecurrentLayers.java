@@ -74,7 +74,9 @@ public final class RecurrentLayers implements AutoCloseable {
         FinalGradient dFinal = dFinalState == null && dFinalCellState == null
                 ? null
                 : new FinalGradient(
-                        uploadFinal("dh_n", dFinalState, 0), uploadFinal("dc_n", dFinalCellState, 1), unrolled.ends());
+                        uploadFinal("dh_n", dFinalState, 0),
+                        uploadFinal("dc_n", dFinalCellState, 1),
+                        unrolled.contents().ends());
         float[] dX = batch.ids() != null ? null : unrolled.host().array(batch.inputSize());
         unrolled.backward(
                 0, stretch -> upload(stretch, dOutputs), dFinal, unrolled.host().inputGradient(dX));
@@ -107,7 +109,7 @@ public final class RecurrentLayers implements AutoCloseable {
         if (batch.lengths() == null) {
             backend.upload(dOutputs, from * batch.rows() * width, count, to.array(), to.offset());
         } else {
-            float[] valid = unrolled.staging().floats(count);
+            float[] valid = unrolled.contents().staging().floats(count);
             batch.copyWithoutPadding(dOutputs, width, from, from + stretch.ownSteps(), valid);
             backend.upload(valid, 0, count, to.array(), to.offset());
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Weighting;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
 
@@ -23,7 +24,10 @@ final class Targets {
     private final RowEnds ends;
     private final Buffers.Slot classSlot;
     private final Buffers.Slot valueSlot;
+    private final Buffers.Slot weightSlot;
+    private final Buffers.Slot outputWeightSlot;
     private int batch;
+    private boolean weighted;
     /** Targets of the longest window. */
     private long count;
 
@@ -36,6 +40,8 @@ final class Targets {
         this.staging = staging;
         this.classSlot = buffers.twoSidedSlot();
         this.valueSlot = buffers.twoSidedSlot();
+        this.weightSlot = buffers.twoSidedSlot();
+        this.outputWeightSlot = buffers.slot();
     }
 
     private boolean atEveryStep() {
@@ -43,16 +49,26 @@ final class Targets {
     }
 
     private boolean areClasses() {
-        return loss.kind() == Loss.Kind.CROSS_ENTROPY;
+        return loss.takesClasses();
     }
 
     // ---- a whole batch ----------------------------------------------------------------------------------------------
 
-    /** Refuses a batch whose targets are not those that the loss needs; {@code valid} becomes how many each segment has. */
-    void check(Batch next, List<Segment> segments, long[] valid) {
-        requireTargets(next, atEveryStep() ? Math.multiplyExact(next.steps(), next.rows()) : next.rows());
+    /** Refuses a batch whose targets are not those that the loss needs; {@code valid} becomes what each segment has. */
+    void check(Batch next, List<Segment> segments, TargetCounts valid) {
+        int cells = atEveryStep() ? Math.multiplyExact(next.steps(), next.rows()) : next.rows();
+        requireTargets(next, cells);
+        if (next.lossWeights() != null && next.lossWeights().length != cells) {
+            throw new IllegalArgumentException("the loss needs " + cells + " loss weights "
+                    + (atEveryStep() ? "[T,B]" : "[B]") + ", the batch has " + next.lossWeights().length);
+        }
+        valid.clear(segments.size());
         for (int s = 0; s < segments.size(); s++) {
-            valid[s] = atEveryStep() ? validSteps(next, segments.get(s)) : validRows(next, segments.get(s));
+            if (atEveryStep()) {
+                countSteps(next, segments.get(s), s, valid);
+            } else {
+                countRows(next, segments.get(s), s, valid);
+            }
         }
     }
 
@@ -68,21 +84,39 @@ final class Targets {
         }
     }
 
-    private long validSteps(Batch next, Segment segment) {
-        long n = 0;
+    private void countSteps(Batch next, Segment segment, int s, TargetCounts valid) {
         for (int i = segment.start() * next.rows(); i < segment.end() * next.rows(); i++) {
-            n += !next.isPadding(i) && isValid(next, i) ? 1 : 0;
+            if (!next.isPadding(i)) {
+                count(next, i, s, valid);
+            }
         }
-        return n;
     }
 
-    private long validRows(Batch next, Segment segment) {
-        long n = 0;
+    private void countRows(Batch next, Segment segment, int s, TargetCounts valid) {
         for (int b = 0; b < next.rows(); b++) {
             int last = next.length(b) - 1;
-            n += last >= segment.start() && last < segment.end() && isValid(next, b) ? 1 : 0;
+            if (last >= segment.start() && last < segment.end()) {
+                count(next, b, s, valid);
+            }
         }
-        return n;
+    }
+
+    private void count(Batch next, int i, int s, TargetCounts valid) {
+        float weight = next.lossWeights() == null ? 1f : next.lossWeights()[i];
+        if (!(weight >= 0) || weight == Float.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException(
+                    "loss weight " + weight + at(next, i) + ": must be a finite number of at least 0");
+        }
+        if (weight > 0 && isValid(next, i)) {
+            valid.add(s, weight * outputWeight(next, i));
+        }
+    }
+
+    /** The weight of target {@code i}'s class, in double because a mean divides by the sum. */
+    private double outputWeight(Batch next, int i) {
+        return areClasses() && !loss.weights().isEmpty()
+                ? loss.weights().get(next.classes()[i]).floatValue()
+                : 1;
     }
 
     /** Whether target {@code i} is one, after a look at its value. */
@@ -97,9 +131,10 @@ final class Targets {
         }
         for (int o = 0; o < outputSize; o++) {
             float v = next.values()[i * outputSize + o];
-            if (!Float.isFinite(v)) {
-                throw new IllegalArgumentException(
-                        "value target " + v + at(next, i) + ", output " + o + ": must be finite");
+            boolean fits = loss.kind() == Loss.Kind.BCE ? v >= 0 && v <= 1 : Float.isFinite(v);
+            if (!fits) {
+                throw new IllegalArgumentException("value target " + v + at(next, i) + ", output " + o + ": must be "
+                        + (loss.kind() == Loss.Kind.BCE ? "0 … 1" : "finite"));
             }
         }
         return true;
@@ -111,27 +146,44 @@ final class Targets {
 
     // ---- a window ---------------------------------------------------------------------------------------------------
 
-    /** Makes room for windows of {@code steps} steps of {@code rows} rows. */
-    void resize(int steps, int rows) {
-        batch = rows;
-        count = atEveryStep() ? (long) steps * rows : rows;
+    /** Makes room for windows of {@code steps} steps of batches of this one's shape. */
+    void resize(int steps, Batch shape) {
+        batch = shape.rows();
+        weighted = shape.lossWeights() != null;
+        count = atEveryStep() ? (long) steps * batch : batch;
         if (areClasses()) {
             classSlot.ints(count);
         } else {
             valueSlot.floats(count * outputSize);
         }
+        if (weighted) {
+            weightSlot.floats(count);
+        }
+        if (!loss.weights().isEmpty()) {
+            float[] weights = staging.floats(outputSize);
+            for (int o = 0; o < outputSize; o++) {
+                weights[o] = loss.weights().get(o).floatValue();
+            }
+            backend.upload(weights, 0, outputSize, outputWeightSlot.floats(outputSize), 0);
+        }
     }
 
-    /** Bytes of {@code n} targets. */
-    long bytes(long n) {
-        return n * Float.BYTES * (areClasses() ? 1 : outputSize);
+    /** Bytes of the targets of one step, or for a loss at the last step of all. */
+    long bytes(Batch shape) {
+        int weights = shape.lossWeights() == null ? 0 : 1;
+        return (long) Float.BYTES * shape.rows() * ((areClasses() ? 1 : outputSize) + weights);
+    }
+
+    /** Bytes that do not depend on the batch. */
+    long fixedBytes() {
+        return (long) Float.BYTES * loss.weights().size();
     }
 
     /** Uploads the targets of a window, with padding turned into "no target"; after {@link RowEnds#upload}. */
     void upload(Batch from, Window window) {
         int n = atEveryStep() ? window.steps() * from.rows() : ends.count();
         if (n > 0) {
-            boolean asTheyAre = atEveryStep() && from.lengths() == null;
+            boolean asTheyAre = atEveryStep() && from.lengths() == null && from.lossWeights() == null;
             int first = window.from() * from.rows();
             if (areClasses()) {
                 int[] targets = asTheyAre ? from.classes() : sortedClasses(from, first, n);
@@ -141,14 +193,36 @@ final class Targets {
                 int start = asTheyAre ? first * outputSize : 0;
                 backend.upload(targets, start, n * outputSize, valueSlot.floats(count * outputSize), 0);
             }
+            if (from.lossWeights() != null) {
+                backend.upload(sortedWeights(from, first, n), 0, n, weightSlot.floats(count), 0);
+            }
         }
+    }
+
+    /** The number, among the batch's targets, of the {@code i}-th of a window. */
+    private int source(int first, int i) {
+        return atEveryStep() ? first + i : ends.row(i);
+    }
+
+    /** Whether nothing is compared there: padding, or a weight of 0. */
+    private boolean isNone(Batch from, int source) {
+        return atEveryStep() && from.isPadding(source) || from.lossWeights() != null && from.lossWeights()[source] == 0;
+    }
+
+    private float[] sortedWeights(Batch from, int first, int n) {
+        float[] sorted = staging.floats(n);
+        for (int i = 0; i < n; i++) {
+            int source = source(first, i);
+            sorted[i] = isNone(from, source) ? 0f : from.lossWeights()[source];
+        }
+        return sorted;
     }
 
     private int[] sortedClasses(Batch from, int first, int n) {
         int[] sorted = staging.ints(n);
         for (int i = 0; i < n; i++) {
-            int source = atEveryStep() ? first + i : ends.row(i);
-            sorted[i] = atEveryStep() && from.isPadding(source) ? loss.ignoreIndex() : from.classes()[source];
+            int source = source(first, i);
+            sorted[i] = isNone(from, source) ? loss.ignoreIndex() : from.classes()[source];
         }
         return sorted;
     }
@@ -156,8 +230,8 @@ final class Targets {
     private float[] sortedValues(Batch from, int first, int n) {
         float[] sorted = staging.floats(n * outputSize);
         for (int i = 0; i < n; i++) {
-            int source = atEveryStep() ? first + i : ends.row(i);
-            if (atEveryStep() && from.isPadding(source)) {
+            int source = source(first, i);
+            if (isNone(from, source)) {
                 Arrays.fill(sorted, i * outputSize, (i + 1) * outputSize, Float.NaN);
             } else {
                 System.arraycopy(from.values(), source * outputSize, sorted, i * outputSize, outputSize);
@@ -183,5 +257,15 @@ final class Targets {
     /** A view of the value targets of a stretch, [count, O], or null for a loss of classes. */
     Matrix values(Stretch stretch) {
         return areClasses() ? null : valueSlot.matrix(count, outputSize).rows(first(stretch), count(stretch));
+    }
+
+    /** What multiplies the terms of a stretch. */
+    Weighting weighting(Stretch stretch) {
+        if (!weighted && loss.weights().isEmpty() && loss.smoothing() == 0) {
+            return Weighting.NONE;
+        }
+        Matrix rows = weighted ? weightSlot.matrix(count, 1).rows(first(stretch), count(stretch)) : null;
+        Matrix outputs = loss.weights().isEmpty() ? null : outputWeightSlot.matrix(1, outputSize);
+        return new Weighting(rows, outputs, (float) loss.smoothing());
     }
 }

@@ -22,35 +22,17 @@ final class Unrolled implements AutoCloseable {
         void visit(Stretch stretch);
     }
 
-    /** What else lies on the device with each window. */
-    interface Companion {
-        /** {@code own} and the bytes of the companion, for batches of this one's shape. */
-        MemoryPlan.Sizes plus(MemoryPlan.Sizes own, Batch shape, int sides);
-
-        /** Makes room for windows of so many steps, cut into stretches. */
-        void resize(Batch shape, int window, int stretch);
-
-        /** Uploads what belongs to a window. */
-        void upload(Batch from, Window window);
-    }
-
     private final Backend backend;
     private final RnnSpec spec;
     private final Truncation truncation;
     private final long budget;
     private final Buffers buffers;
     private final Buffers carriedBuffers;
-    private final Staging staging = new Staging();
-    private final Input input;
-    private final RowEnds ends;
-    /** Null if there is one direction. */
-    private final Reversal reversal;
-
+    private final WindowContents contents;
     private final RecurrentStack stack;
     private final Checkpoints checkpoints;
     private final CarriedState carried;
     private final HostArrays host;
-    private Companion companion;
     private Batch batch;
     private Arrangement arrangement;
     /** The window whose input is on the device, or null. */
@@ -75,30 +57,19 @@ final class Unrolled implements AutoCloseable {
         this.budget = budget;
         this.buffers = new Buffers(backend);
         this.carriedBuffers = new Buffers(backend);
-        this.input = new Input(backend, spec.inputSize(), buffers, staging);
-        this.ends = new RowEnds(backend, buffers, staging);
-        this.reversal = spec.bidirectional() ? new Reversal(backend, buffers, staging) : null;
-        this.stack = new RecurrentStack(network, input, reversal, buffers);
+        this.contents = new WindowContents(backend, spec, buffers);
+        this.stack = new RecurrentStack(network, contents.input(), contents.reversal(), buffers);
         this.checkpoints = new Checkpoints(backend, spec, buffers);
         this.host = new HostArrays(network, this, carriedBuffers);
         this.carried = new CarriedState(backend, spec, carriedBuffers);
-    }
-
-    /** Has {@code other} lie on the device with each window; before the first batch. */
-    void accompany(Companion other) {
-        companion = other;
     }
 
     Buffers buffers() {
         return buffers;
     }
 
-    Staging staging() {
-        return staging;
-    }
-
-    RowEnds ends() {
-        return ends;
+    WindowContents contents() {
+        return contents;
     }
 
     RecurrentStack stack() {
@@ -130,7 +101,7 @@ final class Unrolled implements AutoCloseable {
     /** Refuses a batch that does not fit the network. */
     void check(Batch next) {
         carried.check(next);
-        input.check(next);
+        contents.input().check(next);
     }
 
     /** Whether the batch that is loaded is unrolled as this one would be. */
@@ -142,7 +113,7 @@ final class Unrolled implements AutoCloseable {
     Arrangement arrangementOf(Batch shape, boolean forward) {
         return hasShapeOf(shape, forward)
                 ? arrangement
-                : new Arrangement(shape, forward, reversal != null, truncation, sizes(shape), budget);
+                : new Arrangement(shape, forward, spec.bidirectional(), truncation, sizes(shape), budget);
     }
 
     /** How the loaded batch is unrolled. */
@@ -160,25 +131,14 @@ final class Unrolled implements AutoCloseable {
             arrange(next, how);
         }
         if (how.whole() != null) {
-            upload(next, how.whole());
+            contents.upload(next, how.whole());
         }
         begin(next);
     }
 
-    private void upload(Batch next, Window window) {
-        input.upload(next, window);
-        ends.upload(next, window);
-        if (reversal != null) {
-            reversal.upload(next);
-        }
-        if (companion != null) {
-            companion.upload(next, window);
-        }
-    }
-
     /** Uploads a batch of the same shape before the one in use is done, to the current side of the buffers. */
     void prepare(Batch next) {
-        upload(next, arrangement.whole());
+        contents.upload(next, arrangement.whole());
     }
 
     /** Sets the initial state of a batch that is uploaded, which is in use from now on. */
@@ -204,17 +164,15 @@ final class Unrolled implements AutoCloseable {
 
     private MemoryPlan.Sizes sizes(Batch shape) {
         int rows = shape.rows();
-        int sides = backend.runsBehind() ? 2 : 1;
         long state = RecurrentStack.stateBytes(spec, rows);
-        long lengths = shape.lengths() == null ? 0 : (long) sides * rows * Integer.BYTES;
-        long perStep = Input.stepBytes(shape) + (reversal == null ? 0 : Reversal.stepBytes(shape));
         MemoryPlan.Sizes own = new MemoryPlan.Sizes(
                 state,
-                RecurrentStack.stepBytes(spec, rows) + sides * perStep,
+                RecurrentStack.stepBytes(spec, rows),
                 RecurrentStack.stretchStepBytes(spec, rows, shape.resets() != null),
-                reversal == null ? Math.max(1, backend.rowsPerPass() / rows) : shape.steps(),
-                state + lengths + RowEnds.bytes(rows, spec.hiddenSize(), sides));
-        return companion == null ? own : companion.plus(own, shape, sides);
+                // Two directions meet in every layer, so that nothing can go on before all steps are there.
+                spec.bidirectional() ? shape.steps() : Math.max(1, backend.rowsPerPass() / rows),
+                state);
+        return contents.plus(own, shape);
     }
 
     private void arrange(Batch shape, Arrangement how) {
@@ -224,16 +182,9 @@ final class Unrolled implements AutoCloseable {
         }
         buffers.reshape();
         int window = how.plan().window();
-        input.resize(shape, window);
-        ends.resize(shape.rows(), spec.hiddenSize());
-        if (reversal != null) {
-            reversal.resize(shape);
-        }
+        contents.resize(shape, window, how.stretch());
         stack.resize(window, how.stretch(), shape.rows(), shape.resets() != null);
         checkpoints.resize(how.checkpoints(), shape.rows());
-        if (companion != null) {
-            companion.resize(shape, window, how.stretch());
-        }
         arrangement = how;
     }
 
@@ -282,7 +233,7 @@ final class Unrolled implements AutoCloseable {
             if (stretch.isOwn()) {
                 stack.forward(stretch);
                 for (int n = 0; keepFinal && n < spec.stateCount(); n++) {
-                    ends.gather(stretch, stack.states(stretch, n), carried.next(n));
+                    contents.ends().gather(stretch, stack.states(stretch, n), carried.next(n));
                 }
                 if (visitor != null) {
                     visitor.visit(stretch);
@@ -305,7 +256,7 @@ final class Unrolled implements AutoCloseable {
         if (backend.runsBehind()) {
             buffers.turn(); // so that the upload need not wait for the operations of the window before
         }
-        upload(batch, window);
+        contents.upload(batch, window);
         there = window;
         stack.inputs().enter(window.from());
     }

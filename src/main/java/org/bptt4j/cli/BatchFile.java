@@ -16,8 +16,8 @@ import org.bptt4j.spec.RnnSpec;
 
 /**
  * A batch in a safetensors file: {@code x [T,B,I]} F32 or {@code ids [T,B]} I64; {@code targets [T,B]} I64 (cross-entropy) or
- * {@code [T,B,O]} F32 (mse), at the last step {@code [B]} or {@code [B,O]}; optional {@code h0 [L,B,H]} F32 and {@code lengths
- * [B]} I64. I32 does for I64. Every error is a {@link UsageException} that names the file, the tensor, what was expected and
+ * {@code [T,B,O]} F32 (mse), at the last step {@code [B]} or {@code [B,O]}; optional {@code h0 [L·D,B,H]} F32, for an LSTM {@code c0}
+ * of the same shape, and {@code lengths [B]} I64. I32 does for I64. Every error is a {@link UsageException} that names the file, the tensor, what was expected and
  * what is there.
  */
 final class BatchFile {
@@ -56,7 +56,7 @@ final class BatchFile {
                                 + Names.didYouMean(name, NAMES));
             }
         }
-        if (tensors.containsKey("c0")) {
+        if (tensors.containsKey("c0") && !spec.cell().hasCellState()) {
             throw fail(
                     "c0",
                     "the initial cell state of an LSTM; the network's cell is "
@@ -70,16 +70,22 @@ final class BatchFile {
 
     private Batch batch() throws SafetensorsException {
         Batch batch = withTargets(input());
-        if (tensors.containsKey("h0")) {
-            long[] shape = {spec.layers(), batch.rows(), spec.hiddenSize()};
-            batch = batch.withInitialState(
-                    require("h0", DType.F32, "[L,B,H]", shape).toFloats());
-        }
+        batch = batch.withInitialState(state("h0", batch.rows()), state("c0", batch.rows()));
         if (tensors.containsKey("lengths")) {
             batch = batch.withLengths(
                     require("lengths", DType.I64, "[B]", batch.rows()).toInts());
         }
         return batch;
+    }
+
+    /** An initial state, or null where the file has none. */
+    private float[] state(String name, int rows) throws SafetensorsException {
+        if (!tensors.containsKey(name)) {
+            return null;
+        }
+        String letters = spec.bidirectional() ? "[2L,B,H]" : "[L,B,H]";
+        return require(name, DType.F32, letters, spec.sweeps(), rows, spec.hiddenSize())
+                .toFloats();
     }
 
     private Batch input() throws SafetensorsException {

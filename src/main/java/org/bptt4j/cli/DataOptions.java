@@ -67,6 +67,9 @@ final class DataOptions {
     TrainingData loadFor(ModelFile model, Path file) {
         check();
         TrainingData data = loadKnown(model.metadata(), file);
+        if (model.spec().bidirectional()) {
+            data.requireWholeSequences(file + ": the network is bidirectional");
+        }
         if (data.inputSize() != model.spec().inputSize()
                 || data.outputSize() != model.spec().outputSize()) {
             throw new UsageException(file + ": the network has " + model.spec().inputSize() + " inputs and "

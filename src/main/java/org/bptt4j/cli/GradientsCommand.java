@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
  * One loss and gradient for given weights and data, so that anybody can hold us against another framework.
  *
  * <p>Written, row-major: {@code loss [1]} and {@code grad_norm [1]} (before clipping) in F64; in F32 {@code output [T,B,O]},
- * {@code h_n [L,B,H]}, {@code grad.<parameter>} (after clipping) and, where the sweep was not truncated, {@code grad.x
- * [T,B,I]} (dense input only) and {@code grad.h0 [L,B,H]} (also where the batch has no h0, which then is zeros).
+ * {@code h_n [L·D,B,H]}, of an LSTM {@code c_n} too, {@code grad.<parameter>} (after clipping) and, where the sweep was not truncated,
+ * {@code grad.x [T,B,I]} (dense input only) and {@code grad.h0 [L·D,B,H]}, of an LSTM {@code grad.c0} too (also where the batch has no h0 or c0, which
+ * then are zeros). D is 2 for a bidirectional network. The metadata's dropout is not active: it belongs to training.
  */
 @Command(
         name = "gradients",
@@ -49,14 +50,15 @@ final class GradientsCommand implements Callable<Integer> {
             names = "--batch",
             required = true,
             paramLabel = "B.safetensors",
-            description = "x [T,B,I] F32 or ids [T,B] I64; targets; optional h0 [L,B,H] F32, lengths [B] I64.")
+            description = "x [T,B,I] F32 or ids [T,B] I64; targets; optional h0 and c0 (lstm)"
+                    + " [L,B,H] F32, of both directions [2L,B,H]; lengths [B] I64.")
     private Path batch;
 
     @Option(
             names = "--out",
             required = true,
             paramLabel = "G.safetensors",
-            description = "Where loss, output, h_n, grad_norm and the gradients go.")
+            description = "Where loss, output, h_n, c_n, grad_norm and the gradients go.")
     private Path out;
 
     @Option(
@@ -124,7 +126,7 @@ final class GradientsCommand implements Callable<Integer> {
 
     private static Safetensors toFile(Rnn rnn, Batch data, Gradients result) {
         RnnSpec net = rnn.spec();
-        long[] stateShape = {net.layers(), data.rows(), net.hiddenSize()};
+        long[] stateShape = {net.sweeps(), data.rows(), net.hiddenSize()};
         Safetensors file = new Safetensors()
                 .put("loss", new double[] {result.loss()}, 1)
                 .put("output", result.outputs(), data.steps(), data.rows(), net.outputSize())
@@ -138,6 +140,12 @@ final class GradientsCommand implements Callable<Integer> {
         }
         if (result.initialState() != null) {
             file.put("grad.h0", result.initialState(), stateShape);
+        }
+        if (result.finalCellState() != null) {
+            file.put("c_n", result.finalCellState(), stateShape);
+        }
+        if (result.initialCellState() != null) {
+            file.put("grad.c0", result.initialCellState(), stateShape);
         }
         return file;
     }

@@ -2,49 +2,117 @@ package org.bptt4j.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bptt4j.Rnn;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.RnnSpec;
 import picocli.CommandLine.Option;
 
 /** The network. */
 final class ModelOptions {
-    @Option(names = "--cell", paramLabel = "CELL", description = "tanh or relu (default: tanh)", defaultValue = "tanh")
+    @Option(
+            names = "--cell",
+            paramLabel = "CELL",
+            description = "tanh, relu, gru or lstm (default: tanh)",
+            defaultValue = "tanh")
     private String cell;
 
-    @Option(names = "--hidden", paramLabel = "H", description = "hidden units of each layer")
+    @Option(names = "--hidden", paramLabel = "H", description = "hidden units of each layer and direction")
     private Integer hidden;
 
     @Option(names = "--layers", paramLabel = "L", description = "recurrent layers (default: 1)", defaultValue = "1")
     private int layers;
 
     @Option(
+            names = "--bidirectional",
+            description = "each layer reads its sequence from both ends; for a --task, whose sequences are there as a whole")
+    private boolean bidirectional;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "P",
+            description = "in training, the share of the numbers between two layers that are dropped (default: 0)",
+            defaultValue = "0")
+    private double dropout;
+
+    @Option(
             names = "--init",
             paramLabel = "INIT",
-            description = "uniform, orthogonal, identity or xavier (default: uniform)",
+            description = "uniform, orthogonal, identity (tanh and relu) or xavier (default: uniform)",
             defaultValue = "uniform")
     private String init;
 
+    @Option(
+            names = "--forget-bias",
+            paramLabel = "X",
+            description = "first value of an lstm's forget gate's bias, such as 1 (default: that of --init)")
+    private Double forgetBias;
+
     RnnSpec spec(TrainingData data) {
+        if (bidirectional) {
+            data.requireWholeSequences("--bidirectional");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new UsageException("--dropout " + dropout + ": must be a number from 0 to below 1");
+        }
         return new RnnSpec(
-                Names.cell("--cell", cell),
+                cell(),
                 data.inputSize(),
                 Require.atLeast(1, hidden == null ? data.defaults().hidden() : hidden, "--hidden"),
                 Require.atLeast(1, layers, "--layers"),
-                data.outputSize());
+                data.outputSize(),
+                bidirectional,
+                dropout);
     }
 
-    Initialization initialization() {
-        return Names.parse("--init", init, Initialization.class);
+    private Cell cell() {
+        return Names.cell("--cell", cell);
     }
 
-    /** The resolved options by name, for run.json. */
+    private Initialization initialization() {
+        Initialization kind = Names.parse("--init", init, Initialization.class);
+        try {
+            kind.requireFits(cell());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--init " + init + ": " + e.getMessage(), e);
+        }
+        return kind;
+    }
+
+    /** The new network that was asked for. */
+    Rnn create(Backend backend, TrainingData data, long seed) {
+        return forgetBias == null
+                ? Rnn.create(backend, spec(data), initialization(), seed)
+                : Rnn.create(backend, spec(data), initialization(), forgetBias, seed);
+    }
+
+    /** What was asked for and has no effect, or null. */
+    String warning() {
+        return dropout > 0 && layers == 1
+                ? "--dropout " + dropout + " has no effect: it lies between layers, and there is only one; see --layers"
+                : null;
+    }
+
+    /** The resolved options by name, for run.json; a {@link UsageException} if one of them is wrong. */
     Map<String, Object> describe(TrainingData data) {
         RnnSpec spec = spec(data);
+        initialization();
+        if (forgetBias != null && !spec.cell().equals(Cell.LSTM)) {
+            throw new UsageException(
+                    "--forget-bias " + forgetBias + ": a " + cell + " cell has no forget gate, only --cell lstm has");
+        }
+        if (forgetBias != null && !Float.isFinite(forgetBias.floatValue())) {
+            throw new UsageException("--forget-bias " + forgetBias + ": must be a finite number");
+        }
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("cell", cell);
         options.put("hidden", spec.hiddenSize());
         options.put("layers", layers);
+        options.put("bidirectional", bidirectional);
+        options.put("dropout", dropout);
         options.put("init", init);
+        options.put("forget-bias", forgetBias);
         return options;
     }
 }

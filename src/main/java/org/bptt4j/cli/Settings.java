@@ -2,12 +2,12 @@ package org.bptt4j.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bptt4j.Rnn;
+import org.bptt4j.backend.Backend;
 import org.bptt4j.spec.Clipping;
-import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
-import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import picocli.CommandLine.Mixin;
 
@@ -34,7 +34,6 @@ final class Settings {
     void resolve(TrainingData chosen) {
         data = chosen;
         // Every option is looked at, those without effect on the number of updates too.
-        initialization();
         memory();
         schedule();
         describe();
@@ -51,12 +50,14 @@ final class Settings {
         return (unroll() + k1 - 1) / k1;
     }
 
-    RnnSpec spec() {
-        return model.spec(data);
+    /** The new network. */
+    Rnn create(Backend backend) {
+        return model.create(backend, data, seed());
     }
 
-    Initialization initialization() {
-        return model.initialization();
+    /** What was asked for and has no effect, or null. */
+    String warning() {
+        return model.warning();
     }
 
     /** T. */

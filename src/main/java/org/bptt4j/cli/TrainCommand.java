@@ -95,11 +95,14 @@ public final class TrainCommand implements Callable<Integer> {
     private void train(RunFolder folder, EarlierRun earlier) throws IOException {
         TrainingData data = earlier == null ? dataOptions.load() : earlier.load(dataOptions);
         settings.resolve(data);
+        if (settings.warning() != null) {
+            spec.commandLine().getErr().println("warning: " + settings.warning());
+        }
         TrainerState state = earlier == null ? null : earlier.state(data);
         Supplier<Progress> display =
                 Progress.of(progress, settings.updates(), spec.commandLine().getErr());
         try (Backend backend = where.open();
-                Rnn rnn = Rnn.create(backend, settings.spec(), settings.initialization(), settings.seed())) {
+                Rnn rnn = settings.create(backend)) {
             Map<String, Object> run = describe(data, backend, folder);
             if (earlier != null) {
                 earlier.describe(run);

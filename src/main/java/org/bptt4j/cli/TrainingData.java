@@ -32,6 +32,18 @@ interface TrainingData {
         return false;
     }
 
+    /**
+     * Refuses both directions where what comes next in a sequence is to be forecast.
+     *
+     * @param what asks for them, for the message
+     */
+    default void requireWholeSequences(String what) {
+        if (!hasOwnSequences()) {
+            throw new UsageException(what + ": a reverse direction would read what is to be forecast from these data, and needs"
+                    + " each sequence as a whole; both directions are for --task");
+        }
+    }
+
     /** Batches to train on. */
     CountedSource training(Settings settings);
 

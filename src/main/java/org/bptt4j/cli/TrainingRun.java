@@ -73,6 +73,7 @@ final class TrainingRun {
                 .optimizer(settings.optimizer())
                 .schedule(settings.schedule())
                 .memory(settings.memory())
+                .seed(settings.seed())
                 .build()) {
             plan(trainer);
             goOn(trainer);

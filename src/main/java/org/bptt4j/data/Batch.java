@@ -1,6 +1,7 @@
 package org.bptt4j.data;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * One batch of sequences on the host, time-major: input {@code x [T,B,I]} or symbol ids {@code [T,B]}, and what goes with it.
@@ -14,39 +15,35 @@ public final class Batch {
     private final int inputSize;
     private final float[] x;
     private final int[] ids;
-    private final int[] classes;
-    private final float[] values;
-    private final float[] initialState;
-    private final float[] initialCellState;
-    private final int[] lengths;
-    private final boolean[] resets;
-    private final boolean continuing;
+    // Set by the methods that make a batch of another, before anybody else sees it; never after.
+    private int[] classes;
+    private float[] values;
+    private float[] lossWeights;
+    private float[] initialState;
+    private float[] initialCellState;
+    private int[] lengths;
+    private boolean[] resets;
+    private boolean continuing;
 
-    private Batch(
-            int steps,
-            int rows,
-            int inputSize,
-            float[] x,
-            int[] ids,
-            int[] classes,
-            float[] values,
-            float[] initialState,
-            float[] initialCellState,
-            int[] lengths,
-            boolean[] resets,
-            boolean continuing) {
+    private Batch(int steps, int rows, int inputSize, float[] x, int[] ids) {
         this.steps = steps;
         this.rows = rows;
         this.inputSize = inputSize;
         this.x = x;
         this.ids = ids;
-        this.classes = classes;
-        this.values = values;
-        this.initialState = initialState;
-        this.initialCellState = initialCellState;
-        this.lengths = lengths;
-        this.resets = resets;
-        this.continuing = continuing;
+    }
+
+    private Batch copy() {
+        Batch copy = new Batch(steps, rows, inputSize, x, ids);
+        copy.classes = classes;
+        copy.values = values;
+        copy.lossWeights = lossWeights;
+        copy.initialState = initialState;
+        copy.initialCellState = initialCellState;
+        copy.lengths = lengths;
+        copy.resets = resets;
+        copy.continuing = continuing;
+        return copy;
     }
 
     /** Dense input {@code x [T,B,I]}: element (t, b, i) at (t·B + b)·I + i. */
@@ -56,14 +53,14 @@ public final class Batch {
             throw new IllegalArgumentException("input size " + inputSize + ": must be at least 1");
         }
         requireLength("x [T,B,I]", x.length, (long) steps * rows * inputSize);
-        return new Batch(steps, rows, inputSize, x, null, null, null, null, null, null, null, false);
+        return new Batch(steps, rows, inputSize, x, null);
     }
 
     /** Symbol ids {@code [T,B]}: id of (t, b) at t·B + b; the input vector is that column of W_ih. */
     public static Batch symbols(int steps, int rows, int[] ids) {
         requirePositive(steps, rows);
         requireLength("ids [T,B]", ids.length, (long) steps * rows);
-        return new Batch(steps, rows, 0, null, ids, null, null, null, null, null, null, false);
+        return new Batch(steps, rows, 0, null, ids);
     }
 
     private static void requirePositive(int steps, int rows) {
@@ -81,36 +78,29 @@ public final class Batch {
 
     /** With class targets, {@code [T,B]} or, for a loss at the last step, {@code [B]}. */
     public Batch withTargets(int[] targets) {
-        return new Batch(
-                steps,
-                rows,
-                inputSize,
-                x,
-                ids,
-                targets,
-                null,
-                initialState,
-                initialCellState,
-                lengths,
-                resets,
-                continuing);
+        Batch batch = copy();
+        batch.classes = targets;
+        batch.values = null;
+        return batch;
     }
 
     /** With value targets, {@code [T,B,O]} or, for a loss at the last step, {@code [B,O]}. */
     public Batch withTargets(float[] targets) {
-        return new Batch(
-                steps,
-                rows,
-                inputSize,
-                x,
-                ids,
-                null,
-                targets,
-                initialState,
-                initialCellState,
-                lengths,
-                resets,
-                continuing);
+        Batch batch = copy();
+        batch.classes = null;
+        batch.values = targets;
+        return batch;
+    }
+
+    /**
+     * With a weight for each target, {@code [T,B]} or, for a loss at the last step, {@code [B]}: what the target's loss counts, at
+     * least 0. A mean divides by the sum of the weights. A weight of 0 is no target; in padding it is never read.
+     */
+    public Batch withLossWeights(float[] weights) {
+        Objects.requireNonNull(weights, "weights");
+        Batch batch = copy();
+        batch.lossWeights = weights;
+        return batch;
     }
 
     /** With an initial state {@code h0 [L·D,B,H]} in place of zeros. */
@@ -120,7 +110,11 @@ public final class Batch {
 
     /** With an initial state of an LSTM, {@code h0} and {@code c0 [L·D,B,H]}, in place of zeros; null for zeros. */
     public Batch withInitialState(float[] h0, float[] c0) {
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, h0, c0, lengths, resets, false);
+        Batch batch = copy();
+        batch.initialState = h0;
+        batch.initialCellState = c0;
+        batch.continuing = false;
+        return batch;
     }
 
     /** With a length for each row, {@code [B]}, 1 … T: what lies beyond is padding and never read. */
@@ -131,19 +125,9 @@ public final class Batch {
                 throw new IllegalArgumentException("length " + lengths[b] + " of row " + b + ": must be 1 … " + steps);
             }
         }
-        return new Batch(
-                steps,
-                rows,
-                inputSize,
-                x,
-                ids,
-                classes,
-                values,
-                initialState,
-                initialCellState,
-                lengths,
-                resets,
-                continuing);
+        Batch batch = copy();
+        batch.lengths = lengths;
+        return batch;
     }
 
     /**
@@ -153,24 +137,18 @@ public final class Batch {
      */
     public Batch withResets(boolean[] resets) {
         requireLength("resets [T,B]", resets.length, (long) steps * rows);
-        return new Batch(
-                steps,
-                rows,
-                inputSize,
-                x,
-                ids,
-                classes,
-                values,
-                initialState,
-                initialCellState,
-                lengths,
-                resets,
-                continuing);
+        Batch batch = copy();
+        batch.resets = resets;
+        return batch;
     }
 
     /** Each row goes on where the same row of the batch before ended: the state is carried over. */
     public Batch continuing() {
-        return new Batch(steps, rows, inputSize, x, ids, classes, values, null, null, lengths, resets, true);
+        Batch batch = copy();
+        batch.initialState = null;
+        batch.initialCellState = null;
+        batch.continuing = true;
+        return batch;
     }
 
     /** T. */
@@ -206,6 +184,11 @@ public final class Batch {
     /** Value targets, or null. */
     public float[] values() {
         return values;
+    }
+
+    /** What each target's loss counts, or null for 1. */
+    public float[] lossWeights() {
+        return lossWeights;
     }
 
     /** h0 [L·D,B,H], or null. */

@@ -29,6 +29,7 @@ public abstract class BackendContract
                 SweepContract,
                 ResetContract,
                 LossContract,
+                WeightedLossContract,
                 UpdateContract {
     private Kit kit;
 

@@ -1,5 +1,8 @@
 package org.bptt4j.backend;
 
+import java.util.List;
+import org.bptt4j.spec.Cell;
+
 /** A part of {@link BackendContract}. */
 interface Contract {
     /** Another backend of the kind under test; the caller closes it. */
@@ -16,6 +19,16 @@ interface Contract {
     /** The same for products that sum a weight's gradient. */
     default double gradientOperandError() {
         return operandError();
+    }
+
+    /** The cells that its sweeps are tested with. */
+    default List<Cell> cells() {
+        return Cell.all();
+    }
+
+    /** The formula that a cell is held to. */
+    default CellTruth truth(Cell cell) {
+        return CellTruth.of(cell);
     }
 
     default Backend backend() {

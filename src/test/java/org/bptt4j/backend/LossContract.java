@@ -52,9 +52,9 @@ interface LossContract extends Contract {
         Ints t = kit().ints(targets);
         Matrix apart = kit().randomMatrix(rows, outputs);
         Matrix logits = kit().matrix(y);
-        backend().crossEntropy(logits, t, IGNORED, scale, apart, report);
+        backend().crossEntropy(logits, t, IGNORED, Weighting.NONE, scale, apart, report);
         assertArrayEquals(y, kit().read(logits));
-        backend().crossEntropy(logits, t, IGNORED, scale, logits, report);
+        backend().crossEntropy(logits, t, IGNORED, Weighting.NONE, scale, logits, report);
         float[][] actual = kit().read(apart);
         assertArrayEquals(actual, kit().read(logits), "in place");
         double tolerance = 0x1p-23 * (outputs + 8);
@@ -103,9 +103,9 @@ interface LossContract extends Contract {
         Matrix targets = kit().matrix(target);
         Matrix outputsM = kit().matrix(y);
         Matrix apart = kit().randomMatrix(rows, outputs);
-        backend().squaredError(outputsM, targets, scale, apart, report);
+        backend().squaredError(outputsM, targets, Weighting.NONE, scale, apart, report);
         assertArrayEquals(y, kit().read(outputsM));
-        backend().squaredError(outputsM, targets, scale, outputsM, report);
+        backend().squaredError(outputsM, targets, Weighting.NONE, scale, outputsM, report);
         float[][] actual = kit().read(apart);
         assertArrayEquals(actual, kit().read(outputsM), "in place");
         for (int r = 0; r < rows; r++) {
@@ -125,7 +125,7 @@ interface LossContract extends Contract {
                 y[0][at] = Float.NaN;
                 DeviceArray report = kit().report();
                 Matrix d = kit().randomMatrix(1, outputs);
-                backend().crossEntropy(kit().matrix(y), kit().ints(0), IGNORED, 1f, d, report);
+                backend().crossEntropy(kit().matrix(y), kit().ints(0), IGNORED, Weighting.NONE, 1f, d, report);
                 assertTrue(Float.isNaN(kit().read(report, Report.LOSS)));
                 assertTrue(Float.isNaN(kit().read(d)[0][outputs - 1]));
             }
@@ -144,13 +144,14 @@ interface LossContract extends Contract {
                         kit().matrix(y),
                         kit().ints(IGNORED, IGNORED, IGNORED, IGNORED, IGNORED),
                         IGNORED,
+                        Weighting.NONE,
                         1f,
                         d,
                         report);
         assertArrayEquals(new float[5][3], kit().read(d));
         Matrix nothing = kit().randomMatrix(5, 3);
         backend().fill(nothing, Float.NaN);
-        backend().squaredError(kit().matrix(y), nothing, 1f, d, report);
+        backend().squaredError(kit().matrix(y), nothing, Weighting.NONE, 1f, d, report);
         assertArrayEquals(new float[5][3], kit().read(d));
         assertEquals(0f, kit().read(report, Report.LOSS));
     }

@@ -172,19 +172,44 @@ record Operation(String name, List<Argument> arguments, BiConsumer<Backend, Obje
         add(
                 all,
                 "crossEntropy",
-                (b, a) -> b.crossEntropy(m(a[0]), (Ints) a[1], -100, 1f, m(a[2]), (DeviceArray) a[3]),
+                (b, a) -> b.crossEntropy(m(a[0]), (Ints) a[1], -100, Weighting.NONE, 1f, m(a[2]), (DeviceArray) a[3]),
                 matrix(3, 4, 3, 5),
                 ints(3),
                 matrix(3, 4, 2, 4),
                 report);
         add(
                 all,
-                "squaredError",
-                (b, a) -> b.squaredError(m(a[0]), m(a[1]), 1f, m(a[2]), (DeviceArray) a[3]),
+                "crossEntropy",
+                (b, a) -> b.crossEntropy(m(a[0]), (Ints) a[1], -100, w(a[4], a[5]), 1f, m(a[2]), (DeviceArray) a[3]),
+                matrix(3, 4, 3, 5),
+                ints(3),
+                matrix(3, 4, 2, 4),
+                report,
+                matrix(3, 1, 4, 1),
+                matrix(1, 4, 1, 5));
+        ofValues(all, "squaredError", Backend::squaredError, report);
+        ofValues(all, "binaryCrossEntropy", Backend::binaryCrossEntropy, report);
+    }
+
+    private interface LossOfValues {
+        void run(Backend b, Matrix y, Matrix targets, Weighting w, float scale, Matrix d, DeviceArray report);
+    }
+
+    private static void ofValues(List<Operation> all, String name, LossOfValues loss, Argument report) {
+        add(
+                all,
+                name,
+                (b, a) -> loss.run(b, m(a[0]), m(a[1]), w(a[4], a[5]), 1f, m(a[2]), (DeviceArray) a[3]),
                 matrix(3, 4, 3, 5),
                 matrix(3, 4, 4, 4),
                 matrix(3, 4, 2, 4),
-                report);
+                report,
+                matrix(3, 1, 4, 1),
+                matrix(1, 4, 1, 5));
+    }
+
+    private static Weighting w(Object rows, Object outputs) {
+        return new Weighting(m(rows), m(outputs), 0.5f);
     }
 
     private static void updates(List<Operation> all, Argument report, Argument seven) {

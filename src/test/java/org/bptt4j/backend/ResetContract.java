@@ -9,17 +9,17 @@ interface ResetContract extends Contract {
     @Test
     @Covers({"recurrentForward", "recurrentBackward"})
     default void rowsBeginAnewWhereTheyAreTold() {
-        for (Cell cell : Cell.plain()) {
+        for (Cell cell : cells()) {
             for (int hidden : new int[] {1, 5, 16, 33, 65}) {
                 for (int batch : new int[] {1, 4, 7}) {
                     for (Pattern pattern : Pattern.values()) {
-                        SweepContract.Sweep sweep = new SweepContract.Sweep(this, cell, 6, batch, hidden);
+                        Sweep sweep = new Sweep(this, cell, 6, batch, hidden);
                         sweep.reset(pattern.mask(kit(), 6, batch));
                         sweep.check();
                     }
                 }
             }
-            SweepContract.Sweep large = new SweepContract.Sweep(this, cell, 7, 33, 40);
+            Sweep large = new Sweep(this, cell, 7, 33, 40);
             large.reset(Pattern.SOME.mask(kit(), 7, 33));
             large.check();
         }
@@ -28,9 +28,9 @@ interface ResetContract extends Contract {
     @Test
     @Covers({"recurrentForward", "recurrentBackward"})
     default void resetsInRangesGiveTheBitsOfOneSweep() {
-        for (Cell cell : Cell.plain()) {
+        for (Cell cell : cells()) {
             for (int hidden : new int[] {5, 16, 33}) {
-                SweepContract.Sweep sweep = new SweepContract.Sweep(this, cell, 9, 7, hidden);
+                Sweep sweep = new Sweep(this, cell, 9, 7, hidden);
                 sweep.reset(Pattern.SOME.mask(kit(), 9, 7));
                 float[][][] whole = sweep.results(0, 9);
                 sweep.upload();
@@ -45,8 +45,8 @@ interface ResetContract extends Contract {
     @Test
     @Covers({"recurrentForward", "recurrentBackward"})
     default void aMaskOfZerosChangesNoBit() {
-        for (Cell cell : Cell.plain()) {
-            SweepContract.Sweep sweep = new SweepContract.Sweep(this, cell, 6, 5, 33);
+        for (Cell cell : cells()) {
+            Sweep sweep = new Sweep(this, cell, 6, 5, 33);
             float[][][] without = sweep.results(0, 6);
             sweep.upload();
             sweep.reset(new int[6 * 5]);
@@ -61,11 +61,11 @@ interface ResetContract extends Contract {
     @Test
     @Covers({"recurrentForward", "recurrentBackward"})
     default void nothingCrossesAResetEvenIfItIsNotFinite() {
-        for (Cell cell : Cell.plain()) {
+        for (Cell cell : cells()) {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 for (int batch : new int[] {1, 5}) {
                     for (int at = 0; at <= 4; at++) {
-                        SweepContract.Sweep sweep = new SweepContract.Sweep(this, cell, 5, batch, 17);
+                        Sweep sweep = new Sweep(this, cell, 5, batch, 17);
                         int[] mask = new int[5 * batch];
                         mask[batch / 2] = 1;
                         mask[3 * batch + batch / 2] = 1;
@@ -81,8 +81,8 @@ interface ResetContract extends Contract {
     @Test
     @Covers("recurrentForward")
     default void resetsAndLengthsGoTogether() {
-        for (Cell cell : Cell.plain()) {
-            SweepContract.Sweep sweep = new SweepContract.Sweep(this, cell, 6, 4, 17);
+        for (Cell cell : cells()) {
+            Sweep sweep = new Sweep(this, cell, 6, 4, 17);
             sweep.end(3, 6, 1, 5);
             sweep.reset(Pattern.SOME.mask(kit(), 6, 4));
             sweep.check();

@@ -84,6 +84,14 @@ class BadInputTest {
                 "--hidden 2000000000 --layers 3       | use fewer hidden units or layers",
                 "--columns a                          | belong to --csv",
                 "--unroll 5000                        | at least 5001 are needed",
+                "--cell lstn                          | did you mean 'lstm'?",
+                "--cell gru --init identity           | use orthogonal",
+                "--cell gru --forget-bias 1           | only --cell lstm has",
+                "--forget-bias 1                      | a tanh cell has no forget gate",
+                "--cell lstm --forget-bias NaN        | must be a finite number",
+                "--dropout 1                          | from 0 to below 1",
+                "--dropout -0.1                       | from 0 to below 1",
+                "--bidirectional                      | both directions are for --task",
                 "--memory 0                           | at least 1",
                 "--memory 512MB                       | such as 512MiB",
                 "--memory 99999999999999999999        | such as 512MiB",
@@ -99,7 +107,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--bidirectional", "--dropout=0.1", "--label-smoothing=0.1"})
+    @ValueSource(strings = {"--label-smoothing=0.1"})
     void optionsOfLaterVersionsAreUnknown(String option) {
         assertRefused("unknown option", train(option));
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.bptt4j.io.DType;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.RnnSpec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,56 @@ class GradientsCommandTest {
         Map<String, Tensor> g = Safetensors.read(out).tensors();
         assertFalse(g.containsKey("grad.x"), "symbols have no gradient");
         assertEquals(DType.F32, g.get("grad.rnn.weight_hh_l0").dtype());
+    }
+
+    private void save(RnnSpec spec) throws IOException {
+        try (Backend backend = Backends.select("cpu");
+                Rnn rnn = Rnn.create(backend, spec, 1)) {
+            rnn.save(weights);
+        }
+    }
+
+    /** h0 and c0 as zeros are what is taken without them; any others change the result. */
+    @Test
+    void anLstmHasACellState() throws IOException {
+        save(RnnSpec.of(3, 4, 2).withCell(Cell.LSTM).withLayers(2).inBothDirections());
+        run(good()).assertDone();
+        Map<String, Tensor> without = Safetensors.read(out).tensors();
+        for (String name : List.of("h_n", "c_n", "grad.h0", "grad.c0")) {
+            assertArrayEquals(new long[] {4, 2, 4}, without.get(name).shape(), name);
+        }
+        run(good().put("h0", new float[32], 4, 2, 4).put("c0", new float[32], 4, 2, 4))
+                .assertDone();
+        float[] outputs = without.get("output").toFloats();
+        assertArrayEquals(outputs, Safetensors.read(out).tensors().get("output").toFloats());
+        float[] c0 = new float[32];
+        c0[31] = 1;
+        run(good().put("c0", c0, 4, 2, 4)).assertDone();
+        assertFalse(Arrays.equals(
+                outputs, Safetensors.read(out).tensors().get("output").toFloats()));
+    }
+
+    @Test
+    void statesOfGatedCellsAreChecked() throws IOException {
+        save(RnnSpec.of(3, 4, 2).withCell(Cell.LSTM).inBothDirections());
+        run(good().put("c0", new float[8], 1, 2, 4)).assertFailed(2, "'c0' is F32 [1, 2, 4]", "[2, 2, 4]", "[2L,B,H]");
+        run(good(), "--tbptt", "2,2").assertFailed(2, "bidirectional");
+        save(RnnSpec.of(3, 4, 2).withCell(Cell.GRU));
+        run(good().put("c0", new float[8], 1, 2, 4)).assertFailed(2, "'c0'", "LSTM", "gru");
+        run(good()).assertDone();
+        assertFalse(Safetensors.read(out).tensors().containsKey("c_n"));
+        assertFalse(Safetensors.read(out).tensors().containsKey("grad.c0"));
+    }
+
+    /** Dropout belongs to training. */
+    @Test
+    void aModelsDropoutIsNotActive() throws IOException {
+        save(RnnSpec.of(3, 4, 2).withLayers(2));
+        run(good()).assertDone();
+        float[] without = Safetensors.read(out).tensors().get("output").toFloats();
+        save(RnnSpec.of(3, 4, 2).withLayers(2).withDropout(0.5));
+        run(good()).assertDone();
+        assertArrayEquals(without, Safetensors.read(out).tensors().get("output").toFloats());
     }
 
     static Stream<Arguments> badBatches() {

@@ -12,7 +12,7 @@ class NamesTest {
     @Test
     void constantsAreLowerCaseWithDashes() {
         assertEquals("cross-entropy", Names.of(Loss.Kind.CROSS_ENTROPY));
-        assertEquals(List.of("cross-entropy", "mse"), Names.all(Loss.Kind.class));
+        assertEquals(List.of("cross-entropy", "mse", "bce"), Names.all(Loss.Kind.class));
         assertEquals(Loss.Kind.CROSS_ENTROPY, Names.parse("--loss", "cross-entropy", Loss.Kind.class));
     }
 

@@ -92,7 +92,7 @@ public record RandomProblem(
     }
 
     private static Batch withTargets(Batch batch, RnnSpec spec, Loss loss, int count, Random random) {
-        if (loss.kind() == Loss.Kind.CROSS_ENTROPY) {
+        if (loss.takesClasses()) {
             int[] classes = new int[count];
             for (int i = 0; i < count; i++) {
                 boolean padding = loss.at() == Loss.At.EVERY && i / batch.rows() >= batch.length(i % batch.rows());
@@ -102,12 +102,31 @@ public record RandomProblem(
             return batch.withTargets(classes);
         }
         float[] values = floats(count * spec.outputSize(), random);
+        for (int i = 0; i < values.length && loss.kind() == Loss.Kind.BCE; i++) {
+            values[i] = Math.abs(values[i]);
+        }
         for (int i = 0; i < count; i++) {
             if (loss.at() == Loss.At.EVERY && i / batch.rows() >= batch.length(i % batch.rows())) {
                 Arrays.fill(values, i * spec.outputSize(), (i + 1) * spec.outputSize(), Float.NaN);
             }
         }
         return batch.withTargets(values);
+    }
+
+    /** The same with loss weights, a third of them 0: what they weigh, and weights in padding, are then nothing that may be read. */
+    public RandomProblem withLossWeights(Random random) {
+        boolean every = loss.at() == Loss.At.EVERY;
+        float[] weights = new float[every ? batch.steps() * batch.rows() : batch.rows()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = random.nextInt(3) == 0 ? 0 : 3 * random.nextFloat();
+            if (weights[i] == 0 && loss.takesClasses()) {
+                batch.classes()[i] = 1_000_000;
+            } else if (weights[i] == 0) {
+                Arrays.fill(batch.values(), i * spec.outputSize(), (i + 1) * spec.outputSize(), Float.NaN);
+            }
+            weights[i] = every && batch.isPadding(i) ? Float.NaN : weights[i];
+        }
+        return new RandomProblem(spec, parameters, batch.withLossWeights(weights), loss, truncation);
     }
 
     /** Floats in (−1, 1). */

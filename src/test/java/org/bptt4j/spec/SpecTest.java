@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the descriptions accept, refuse and say of themselves. */
@@ -76,7 +77,7 @@ class SpecTest {
         assertEquals(-100, Loss.crossEntropy().ignoreIndex());
         assertEquals(Loss.Reduction.MEAN, Loss.mse().reduction());
         Loss loss = Loss.mse().atLastStep().reduced(Loss.Reduction.SUM);
-        assertEquals(new Loss(Loss.Kind.MSE, Loss.At.LAST, Loss.Reduction.SUM, Loss.IGNORE), loss);
+        assertEquals(new Loss(Loss.Kind.MSE, Loss.At.LAST, Loss.Reduction.SUM, Loss.IGNORE, List.of(), 0), loss);
         assertThrows(NullPointerException.class, () -> Loss.mse().at(null));
     }
 }

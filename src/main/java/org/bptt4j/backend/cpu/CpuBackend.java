@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cpu;
 
+import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Dropout;
@@ -11,6 +12,8 @@ import org.bptt4j.backend.Report;
 import org.bptt4j.backend.Shapes;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
+import org.bptt4j.backend.Weighting;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 
 /** The backend of this JVM's own processor: checks the contract, then hands each operation to the class that does it. */
@@ -29,11 +32,16 @@ final class CpuBackend implements Backend {
     private final Inside inside = new Inside(memory);
 
     CpuBackend(Kernels kernels, int threads) {
+        this(kernels, threads, Map.of());
+    }
+
+    /** With more cells than come with the library. */
+    CpuBackend(Kernels kernels, int threads, Map<Cell, CpuCell> more) {
         this.kernels = kernels;
         this.workers = new Workers(threads);
         this.gemm = new Gemm(kernels, workers);
         this.weightGradient = new WeightGradient(kernels, workers);
-        this.recurrence = new Recurrence(kernels, workers);
+        this.recurrence = new Recurrence(kernels, workers, new CpuCells(kernels, more));
         this.rows = new Rows(kernels, workers);
         this.columns = new Columns(kernels, workers);
         this.dropping = new Dropping(kernels, workers);
@@ -245,7 +253,11 @@ final class CpuBackend implements Backend {
             in.own(sweep.weight());
             in.own(sweep.biasIh());
             in.own(sweep.biasHh());
+            in.own(sweep.gates());
             in.own(sweep.states());
+            if (sweep.cellStates() != null) {
+                in.own(sweep.cellStates());
+            }
             if (sweep.lengths() != null) {
                 in.own(sweep.lengths());
             }
@@ -260,9 +272,16 @@ final class CpuBackend implements Backend {
     public void recurrentBackward(RecurrentBackward sweep) {
         try (Inside in = inside.enter()) {
             in.own(sweep.weight());
+            in.own(sweep.gates());
             in.own(sweep.states());
             in.own(sweep.dStates());
+            in.own(sweep.dGates());
+            in.own(sweep.dProducts());
             in.own(sweep.carry());
+            if (sweep.cellStates() != null) {
+                in.own(sweep.cellStates());
+                in.own(sweep.cellCarry());
+            }
             if (sweep.resets() != null) {
                 in.own(sweep.resets());
             }
@@ -274,18 +293,43 @@ final class CpuBackend implements Backend {
 
     @Override
     public void crossEntropy(
-            Matrix logits, Ints targets, int ignoreIndex, float scale, Matrix dLogits, DeviceArray report) {
-        Shapes.requireCrossEntropy(logits, targets, dLogits, report);
+            Matrix logits,
+            Ints targets,
+            int ignoreIndex,
+            Weighting weighting,
+            float scale,
+            Matrix dLogits,
+            DeviceArray report) {
+        Shapes.requireCrossEntropy(logits, targets, weighting, dLogits, report);
         try (Inside in = inside.enter()) {
-            losses.crossEntropy(in.own(logits), in.own(targets), ignoreIndex, scale, in.own(dLogits), in.own(report));
+            losses.crossEntropy(
+                    in.own(logits),
+                    in.own(targets),
+                    ignoreIndex,
+                    in.own(weighting),
+                    scale,
+                    in.own(dLogits),
+                    in.own(report));
         }
     }
 
     @Override
-    public void squaredError(Matrix outputs, Matrix targets, float scale, Matrix dOutputs, DeviceArray report) {
-        Shapes.requireSquaredError(outputs, targets, dOutputs, report);
+    public void squaredError(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
+        Shapes.requireLossOfValues(outputs, targets, weighting, dOutputs, report);
         try (Inside in = inside.enter()) {
-            losses.squaredError(in.own(outputs), in.own(targets), scale, in.own(dOutputs), in.own(report));
+            losses.squaredError(
+                    in.own(outputs), in.own(targets), in.own(weighting), scale, in.own(dOutputs), in.own(report));
+        }
+    }
+
+    @Override
+    public void binaryCrossEntropy(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
+        Shapes.requireLossOfValues(outputs, targets, weighting, dOutputs, report);
+        try (Inside in = inside.enter()) {
+            losses.binaryCrossEntropy(
+                    in.own(outputs), in.own(targets), in.own(weighting), scale, in.own(dOutputs), in.own(report));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Weighting;
 
 /**
  * Where an operation of a backend is while it runs. One thread at a time comes in, and only inside are arrays handed out:
@@ -75,5 +76,16 @@ final class Inside implements AutoCloseable {
     Ints own(Ints m) {
         memory.own(m.array());
         return m;
+    }
+
+    /** {@code w}, after the same look. */
+    Weighting own(Weighting w) {
+        if (w.rows() != null) {
+            own(w.rows());
+        }
+        if (w.outputs() != null) {
+            own(w.outputs());
+        }
+        return w;
     }
 }

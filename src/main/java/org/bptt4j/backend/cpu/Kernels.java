@@ -1,7 +1,6 @@
 package org.bptt4j.backend.cpu;
 
 import org.bptt4j.backend.Dropout;
-import org.bptt4j.spec.Cell;
 
 /**
  * The innermost loops, in two forms: on the Vector API and in plain Java. Stateless and safe for any number of threads.
@@ -84,26 +83,8 @@ interface Kernels {
      */
     void pack(float[] from, int f0, int ld, int rows, int cols, float[] to, int t0, int ldp);
 
-    /** {@code x_i = f(x_i + bias_i)} for i &lt; n, in each of {@code rows} rows of stride {@code ldx}. */
-    void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n);
-
-    /**
-     * {@code d_i = (d_i + carry_i)·f'} for i &lt; n, with f' from the activation's output h_i, in each of {@code rows} rows of
-     * strides {@code ldd, ldc, ldh}.
-     */
-    void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n);
+    /** The form of a cell's formula that goes with these loops. */
+    CpuCell form(CpuCell cell);
 
     /** {@code y_i += Σ_r x_{r,i}} for i &lt; n over {@code rows} rows of stride {@code ldx}, r ascending, one chain per i. */
     void addRows(float[] x, int x0, int ldx, int rows, int n, float[] y, int y0);
@@ -131,9 +112,25 @@ interface Kernels {
             int n);
 
     /**
-     * One row of softmax cross-entropy, whose loss is ln S + m with S = Σ exp(y − max y) and m = max y − y_target: {@code d =
-     * scale·(softmax(y) − onehot(target))}, {@code scratch[0] = m}; returns S, so that a caller takes one logarithm for many
-     * rows. {@code d} may be {@code y}.
+     * One row of softmax, with S = Σ exp(y − max y): {@code d = scale·exp(y − max y)/S}, {@code scratch[0] = max y}; returns S.
+     * {@code d} may be {@code y}.
      */
-    float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch);
+    float softmax(float[] y, int y0, int n, float scale, float[] d, int d0, float[] scratch);
+
+    /**
+     * Binary cross-entropy of {@code n} logits with targets t and positive weights w: returns {@code Σ w·t·ln(1 + e^−y) +
+     * (1−t)·ln(1 + e^y)}, and {@code d = scale·((1−t)·σ(y) − w·t·σ(−y))}. Where t is NaN both are 0. {@code d} may be {@code y}.
+     */
+    double binaryCrossEntropy(
+            float[] y,
+            int y0,
+            float[] t,
+            int t0,
+            float[] w,
+            int w0,
+            int n,
+            float scale,
+            float[] d,
+            int d0,
+            float[] scratch);
 }

@@ -9,6 +9,7 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Report;
+import org.bptt4j.backend.Weighting;
 
 /**
  * Losses with their gradients in one pass. The sum over rows is taken in double, in blocks that no thread count moves. One
@@ -20,6 +21,9 @@ final class Losses {
     /** Rows whose sums of exponentials are multiplied before the logarithm: their product stays far inside a double. */
     private static final int ROWS_PER_LOG = 16;
 
+    /** Columns of which a kernel sums the loss in float. */
+    private static final int COLUMNS = 1024;
+
     /** The loss of the rows {@code from … to−1}; their gradient goes to {@link #gradient}. */
     private interface BlockLoss {
         double of(int from, int to, float[] scratch);
@@ -29,15 +33,19 @@ final class Losses {
     private final Workers workers;
     private final float[][] scratch;
     private final BlockLoss crossEntropyBlock = this::crossEntropyBlock;
+    private final BlockLoss weightedCrossEntropyBlock = this::weightedCrossEntropyBlock;
     private final BlockLoss squaredErrorBlock = this::squaredErrorBlock;
+    private final BlockLoss binaryCrossEntropyBlock = this::binaryCrossEntropyBlock;
     private final Workers.Job blocksPart = this::blocksPart;
     private double[] partial = new double[0];
+    private float[] ones = new float[0];
 
     private BlockLoss loss;
     private Matrix outputs;
     private Ints classes;
     private Matrix values;
     private int ignored;
+    private Weighting weights;
     private float factor;
     private Matrix gradient;
 
@@ -47,26 +55,46 @@ final class Losses {
         this.scratch = new float[workers.threads()][kernels.scratchLength()];
     }
 
-    /** Σ_r (ln Σ_j exp(y_rj) − y_r,target), and its gradient times scale. */
-    void crossEntropy(Matrix logits, Ints targets, int ignoreIndex, float scale, Matrix dLogits, DeviceArray report) {
+    // ---- cross-entropy ----------------------------------------------------------------------------------------------
+
+    /** See {@link org.bptt4j.backend.Backend#crossEntropy}. */
+    void crossEntropy(
+            Matrix logits,
+            Ints targets,
+            int ignoreIndex,
+            Weighting weighting,
+            float scale,
+            Matrix dLogits,
+            DeviceArray report) {
         classes = targets;
         ignored = ignoreIndex;
-        sumRows(crossEntropyBlock, logits, scale, dLogits, report);
+        BlockLoss block = weighting.isNone() ? crossEntropyBlock : weightedCrossEntropyBlock;
+        sumRows(block, logits, weighting, scale, dLogits, report);
     }
 
-    /** Σ_r (ln S_r + m_r) as ln Π S_r + Σ m_r, see {@link Kernels#crossEntropy}. */
+    private int target(int r) {
+        return ints(classes)[(int) classes.offset() + r];
+    }
+
+    private void clearGradient(int r) {
+        int d0 = at(gradient, r);
+        Arrays.fill(floats(gradient), d0, d0 + gradient.cols(), 0f);
+    }
+
+    /** Σ_r (ln S_r + max y_r − y_r,target) as ln Π S_r + Σ (…), with S_r = Σ_j exp(y_rj − max y_r). */
     private double crossEntropyBlock(int from, int to, float[] own) {
         double logs = 0;
         double margins = 0;
         double product = 1;
         for (int r = from; r < to; r++) {
-            int target = ints(classes)[(int) classes.offset() + r];
+            int target = target(r);
             if (target == ignored) {
-                int d0 = at(gradient, r);
-                Arrays.fill(floats(gradient), d0, d0 + gradient.cols(), 0f);
+                clearGradient(r);
             } else {
-                product *= crossEntropyRow(r, target, own);
-                margins += own[0];
+                float correct = floats(outputs)[at(outputs, r) + target];
+                product *= softmax(r, factor, own);
+                floats(gradient)[at(gradient, r) + target] -= factor;
+                margins += own[0] - correct;
             }
             if ((r - from) % ROWS_PER_LOG == ROWS_PER_LOG - 1) {
                 logs += Math.log(product);
@@ -76,27 +104,85 @@ final class Losses {
         return logs + Math.log(product) + margins;
     }
 
-    private float crossEntropyRow(int r, int target, float[] own) {
+    /** The gradient's row becomes the outputs' softmax times {@code scale}: {@link Kernels#softmax}. */
+    private float softmax(int r, float scale, float[] own) {
         float[] y = floats(outputs);
-        float[] d = floats(gradient);
-        return kernels.crossEntropy(y, at(outputs, r), outputs.cols(), target, factor, d, at(gradient, r), own);
+        return kernels.softmax(y, at(outputs, r), outputs.cols(), scale, floats(gradient), at(gradient, r), own);
     }
 
-    /** Σ (y − target)² where the target is not NaN, and its gradient times scale. */
-    void squaredError(Matrix y, Matrix targets, float scale, Matrix dOutputs, DeviceArray report) {
+    private double weightedCrossEntropyBlock(int from, int to, float[] own) {
+        double all = 0;
+        for (int j = 0; weights.smoothing() > 0 && j < outputs.cols(); j++) {
+            all += spread(j);
+        }
+        double sum = 0;
+        for (int r = from; r < to; r++) {
+            if (target(r) == ignored) {
+                clearGradient(r);
+            } else {
+                sum += rowWeight(r) * weightedCrossEntropy(r, target(r), all, own);
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * With q_j = ε/O·w_j and c = (1−ε)·w_target: ℓ = (c + Σ q_j)·(ln S + max y) − c·y_target − Σ q_j·y_j.
+     *
+     * @param all Σ q_j
+     */
+    private double weightedCrossEntropy(int r, int target, double all, float[] own) {
+        int y0 = at(outputs, r);
+        double certain = (1 - (double) weights.smoothing()) * outputWeight(target);
+        double correct = floats(outputs)[y0 + target];
+        double spread = 0;
+        for (int j = 0; all > 0 && j < outputs.cols(); j++) {
+            spread += spread(j) * floats(outputs)[y0 + j];
+        }
+        double scale = (double) factor * rowWeight(r);
+        float sum = softmax(r, (float) (scale * (certain + all)), own);
+        float[] d = floats(gradient);
+        int d0 = at(gradient, r);
+        d[d0 + target] -= (float) (scale * certain);
+        for (int j = 0; all > 0 && j < outputs.cols(); j++) {
+            d[d0 + j] -= (float) (scale * spread(j));
+        }
+        return (certain + all) * Math.log(sum) + certain * (own[0] - correct) + (all * own[0] - spread);
+    }
+
+    /** q_j. */
+    private double spread(int j) {
+        return (double) weights.smoothing() / outputs.cols() * outputWeight(j);
+    }
+
+    private float outputWeight(int j) {
+        Matrix w = weights.outputs();
+        return w == null ? 1f : floats(w)[at(w, 0) + j];
+    }
+
+    private float rowWeight(int r) {
+        Matrix w = weights.rows();
+        return w == null ? 1f : floats(w)[at(w, r)];
+    }
+
+    // ---- losses of values -------------------------------------------------------------------------------------------
+
+    /** See {@link org.bptt4j.backend.Backend#squaredError}. */
+    void squaredError(Matrix y, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
         values = targets;
-        sumRows(squaredErrorBlock, y, scale, dOutputs, report);
+        sumRows(squaredErrorBlock, y, weighting, scale, dOutputs, report);
     }
 
     private double squaredErrorBlock(int from, int to, float[] own) {
         double sum = 0;
         for (int r = from; r < to; r++) {
-            sum += squaredErrorRow(r);
+            float weight = rowWeight(r);
+            sum += weight * squaredErrorRow(r, 2 * (factor * weight));
         }
         return sum;
     }
 
-    private double squaredErrorRow(int r) {
+    private double squaredErrorRow(int r, float scale) {
         float[] y = floats(outputs);
         float[] d = floats(gradient);
         float[] target = floats(values);
@@ -107,14 +193,59 @@ final class Losses {
         for (int i = 0; i < outputs.cols(); i++) {
             float error = Float.isNaN(target[t0 + i]) ? 0f : y[y0 + i] - target[t0 + i];
             sum += (double) error * error;
-            d[d0 + i] = 2 * factor * error;
+            d[d0 + i] = scale * error;
         }
         return sum;
     }
 
-    private void sumRows(BlockLoss blockLoss, Matrix y, float scale, Matrix dy, DeviceArray report) {
+    /** See {@link org.bptt4j.backend.Backend#binaryCrossEntropy}. */
+    void binaryCrossEntropy(
+            Matrix y, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
+        values = targets;
+        if (weighting.outputs() == null && ones.length < y.cols()) {
+            ones = new float[y.cols()];
+            Arrays.fill(ones, 1f);
+        }
+        sumRows(binaryCrossEntropyBlock, y, weighting, scale, dOutputs, report);
+    }
+
+    private double binaryCrossEntropyBlock(int from, int to, float[] own) {
+        double sum = 0;
+        for (int r = from; r < to; r++) {
+            sum += rowWeight(r) * binaryCrossEntropyRow(r, factor * rowWeight(r), own);
+        }
+        return sum;
+    }
+
+    private double binaryCrossEntropyRow(int r, float scale, float[] own) {
+        Matrix positive = weights.outputs();
+        float[] w = positive == null ? ones : floats(positive);
+        int w0 = positive == null ? 0 : at(positive, 0);
+        double sum = 0;
+        for (int j = 0; j < outputs.cols(); j += COLUMNS) {
+            sum += kernels.binaryCrossEntropy(
+                    floats(outputs),
+                    at(outputs, r) + j,
+                    floats(values),
+                    at(values, r) + j,
+                    w,
+                    w0 + j,
+                    Math.min(COLUMNS, outputs.cols() - j),
+                    scale,
+                    floats(gradient),
+                    at(gradient, r) + j,
+                    own);
+        }
+        return sum;
+    }
+
+    // ---- all of them ------------------------------------------------------------------------------------------------
+
+    private void sumRows(
+            BlockLoss blockLoss, Matrix y, Weighting weighting, float scale, Matrix dy, DeviceArray report) {
         loss = blockLoss;
         outputs = y;
+        weights = weighting;
         factor = scale;
         gradient = dy;
         int rows = (int) y.rows();

@@ -1,7 +1,6 @@
 package org.bptt4j.backend.cpu;
 
 import org.bptt4j.backend.Dropout;
-import org.bptt4j.spec.Cell;
 
 /**
  * {@link Kernels} in plain Java, for a JVM without the vector module. The inner loops run over contiguous columns with no
@@ -31,7 +30,7 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public int scratchLength() {
-        return 1; // cross-entropy's second result
+        return 1; // softmax's second result
     }
 
     @Override
@@ -130,56 +129,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        ScalarMemory own = ScalarMemory.take();
-        try {
-            int most = ScalarPasses.rowsTogether(n);
-            for (int r = 0; r < rows; r += most) {
-                int count = Math.min(most, rows - r);
-                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
-                    int length = Math.min(ScalarPasses.BLOCK, n - i);
-                    ScalarPasses.load(own, ScalarPasses.X, x, x0 + r * ldx + i, ldx, count, length);
-                    ScalarPasses.load(own, ScalarPasses.Y, bias, b0 + i, 0, count, length);
-                    ScalarPasses.activate(own, cell, count * length);
-                    ScalarPasses.store(own, x, x0 + r * ldx + i, ldx, count, length);
-                }
-            }
-        } finally {
-            own.release();
-        }
-    }
-
-    @Override
-    public void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n) {
-        ScalarMemory own = ScalarMemory.take();
-        try {
-            int most = ScalarPasses.rowsTogether(n);
-            for (int r = 0; r < rows; r += most) {
-                int count = Math.min(most, rows - r);
-                for (int i = 0; i < n; i += ScalarPasses.BLOCK) {
-                    int length = Math.min(ScalarPasses.BLOCK, n - i);
-                    ScalarPasses.load(own, ScalarPasses.X, d, d0 + r * ldd + i, ldd, count, length);
-                    ScalarPasses.load(own, ScalarPasses.Y, carry, c0 + r * ldc + i, ldc, count, length);
-                    ScalarPasses.load(own, ScalarPasses.Z, h, h0 + r * ldh + i, ldh, count, length);
-                    ScalarPasses.derivative(own, cell, count * length);
-                    ScalarPasses.store(own, d, d0 + r * ldd + i, ldd, count, length);
-                }
-            }
-        } finally {
-            own.release();
-        }
+    public CpuCell form(CpuCell cell) {
+        return cell;
     }
 
     @Override
@@ -218,8 +169,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        float correct = y[y0 + target];
+    public float softmax(float[] y, int y0, int n, float scale, float[] d, int d0, float[] scratch) {
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
             max = Math.max(max, y[y0 + i]);
@@ -241,8 +191,23 @@ final class ScalarKernels implements Kernels {
         for (int i = 0; i < n; i++) {
             d[d0 + i] *= factor;
         }
-        d[d0 + target] -= scale;
-        scratch[0] = max - correct;
+        scratch[0] = max;
         return sum;
+    }
+
+    @Override
+    public double binaryCrossEntropy(
+            float[] y,
+            int y0,
+            float[] t,
+            int t0,
+            float[] w,
+            int w0,
+            int n,
+            float scale,
+            float[] d,
+            int d0,
+            float[] scratch) {
+        return ScalarMath.binaryCrossEntropy(y, y0, t, t0, w, w0, 0, n, scale, d, d0);
     }
 }

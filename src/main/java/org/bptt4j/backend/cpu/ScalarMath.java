@@ -1,7 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import org.bptt4j.spec.Cell;
-
 /**
  * The formulas of {@link VectorMath} for one float, to the same bits: the tails of the vector loops, and the scalar kernels.
  */
@@ -30,6 +28,22 @@ final class ScalarMath {
         return x < 0 ? -h : h;
     }
 
+    /** σ(x) = 1/(1 + e^−x); NaN stays NaN, ∞ gives 1 and −∞ 0. */
+    static float sigmoid(float x) {
+        float u = Math.abs(x) * 0.125f;
+        float p = Fma.fma(u, 0.00030024163f, 0.001258159f);
+        p = Fma.fma(p, u, 0.008408565f);
+        p = Fma.fma(p, u, 0.041646242f);
+        p = Fma.fma(p, u, 0.16666907f);
+        p = Fma.fma(p, u, 0.4999999f);
+        float e = Fma.fma(u * u, p, u);
+        e = Fma.fma(e, e, e + e);
+        e = Fma.fma(e, e, e + e);
+        e = Fma.fma(e, e, e + e);
+        float below = 1 / (e + 2);
+        return x < 0 ? below : 1 - below;
+    }
+
     /** e^x for x ≤ 88, largest error 2 ulp; below −87 it is e^−87. */
     static float exp(float x) {
         float y = Math.max(x, -87f);
@@ -47,29 +61,56 @@ final class ScalarMath {
         return Fma.fma(scale, p, scale);
     }
 
-    /** x_i = f(x_i + bias_i) for from ≤ i &lt; to. */
-    static void activate(Cell cell, float[] x, int x0, float[] bias, int b0, int from, int to) {
-        if (cell == Cell.TANH) {
-            for (int i = from; i < to; i++) {
-                x[x0 + i] = tanh(x[x0 + i] + bias[b0 + i]);
-            }
-        } else {
-            for (int i = from; i < to; i++) {
-                x[x0 + i] = Math.max(0f, x[x0 + i] + bias[b0 + i]);
-            }
+    /** x_i = tanh(x_i + bias_i) for from ≤ i &lt; to. */
+    static void tanh(float[] x, int x0, float[] bias, int b0, int from, int to) {
+        for (int i = from; i < to; i++) {
+            x[x0 + i] = tanh(x[x0 + i] + bias[b0 + i]);
         }
     }
 
-    /** d_i = (d_i + carry_i)·f' for from ≤ i &lt; to. */
-    static void derivative(Cell cell, float[] d, int d0, float[] carry, int c0, float[] h, int h0, int from, int to) {
-        if (cell == Cell.TANH) {
-            for (int i = from; i < to; i++) {
-                d[d0 + i] = (d[d0 + i] + carry[c0 + i]) * Fma.fma(-h[h0 + i], h[h0 + i], 1f);
-            }
-        } else {
-            for (int i = from; i < to; i++) {
-                d[d0 + i] = h[h0 + i] > 0 ? d[d0 + i] + carry[c0 + i] : 0f;
-            }
+    /** x_i = σ(x_i + bias_i) for from ≤ i &lt; to. */
+    static void sigmoid(float[] x, int x0, float[] bias, int b0, int from, int to) {
+        for (int i = from; i < to; i++) {
+            x[x0 + i] = sigmoid(x[x0 + i] + bias[b0 + i]);
         }
+    }
+
+    /** ln(1 + e) for e in [0, 1], largest error 3 ulp. */
+    static float log1p(float e) {
+        float s = e / (e + 2);
+        float z = s * s;
+        float p = Fma.fma(z, 1f / 15, 1f / 13);
+        p = Fma.fma(p, z, 1f / 11);
+        p = Fma.fma(p, z, 1f / 9);
+        p = Fma.fma(p, z, 1f / 7);
+        p = Fma.fma(p, z, 1f / 5);
+        p = Fma.fma(p, z, 1f / 3);
+        float twice = s + s;
+        return Fma.fma(twice * z, p, twice);
+    }
+
+    /** {@link Kernels#binaryCrossEntropy} for from ≤ i &lt; to. */
+    static double binaryCrossEntropy(
+            float[] y, int y0, float[] t, int t0, float[] w, int w0, int from, int to, float scale, float[] d, int d0) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            float target = t[t0 + i];
+            if (Float.isNaN(target)) {
+                d[d0 + i] = 0;
+                continue;
+            }
+            float v = y[y0 + i];
+            float negative = 1 - target;
+            float positive = target * w[w0 + i];
+            float magnitude = Math.abs(v);
+            float e = exp(-magnitude);
+            float log = log1p(e);
+            float large = 1 / (1 + e);
+            float small = e * large;
+            float wrong = magnitude + log;
+            sum += negative * (v < 0 ? log : wrong) + positive * (v < 0 ? wrong : log);
+            d[d0 + i] = (negative * (v < 0 ? small : large) - positive * (v < 0 ? large : small)) * scale;
+        }
+        return sum;
     }
 }

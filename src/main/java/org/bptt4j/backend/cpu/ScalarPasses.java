@@ -1,7 +1,6 @@
 package org.bptt4j.backend.cpu;
 
 import java.util.Arrays;
-import org.bptt4j.spec.Cell;
 
 /**
  * Point-wise passes over blocks of rows in loops that C2 vectorises: in a section of {@link ScalarMemory}, which only one
@@ -44,12 +43,37 @@ final class ScalarPasses {
         }
     }
 
-    /** {@code x_i = f(x_i + y_i)} for i &lt; n. */
-    static void activate(ScalarMemory own, Cell cell, int n) {
-        if (cell == Cell.TANH) {
-            tanhOfSum(ScalarMemory.ALL, own.base - 1, own.end(n));
-        } else {
-            reluOfSum(ScalarMemory.ALL, own.base - 1, own.end(n));
+    /** A loop over {@code from ≤ j < to} of the first operand, the others being {@link #Y} and {@link #Z} further on. */
+    interface Loop {
+        void run(float[] m, int from, int to);
+    }
+
+    /** {@code x_i = tanh(x_i + y_i)}. */
+    static final Loop TANH = ScalarPasses::tanhOfSum;
+
+    /** {@code x_i = σ(x_i + y_i)}. */
+    static final Loop SIGMOID = ScalarPasses::sigmoidOfSum;
+
+    /** Runs a loop for i &lt; n of each row: x, which is also the result, and y from {@code column} on; z may be null. */
+    static void inPlace(Loop loop, int rows, int n, Operand x, int column, Operand y, Operand z) {
+        ScalarMemory own = ScalarMemory.take();
+        try {
+            int most = rowsTogether(n);
+            for (int r = 0; r < rows; r += most) {
+                int count = Math.min(most, rows - r);
+                for (int i = 0; i < n; i += BLOCK) {
+                    int length = Math.min(BLOCK, n - i);
+                    load(own, X, x.at, x.at(r, column + i), x.stride, count, length);
+                    load(own, Y, y.at, y.at(r, column + i), y.stride, count, length);
+                    if (z != null) {
+                        load(own, Z, z.at, z.at(r, column + i), z.stride, count, length);
+                    }
+                    loop.run(ScalarMemory.ALL, own.base - 1, own.end(count * length));
+                    store(own, x.at, x.at(r, column + i), x.stride, count, length);
+                }
+            }
+        } finally {
+            own.release();
         }
     }
 
@@ -60,34 +84,10 @@ final class ScalarPasses {
         }
     }
 
-    private static void reluOfSum(float[] m, int from, int to) {
+    private static void sigmoidOfSum(float[] m, int from, int to) {
         int end = Math.min(to, ScalarMemory.BOUND);
         for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
-            m[j] = Math.max(0f, m[j] + m[j + Y]);
-        }
-    }
-
-    /** {@code x_i = (x_i + y_i)·f'} for i &lt; n, with f' from the activation's output z_i. */
-    static void derivative(ScalarMemory own, Cell cell, int n) {
-        if (cell == Cell.TANH) {
-            timesTanhDerivative(ScalarMemory.ALL, own.base - 1, own.end(n));
-        } else {
-            timesReluDerivative(ScalarMemory.ALL, own.base - 1, own.end(n));
-        }
-    }
-
-    private static void timesTanhDerivative(float[] m, int from, int to) {
-        int end = Math.min(to, ScalarMemory.BOUND);
-        for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
-            m[j] = (m[j] + m[j + Y]) * Fma.fma(-m[j + Z], m[j + Z], 1f);
-        }
-    }
-
-    /** Not vectorised: a choice. */
-    private static void timesReluDerivative(float[] m, int from, int to) {
-        int end = Math.min(to, ScalarMemory.BOUND);
-        for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
-            m[j] = m[j + Z] > 0 ? m[j] + m[j + Y] : 0f;
+            m[j] = ScalarMath.sigmoid(m[j] + m[j + Y]);
         }
     }
 

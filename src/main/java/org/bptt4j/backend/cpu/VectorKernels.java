@@ -6,7 +6,6 @@ import static org.bptt4j.backend.cpu.VectorTiles.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
 import org.bptt4j.backend.Dropout;
-import org.bptt4j.spec.Cell;
 
 /** {@link Kernels} on the Vector API, for any number of lanes. */
 final class VectorKernels implements Kernels {
@@ -211,25 +210,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
-        VectorPasses.activate(cell, x, x0, ldx, rows, bias, b0, n);
-    }
-
-    @Override
-    public void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n) {
-        VectorPasses.derivative(cell, d, d0, ldd, carry, c0, ldc, h, h0, ldh, rows, n);
+    public CpuCell form(CpuCell cell) {
+        return cell.vector();
     }
 
     @Override
@@ -259,7 +241,23 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        return VectorPasses.crossEntropy(y, y0, n, target, scale, d, d0, scratch);
+    public float softmax(float[] y, int y0, int n, float scale, float[] d, int d0, float[] scratch) {
+        return VectorLosses.softmax(y, y0, n, scale, d, d0, scratch);
+    }
+
+    @Override
+    public double binaryCrossEntropy(
+            float[] y,
+            int y0,
+            float[] t,
+            int t0,
+            float[] w,
+            int w0,
+            int n,
+            float scale,
+            float[] d,
+            int d0,
+            float[] scratch) {
+        return VectorLosses.binaryCrossEntropy(y, y0, t, t0, w, w0, n, scale, d, d0, scratch);
     }
 }

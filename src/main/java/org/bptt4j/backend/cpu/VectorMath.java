@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * tanh and exp on float vectors.
+ * tanh, exp and ln(1 + e) on float vectors.
  *
  * <p>tanh a = E/(E + 2) with E = e^{2a} − 1, for a = |x|. E(u) = u + u²·p(u) at u = 2a/8, and three times E(2u) = E(u)² +
  * 2E(u): nothing is subtracted, so no digit is lost near zero, and what error E has vanishes where tanh nears 1 and f' = 1 −
@@ -51,6 +51,23 @@ final class VectorMath {
         return h.blend(h.neg(), x.compare(VectorOperators.LT, 0f));
     }
 
+    /** σ(x) = 1/(1 + e^−x); NaN stays NaN, ∞ gives 1 and −∞ 0. */
+    static FloatVector sigmoid(FloatVector x) {
+        FloatVector u = x.abs().mul(0.125f);
+        FloatVector p = u.fma(FloatVector.broadcast(S, E7), FloatVector.broadcast(S, E6));
+        p = p.fma(u, FloatVector.broadcast(S, E5));
+        p = p.fma(u, FloatVector.broadcast(S, E4));
+        p = p.fma(u, FloatVector.broadcast(S, E3));
+        p = p.fma(u, FloatVector.broadcast(S, E2));
+        FloatVector e = u.mul(u).fma(p, u);
+        e = e.fma(e, e.add(e));
+        e = e.fma(e, e.add(e));
+        e = e.fma(e, e.add(e));
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        FloatVector below = one.div(e.add(2f));
+        return one.sub(below).blend(below, x.compare(VectorOperators.LT, 0f));
+    }
+
     /** e^x for x ≤ 88; below −87 it is e^−87 (1.6·10⁻³⁸). NaN stays NaN. */
     static FloatVector exp(FloatVector x) {
         FloatVector y = x.blend(-87f, x.compare(VectorOperators.LT, -87f));
@@ -70,5 +87,19 @@ final class VectorMath {
                 .add(0x3F800000)
                 .reinterpretAsFloats();
         return scale.fma(p, scale);
+    }
+
+    /** ln(1 + e) for e in [0, 1]: 2·artanh(s) = 2·(s + s³/3 + s⁵/5 + …) with s = e/(2 + e) ≤ 1/3. NaN stays NaN. */
+    static FloatVector log1p(FloatVector e) {
+        FloatVector s = e.div(e.add(2f));
+        FloatVector z = s.mul(s);
+        FloatVector p = z.fma(FloatVector.broadcast(S, 1f / 15), FloatVector.broadcast(S, 1f / 13));
+        p = p.fma(z, FloatVector.broadcast(S, 1f / 11));
+        p = p.fma(z, FloatVector.broadcast(S, 1f / 9));
+        p = p.fma(z, FloatVector.broadcast(S, 1f / 7));
+        p = p.fma(z, FloatVector.broadcast(S, 1f / 5));
+        p = p.fma(z, FloatVector.broadcast(S, 1f / 3));
+        FloatVector twice = s.add(s);
+        return twice.mul(z).fma(p, twice);
     }
 }

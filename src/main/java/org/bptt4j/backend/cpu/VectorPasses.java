@@ -4,8 +4,6 @@ import static org.bptt4j.backend.cpu.VectorTiles.LANES;
 import static org.bptt4j.backend.cpu.VectorTiles.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
-import org.bptt4j.spec.Cell;
 
 /**
  * The point-wise passes of {@link VectorKernels}. They run over all vectors of all rows in one loop: rows are short, and a loop for
@@ -14,19 +12,18 @@ import org.bptt4j.spec.Cell;
 final class VectorPasses {
     private VectorPasses() {}
 
-    static void activate(Cell cell, float[] x, int x0, int ldx, int rows, float[] bias, int b0, int n) {
+    // A loop for each function in a method of its own, so that each is compiled for itself: together C2 now and then
+    // left a call of
+    // tanh's out of line, and with it every vector in an object.
+
+    /** {@code x_i = tanh(x_i + bias_i)} for i &lt; n from {@code column} on, in each row. */
+    static void tanh(int rows, int n, Operand x, int column, Operand bias) {
         int whole = S.loopBound(n);
-        int vectors = rows * (whole / LANES);
-        // A loop for each, so that each is compiled for itself: together C2 now and then left a call of tanh's out of
-        // line, and
-        // with it every vector in an object.
-        if (cell == Cell.TANH) {
-            tanh(x, x0, ldx, vectors, whole, bias, b0);
-        } else {
-            relu(x, x0, ldx, vectors, whole, bias, b0);
-        }
+        int x0 = x.start + column;
+        int b0 = bias.start + column;
+        tanh(x.at, x0, x.stride, rows * (whole / LANES), whole, bias.at, b0);
         for (int r = 0; whole < n && r < rows; r++) {
-            ScalarMath.activate(cell, x, x0 + r * ldx, bias, b0, whole, n);
+            ScalarMath.tanh(x.at, x0 + r * x.stride, bias.at, b0, whole, n);
         }
     }
 
@@ -44,59 +41,28 @@ final class VectorPasses {
         }
     }
 
-    private static void relu(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
+    /** {@code x_i = σ(x_i + bias_i)} for i &lt; n from {@code column} on, in each row. */
+    static void sigmoid(int rows, int n, Operand x, int column, Operand bias) {
+        int whole = S.loopBound(n);
+        int x0 = x.start + column;
+        int b0 = bias.start + column;
+        sigmoid(x.at, x0, x.stride, rows * (whole / LANES), whole, bias.at, b0);
+        for (int r = 0; whole < n && r < rows; r++) {
+            ScalarMath.sigmoid(x.at, x0 + r * x.stride, bias.at, b0, whole, n);
+        }
+    }
+
+    private static void sigmoid(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
         int i = x0;
         int c = 0;
         for (int v = 0; v < vectors; v++) {
             FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
-            a.max(0f).intoArray(x, i + c);
+            VectorMath.sigmoid(a).intoArray(x, i + c);
             c += LANES;
             if (c == whole) {
                 c = 0;
                 i += ldx;
             }
-        }
-    }
-
-    static void derivative(
-            Cell cell,
-            float[] d,
-            int d0,
-            int ldd,
-            float[] carry,
-            int c0,
-            int ldc,
-            float[] h,
-            int h0,
-            int ldh,
-            int rows,
-            int n) {
-        int whole = S.loopBound(n);
-        int vectors = rows * (whole / LANES);
-        FloatVector zero = FloatVector.zero(S);
-        FloatVector one = FloatVector.broadcast(S, 1f);
-        int i = d0;
-        int j = c0;
-        int k = h0;
-        int c = 0;
-        for (int v = 0; v < vectors; v++) {
-            FloatVector y = FloatVector.fromArray(S, h, k + c);
-            FloatVector e = FloatVector.fromArray(S, d, i + c).add(FloatVector.fromArray(S, carry, j + c));
-            if (cell == Cell.TANH) {
-                e.mul(y.neg().fma(y, one)).intoArray(d, i + c);
-            } else {
-                zero.blend(e, y.compare(VectorOperators.GT, 0f)).intoArray(d, i + c);
-            }
-            c += LANES;
-            if (c == whole) {
-                c = 0;
-                i += ldd;
-                j += ldc;
-                k += ldh;
-            }
-        }
-        for (int r = 0; whole < n && r < rows; r++) {
-            ScalarMath.derivative(cell, d, d0 + r * ldd, carry, c0 + r * ldc, h, h0 + r * ldh, whole, n);
         }
     }
 
@@ -133,60 +99,6 @@ final class VectorPasses {
         }
         for (int i = whole; i < n; i++) {
             y[y0 + i] += x[x0 + i];
-        }
-    }
-
-    // Three loops in three methods: see activate().
-
-    static float crossEntropy(float[] y, int y0, int n, int target, float scale, float[] d, int d0, float[] scratch) {
-        int whole = S.loopBound(n);
-        float correct = y[y0 + target];
-        float max = max(y, y0, whole);
-        for (int i = whole; i < n; i++) {
-            max = Math.max(max, y[y0 + i]);
-        }
-        // Not reduceLanes(ADD): its order is not specified, so the same row need not give the same bits twice.
-        exp(y, y0, whole, max, d, d0, scratch);
-        float sum = 0;
-        for (int i = 0; i < LANES; i += 4) {
-            sum += (scratch[i] + scratch[i + 1]) + (scratch[i + 2] + scratch[i + 3]);
-        }
-        for (int i = whole; i < n; i++) {
-            d[d0 + i] = ScalarMath.exp(y[y0 + i] - max);
-            sum += d[d0 + i];
-        }
-        float factor = scale / sum;
-        multiply(d, d0, whole, factor);
-        for (int i = whole; i < n; i++) {
-            d[d0 + i] *= factor;
-        }
-        d[d0 + target] -= scale;
-        scratch[0] = max - correct;
-        return sum;
-    }
-
-    private static float max(float[] y, int y0, int whole) {
-        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < whole; i += LANES) {
-            m = m.max(FloatVector.fromArray(S, y, y0 + i));
-        }
-        return m.reduceLanes(VectorOperators.MAX);
-    }
-
-    /** d = exp(y − max), and in {@code sums} the sum of each lane. */
-    private static void exp(float[] y, int y0, int whole, float max, float[] d, int d0, float[] sums) {
-        FloatVector s = FloatVector.zero(S);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, y, y0 + i).sub(max));
-            s = s.add(e);
-            e.intoArray(d, d0 + i);
-        }
-        s.intoArray(sums, 0);
-    }
-
-    private static void multiply(float[] d, int d0, int whole, float factor) {
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(S, d, d0 + i).mul(factor).intoArray(d, d0 + i);
         }
     }
 }

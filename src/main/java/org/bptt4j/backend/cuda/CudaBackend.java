@@ -16,6 +16,7 @@ import org.bptt4j.backend.Shapes;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.backend.Update;
+import org.bptt4j.backend.Weighting;
 import org.bptt4j.spec.Clipping;
 
 /**
@@ -278,19 +279,38 @@ final class CudaBackend implements Backend {
 
     @Override
     public void crossEntropy(
-            Matrix logits, Ints targets, int ignoreIndex, float scale, Matrix dLogits, DeviceArray report) {
-        Shapes.requireCrossEntropy(logits, targets, dLogits, report);
+            Matrix logits,
+            Ints targets,
+            int ignoreIndex,
+            Weighting weighting,
+            float scale,
+            Matrix dLogits,
+            DeviceArray report) {
+        Shapes.requireCrossEntropy(logits, targets, weighting, dLogits, report);
         try (Inside in = inside.enter()) {
             in.own(targets, "class target", logits.cols(), ignoreIndex);
-            parts.losses.crossEntropy(in.own(logits), targets, ignoreIndex, scale, in.own(dLogits), in.own(report));
+            parts.losses.crossEntropy(
+                    in.own(logits), targets, ignoreIndex, in.own(weighting), scale, in.own(dLogits), in.own(report));
         }
     }
 
     @Override
-    public void squaredError(Matrix outputs, Matrix targets, float scale, Matrix dOutputs, DeviceArray report) {
-        Shapes.requireSquaredError(outputs, targets, dOutputs, report);
+    public void squaredError(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
+        Shapes.requireLossOfValues(outputs, targets, weighting, dOutputs, report);
         try (Inside in = inside.enter()) {
-            parts.losses.squaredError(in.own(outputs), in.own(targets), scale, in.own(dOutputs), in.own(report));
+            parts.losses.squaredError(
+                    in.own(outputs), in.own(targets), in.own(weighting), scale, in.own(dOutputs), in.own(report));
+        }
+    }
+
+    @Override
+    public void binaryCrossEntropy(
+            Matrix outputs, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
+        Shapes.requireLossOfValues(outputs, targets, weighting, dOutputs, report);
+        try (Inside in = inside.enter()) {
+            parts.losses.binaryCrossEntropy(
+                    in.own(outputs), in.own(targets), in.own(weighting), scale, in.own(dOutputs), in.own(report));
         }
     }
 

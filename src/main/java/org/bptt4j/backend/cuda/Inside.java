@@ -9,6 +9,7 @@ import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Update;
+import org.bptt4j.backend.Weighting;
 
 /**
  * Where an operation of a backend is while it runs. One thread at a time comes in, with the device's context bound to it, and only
@@ -107,7 +108,11 @@ final class Inside implements AutoCloseable {
         own(sweep.weight());
         own(sweep.biasIh());
         own(sweep.biasHh());
+        own(sweep.gates());
         own(sweep.states());
+        if (sweep.cellStates() != null) {
+            own(sweep.cellStates());
+        }
         if (sweep.lengths() != null) {
             own(sweep.lengths());
         }
@@ -120,13 +125,31 @@ final class Inside implements AutoCloseable {
     /** {@code sweep}, after the same look at what it uses. */
     RecurrentBackward own(RecurrentBackward sweep) {
         own(sweep.weight());
+        own(sweep.gates());
         own(sweep.states());
         own(sweep.dStates());
+        own(sweep.dGates());
+        own(sweep.dProducts());
         own(sweep.carry());
+        if (sweep.cellStates() != null) {
+            own(sweep.cellStates());
+            own(sweep.cellCarry());
+        }
         if (sweep.resets() != null) {
             own(sweep.resets());
         }
         return sweep;
+    }
+
+    /** {@code w}, after the same look. */
+    Weighting own(Weighting w) {
+        if (w.rows() != null) {
+            own(w.rows());
+        }
+        if (w.outputs() != null) {
+            own(w.outputs());
+        }
+        return w;
     }
 
     /** {@code update}, after the same look at what it uses. */

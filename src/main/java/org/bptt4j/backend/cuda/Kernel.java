@@ -3,12 +3,10 @@ package org.bptt4j.backend.cuda;
 import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
 import static jcuda.driver.JCudaDriver.cuLaunchCooperativeKernel;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
-import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor;
 
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
-import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 
 /**
@@ -34,20 +32,20 @@ final class Kernel {
 
     private final CUstream stream;
     private final Tally tally;
-    private final CUfunction function = new CUfunction();
+    private final CUfunction function;
     private final Arguments arguments;
     private final int arity;
     private int sharedAllowed = 48 << 10;
 
     /** @param arity how many arguments it takes */
-    Kernel(CUmodule module, Device device, String name, int arity) {
+    Kernel(CUfunction function, Device device, String name, int arity) {
+        this.function = function;
         this.name = name;
         this.launch = "cuLaunchKernel " + name;
         this.stream = device.compute();
         this.arguments = device.arguments();
         this.arity = arity;
         this.tally = device.tally();
-        Status.driver("cuModuleGetFunction " + name, cuModuleGetFunction(function, module, name));
     }
 
     /** The next argument: an address, or 0 for none. */

@@ -14,7 +14,7 @@ import org.bptt4j.spec.Cell;
 
 /**
  * The two sweeps over time in one launch each, whatever the number of steps, by the kernels of kernels/persistent_*.cu. Shapes
- * that fit none of them are refused.
+ * that fit none of them are refused, and so are cells other than tanh and ReLU.
  */
 final class PersistentSweep implements Sweep {
     private static final int FORWARD_ARGUMENTS = 14;
@@ -62,7 +62,7 @@ final class PersistentSweep implements Sweep {
 
     @Override
     public void forward(RecurrentForward f) {
-        PersistentPlan plan = plan(f.batch(), f.hidden());
+        PersistentPlan plan = plan(f.cell(), f.batch(), f.hidden());
         if (f.steps() > 0) {
             Kernel kernel = forward(plan);
             layer(kernel, f.weight(), plan);
@@ -81,7 +81,7 @@ final class PersistentSweep implements Sweep {
 
     @Override
     public void backward(RecurrentBackward f) {
-        PersistentPlan plan = plan(f.batch(), f.hidden());
+        PersistentPlan plan = plan(f.cell(), f.batch(), f.hidden());
         if (f.steps() > 0) {
             Kernel kernel = backward(plan);
             layer(kernel, f.weight(), plan);
@@ -98,7 +98,11 @@ final class PersistentSweep implements Sweep {
         }
     }
 
-    private PersistentPlan plan(int batch, int hidden) {
+    private PersistentPlan plan(Cell cell, int batch, int hidden) {
+        if (cell != Cell.TANH && cell != Cell.RELU) {
+            throw new BackendUnavailableException("no persistent kernel for the cell " + cell
+                    + ": there are some for tanh and relu; use the form graph, or auto");
+        }
         PersistentPlan.Fit fit = fit(batch, hidden);
         if (fit.plan() == null) {
             throw new BackendUnavailableException("no persistent kernel for B " + batch + ", H " + hidden + ": "

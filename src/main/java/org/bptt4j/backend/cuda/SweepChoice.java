@@ -13,7 +13,7 @@ import org.bptt4j.backend.SweepForm;
  * <tr><td>otherwise</td><td>graph, from a shape's second sweep on</td></tr>
  * </table>
  *
- * The persistent kernels, which serve some shapes only, must be asked for.
+ * The persistent kernels, which serve some cells and shapes only, must be asked for.
  */
 final class SweepChoice implements Sweep {
     static final int LEAST_FOR_GRAPH = 4;
@@ -36,7 +36,7 @@ final class SweepChoice implements Sweep {
         return (blas, kernels, memory, device) -> new SweepChoice(form, blas, kernels, memory, device);
     }
 
-    /** The form for {@code count} steps; all but the persistent one serve every shape. */
+    /** The form for {@code count} steps; all but the persistent one serve every cell and shape. */
     private Sweep choose(int count) {
         return switch (form) {
             case STEPS -> steps;

@@ -12,7 +12,7 @@ import org.bptt4j.spec.Cell;
  * @param forward or backward
  * @param batch B
  * @param hidden H
- * @param weight the address of W_hh [H, H]
+ * @param weight the address of W_hh [G·H, H]
  * @param weightStride of W_hh
  */
 record SweepShape(boolean forward, Cell cell, int batch, int hidden, long weight, int weightStride) {

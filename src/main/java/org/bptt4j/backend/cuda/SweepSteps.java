@@ -2,6 +2,8 @@ package org.bptt4j.backend.cuda;
 
 import static org.bptt4j.backend.cuda.Inside.address;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.RecurrentForward;
@@ -22,46 +24,62 @@ final class SweepSteps {
 
     private final Blas blas;
     private final CudaMemory memory;
+    private final Kernels kernels;
     private final Kernel begin;
     private final Kernel advance;
     private final Kernel copy;
-    private final Kernel tanh;
-    private final Kernel relu;
-    private final Kernel tanhDerivative;
-    private final Kernel reluDerivative;
-    /** The cursor, then two matrices [B, H]; null until a sweep needs it. */
+    private final Map<Cell, Kernel> forward = new HashMap<>();
+    private final Map<Cell, Kernel> backward = new HashMap<>();
+    /** The cursor, a matrix [B, H] and a matrix [B, G·H]; null until a sweep needs it. */
     private Address.Block workspace;
-    /** Bytes for each of the matrices. */
-    private long room;
+    /** Bytes for the one. */
+    private long stateRoom;
+    /** Bytes for the other. */
+    private long gateRoom;
 
     private long moves;
 
     SweepSteps(Blas blas, Kernels kernels, CudaMemory memory) {
         this.blas = blas;
+        this.kernels = kernels;
         this.memory = memory;
-        begin = kernels.get("begin_sweep", 19);
+        begin = kernels.get("begin_sweep", 27);
         advance = kernels.get("advance_sweep", 2);
         copy = kernels.get("copy", 6);
-        tanh = kernels.get("activate_tanh", 6);
-        relu = kernels.get("activate_relu", 6);
-        tanhDerivative = kernels.get("derivative_tanh", 6);
-        reluDerivative = kernels.get("derivative_relu", 6);
     }
 
-    /** Makes the workspace as large as the shape needs. If it moves, launches that were recorded are of no use any more. */
+    /** Finds the kernel of the shape's steps, and makes the workspace as large as the shape needs. If it moves, launches that were recorded are of no use any more. */
     void require(SweepShape shape) {
-        long needed = Kernel.pieces((long) shape.batch() * shape.hidden() * Float.BYTES, ALIGNMENT) * ALIGNMENT;
-        if (workspace != null && needed <= room) {
+        kernel(shape);
+        long states = aligned((long) shape.batch() * shape.hidden());
+        long gates = aligned((long) shape.batch() * shape.cell().gates() * shape.hidden());
+        if (workspace != null && states <= stateRoom && gates <= gateRoom) {
             return;
         }
         moves++;
+        stateRoom = Math.max(states, stateRoom);
+        gateRoom = Math.max(gates, gateRoom);
         if (workspace != null) {
             Address.Block old = workspace;
             workspace = null;
             memory.freeScratch(old);
         }
-        workspace = memory.scratch(ALIGNMENT + 2 * needed);
-        room = needed;
+        workspace = memory.scratch(ALIGNMENT + stateRoom + gateRoom);
+    }
+
+    private static long aligned(long floats) {
+        return Kernel.pieces(floats * Float.BYTES, ALIGNMENT) * ALIGNMENT;
+    }
+
+    /** The one that is called like the cell and the direction; a cell that has none is refused. */
+    private Kernel kernel(SweepShape shape) {
+        Map<Cell, Kernel> known = shape.forward() ? forward : backward;
+        Kernel kernel = known.get(shape.cell());
+        if (kernel == null) {
+            kernel = kernels.ofCell(shape.cell(), shape.forward());
+            known.put(shape.cell(), kernel);
+        }
+        return kernel;
     }
 
     /** How often the workspace has moved. */
@@ -73,66 +91,82 @@ final class SweepSteps {
         return workspace.address();
     }
 
-    /** h_t or δ_t, which the products read. */
-    private long factor() {
+    /** [B, H]: h_t, which the forward product reads, or the carry, which the backward product makes. */
+    private long state() {
         return cursor() + ALIGNMENT;
     }
 
-    /** h_t·W_hhᵀ, or the carry δ_t·W_hh. */
-    private long product() {
-        return factor() + room;
+    /** [B, G·H]: P_t = h_t·W_hhᵀ, which the forward product makes, or its gradient, which the backward product reads. */
+    private long gates() {
+        return state() + stateRoom;
     }
 
     // ---- a sweep ----------------------------------------------------------------------------------------------------
 
     /** The cursor stands at the first step, h_0 is in its place. */
     void begin(RecurrentForward f) {
-        Matrix out = f.states().rows(f.batch(), f.gates().rows());
         begin.pointer(cursor());
-        begin.pointer(address(out)).number(out.stride()).number((long) f.batch() * out.stride());
-        begin.pointer(0).number(0).number(0);
+        rows(f.gates(), 0);
+        rows(f.states(), 0);
+        rows(f.cellStates(), 0);
+        for (int i = 0; i < 4; i++) {
+            rows(null, 0); // of a backward sweep
+        }
         begin.pointer(address(f.biasIh())).pointer(address(f.biasHh()));
         begin.pointer(f.lengths() == null ? 0 : address(f.lengths()));
-        begin.pointer(f.resets() == null ? 0 : address(f.resets()))
-                .number(f.batch())
-                .number(f.firstStep());
-        begin.number(f.steps()).pointer(address(f.states())).number(f.states().stride());
-        begin.pointer(factor()).number(f.batch()).number(f.hidden()).overMatrix(f.batch(), f.hidden());
+        begin.pointer(f.resets() == null ? 0 : address(f.resets()));
+        begin.number(f.batch()).number(f.firstStep()).number(f.steps());
+        launch(f.states(), f.batch(), f.hidden());
     }
 
     /** The cursor stands at the last step, the carry is in its place. */
     void begin(RecurrentBackward f) {
         long last = (f.steps() - 1L) * f.batch();
-        Matrix d = f.dStates().rows(last, f.batch());
-        Matrix h = f.states().rows(last + f.batch(), f.batch());
         begin.pointer(cursor());
-        begin.pointer(address(d)).number(d.stride()).number((long) -f.batch() * d.stride());
-        begin.pointer(address(h)).number(h.stride()).number((long) -f.batch() * h.stride());
+        rows(f.gates(), last);
+        rows(f.states(), last);
+        rows(f.cellStates(), last);
+        rows(f.dStates(), last);
+        rows(f.dGates(), last);
+        rows(f.dProducts(), last);
+        rows(f.cellCarry(), 0);
         begin.pointer(0).pointer(0).pointer(0);
         begin.pointer(f.resets() == null ? 0 : address(f.resets().slice(last, f.batch())));
-        begin.number(-f.batch()).number(0);
-        begin.number(f.steps()).pointer(address(f.carry())).number(f.carry().stride());
-        begin.pointer(product()).number(f.batch()).number(f.hidden()).overMatrix(f.batch(), f.hidden());
+        begin.number(-f.batch()).number(0).number(f.steps());
+        launch(f.carry(), f.batch(), f.hidden());
+    }
+
+    /** From row {@code first} of {@code m} on; nothing where there is no such matrix. */
+    private void rows(Matrix m, long first) {
+        long start = m == null ? 0 : address(m) + first * m.stride() * Float.BYTES;
+        begin.pointer(start).number(m == null ? 0 : m.stride());
+    }
+
+    private void launch(Matrix from, int batch, int hidden) {
+        begin.pointer(address(from)).number(from.stride()).pointer(state());
+        begin.number(batch).number(hidden).overMatrix(batch, hidden);
     }
 
     /** Step {@code t} behind the cursor; beyond the sweep's last, nothing changes. */
     void step(SweepShape shape, int t) {
-        boolean isTanh = shape.cell() == Cell.TANH;
+        int hidden = shape.hidden();
+        int wide = shape.cell().gates() * hidden;
         if (shape.forward()) {
-            multiply(shape, Transpose.YES);
-            pointwise(isTanh ? tanh : relu, shape, t, product(), factor());
+            multiply(shape, state(), Transpose.YES, false, gates(), wide, hidden);
+            pointwise(shape, t, gates(), state());
         } else {
-            pointwise(isTanh ? tanhDerivative : reluDerivative, shape, t, product(), factor());
-            multiply(shape, Transpose.NO);
+            pointwise(shape, t, state(), gates());
+            // What reaches the state before beside the product is there already.
+            multiply(shape, gates(), Transpose.NO, shape.cell().direct(), state(), hidden, wide);
         }
     }
 
-    private void multiply(SweepShape shape, Transpose transpose) {
-        blas.square(
-                factor(), transpose, shape.weight(), shape.weightStride(), product(), shape.batch(), shape.hidden());
+    private void multiply(SweepShape shape, long a, Transpose transpose, boolean add, long c, int cols, int terms) {
+        blas.ofSweep(a, transpose, shape.weight(), shape.weightStride(), add, c, shape.batch(), cols, terms);
     }
 
-    private void pointwise(Kernel kernel, SweepShape shape, int t, long in, long out) {
+    private void pointwise(SweepShape shape, int t, long in, long out) {
+        Kernel kernel = kernel(shape);
         kernel.pointer(cursor()).number(t).pointer(in).pointer(out);
         kernel.number(shape.batch()).number(shape.hidden()).overMatrix(shape.batch(), shape.hidden());
     }
@@ -144,7 +178,7 @@ final class SweepSteps {
 
     /** The carry leaves. */
     void end(RecurrentBackward f) {
-        copy.pointer(product())
+        copy.pointer(state())
                 .number(f.hidden())
                 .pointer(address(f.carry()))
                 .number(f.carry().stride());

@@ -66,7 +66,7 @@ class LaunchesTest {
             int stretches = (steps + GraphSweep.STEPS - 1) / GraphSweep.STEPS;
             long most = (long) layers * (4L * stretches + TENSORS + 20);
             assertTrue(launches <= most, launches + " launches, at most " + most);
-            assertTrue(SoftGpu.counter("kernel.activate_tanh") >= (long) layers * steps);
+            assertTrue(SoftGpu.counter("kernel.tanh_forward") >= (long) layers * steps);
             assertEquals(0, SoftGpu.counter("alloc") + SoftGpu.counter("free") + SoftGpu.counter("host.alloc"));
             assertEquals(0, SoftGpu.counter("graph.instantiate"));
         }

@@ -95,8 +95,8 @@ class TrafficTest {
         assertEquals((steps + more) * L - more, take(dense, "gemm.NN.11x5x11"), "recurrent products backward");
         long others = 3 * L + (L - 1) + 3 - 2 * more; // input, dW_ih, dW_hh; dX above the lowest layer; the head's
         assertEquals(others, take(dense, "gemm."));
-        assertEquals(L * steps, dense.get("kernel.activate_tanh"));
-        assertEquals(L * steps, dense.get("kernel.derivative_tanh"));
+        assertEquals(L * steps, dense.get("kernel.tanh_forward"));
+        assertEquals(L * steps, dense.get("kernel.tanh_backward"));
         Map<String, Long> ids = step(steps, true);
         assertEquals((steps + more) * L - more, take(ids, "gemm.TN.11x5x11"));
         assertEquals((steps + more) * L - more, take(ids, "gemm.NN.11x5x11"));
@@ -113,8 +113,8 @@ class TrafficTest {
                 take(counters, "launch");
                 take(counters, "graph.");
                 take(counters, "kernel.advance_sweep");
-                take(counters, "kernel.activate_tanh");
-                take(counters, "kernel.derivative_tanh");
+                take(counters, "kernel.tanh_forward");
+                take(counters, "kernel.tanh_backward");
                 counters.keySet().removeIf(name -> name.endsWith(".bytes"));
             }
             assertEquals(few, many);
