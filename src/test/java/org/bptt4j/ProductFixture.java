@@ -65,11 +65,15 @@ final class ProductFixture {
         }
         for (String state : List.of("h0", "c0")) {
             if (has.contains("h0") && file.tensors().containsKey(state)) {
-                batch.put(state, file.tensor(state).toFloats(), file.tensor(state).shape());
+                batch.put(
+                        state, file.tensor(state).toFloats(), file.tensor(state).shape());
             }
         }
         if (has.contains("lengths")) {
-            batch.put("lengths", file.tensor("lengths").toInts(), file.tensor("lengths").shape());
+            batch.put(
+                    "lengths",
+                    file.tensor("lengths").toInts(),
+                    file.tensor("lengths").shape());
         }
         Tensor targets = has.contains("last")
                 ? file.tensor("targets." + loss(has) + ".last")

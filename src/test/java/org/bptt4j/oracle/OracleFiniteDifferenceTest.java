@@ -35,8 +35,8 @@ class OracleFiniteDifferenceTest {
                 Loss loss = ((i & 8) == 8 ? Loss.mse() : Loss.crossEntropy())
                         .at(last ? Loss.At.LAST : Loss.At.EVERY)
                         .reduced(ids ? Loss.Reduction.SUM : Loss.Reduction.MEAN);
-                Shape shape = new Shape(
-                        both ? spec.inBothDirections() : spec, 5, 3, ids, last != both, true, !last || both);
+                Shape shape =
+                        new Shape(both ? spec.inBothDirections() : spec, 5, 3, ids, last != both, true, !last || both);
                 problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random));
             }
         }

@@ -62,8 +62,7 @@ public final class OracleResult {
         int hidden = spec.hiddenSize();
         RealVector[][] states = new RealVector[sweeps][rows];
         for (int i = 0; i < sweeps * rows; i++) {
-            states[i / rows][i % rows] =
-                    given == null ? Vectors.zeros(hidden) : Vectors.at(given, i * hidden, hidden);
+            states[i / rows][i % rows] = given == null ? Vectors.zeros(hidden) : Vectors.at(given, i * hidden, hidden);
         }
         return states;
     }
