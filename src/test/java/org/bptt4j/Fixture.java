@@ -96,10 +96,11 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
             }
             batch = batch.withResets(resets);
         }
+        if (t.containsKey("loss_weights")) {
+            batch = batch.withLossWeights(t.get("loss_weights").toFloats());
+        }
         Tensor targets = t.get("targets");
-        return loss().kind() == Loss.Kind.CROSS_ENTROPY
-                ? batch.withTargets(targets.toInts())
-                : batch.withTargets(targets.toFloats());
+        return loss().takesClasses() ? batch.withTargets(targets.toInts()) : batch.withTargets(targets.toFloats());
     }
 
     String option(String key, String absent) {
@@ -111,8 +112,19 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
     }
 
     Loss loss() {
-        Loss loss = option("loss", "cross-entropy").equals("mse") ? Loss.mse() : Loss.crossEntropy();
-        return loss.at(Loss.At.valueOf(option("loss_at", "every").toUpperCase(Locale.ROOT)))
+        Loss loss = switch (option("loss", "cross-entropy")) {
+            case "mse" -> Loss.mse();
+            case "bce" -> Loss.bce();
+            default -> Loss.crossEntropy();
+        };
+        String weights = option("class_weights", option("pos_weight", ""));
+        if (!weights.isEmpty()) {
+            loss = loss.weighted(Arrays.stream(weights.split(",", -1))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray());
+        }
+        return loss.smoothed(number("label_smoothing", 0))
+                .at(Loss.At.valueOf(option("loss_at", "every").toUpperCase(Locale.ROOT)))
                 .reduced(Loss.Reduction.valueOf(option("reduction", "mean").toUpperCase(Locale.ROOT)));
     }
 

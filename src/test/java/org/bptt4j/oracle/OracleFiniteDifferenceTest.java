@@ -22,6 +22,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OracleFiniteDifferenceTest {
     private static final double EPSILON = 1e-5;
 
+    /** Of three outputs. */
+    private static final List<Loss> LOSSES = List.of(
+            Loss.crossEntropy(),
+            Loss.mse(),
+            Loss.bce(),
+            Loss.bce().weighted(0.5, 0, 3),
+            Loss.crossEntropy().weighted(0.5, 2, 0).smoothed(0.2));
+
     static List<RandomProblem> problems() {
         Random random = new Random(5);
         List<RandomProblem> problems = new ArrayList<>();
@@ -38,6 +46,20 @@ class OracleFiniteDifferenceTest {
                 Shape shape =
                         new Shape(both ? spec.inBothDirections() : spec, 5, 3, ids, last != both, true, !last || both);
                 problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random));
+            }
+        }
+        for (Loss kind : LOSSES) {
+            for (Loss.At at : Loss.At.values()) {
+                for (int layers = 1; layers <= 2; layers++) {
+                    // tanh only: the kink of ReLU has no derivative to compare with.
+                    RnnSpec spec = RnnSpec.of(3, 4, 3).withCell(Cell.TANH).withLayers(layers);
+                    boolean ids = layers == 2;
+                    Loss loss = kind.at(at).reduced(ids ? Loss.Reduction.SUM : Loss.Reduction.MEAN);
+                    Shape shape = new Shape(spec, 5, 3, ids, at == Loss.At.LAST, true, at == Loss.At.EVERY);
+                    problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random));
+                    problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random)
+                            .withLossWeights(random));
+                }
             }
         }
         return problems;

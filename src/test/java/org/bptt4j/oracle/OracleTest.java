@@ -113,7 +113,7 @@ class OracleTest {
         gradients(PersistentBackends.sliced(), p, truth);
     }
 
-    private static void gradients(Backend opened, RandomProblem p, OracleResult truth) {
+    static void gradients(Backend opened, RandomProblem p, OracleResult truth) {
         try (Backend backend = opened;
                 Rnn rnn = rnn(backend, p);
                 Trainer trainer = Trainer.of(rnn)
