@@ -51,7 +51,12 @@ final class WeightGradient {
     }
 
     private boolean splitsInput() {
-        return input.cols() > width || delta.cols() <= kernels.tileRows();
+        return !readsWide() && (input.cols() > width || delta.cols() <= kernels.tileRows());
+    }
+
+    /** Whether δ has long rows, and more of its columns than x has: they are split, and too few products come of each to pack them. */
+    private boolean readsWide() {
+        return delta.stride() > COLUMNS && delta.cols() > input.cols();
     }
 
     private int items() {
@@ -82,7 +87,7 @@ final class WeightGradient {
                 for (int q = 0; q < total; q += DEPTH) {
                     int depth = Math.min(DEPTH, total - q);
                     packChain(input, j, m, q, depth, right[part]);
-                    if (delta.stride() > COLUMNS) {
+                    if (delta.stride() > COLUMNS && !readsWide()) {
                         multiplyPacked(part, i, n, j, m, q, depth);
                     } else {
                         multiplyInPlace(part, i, n, j, m, q, depth);
