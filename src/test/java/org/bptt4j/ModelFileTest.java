@@ -41,7 +41,8 @@ class ModelFileTest {
     void everyNetworkIsReadAsItWasWritten() throws IOException {
         for (Cell cell : Cell.all()) {
             RnnSpec spec = RnnSpec.of(3, 4, 2).withCell(cell).withLayers(2);
-            for (RnnSpec each : new RnnSpec[] {spec, spec.inBothDirections(), spec.withDropout(0.1), spec.withoutHead()}) {
+            for (RnnSpec each :
+                    new RnnSpec[] {spec, spec.inBothDirections(), spec.withDropout(0.1), spec.withoutHead()}) {
                 assertEquals(each, ModelFile.read(saved(each)).spec());
             }
         }
@@ -52,7 +53,9 @@ class ModelFileTest {
     void noDropoutIsNotWritten() throws IOException {
         RnnSpec spec = RnnSpec.of(3, 4, 2);
         assertFalse(Safetensors.read(saved(spec)).metadata().containsKey("dropout"));
-        assertEquals("0.25", Safetensors.read(saved(spec.withDropout(0.25))).metadata().get("dropout"));
+        assertEquals(
+                "0.25",
+                Safetensors.read(saved(spec.withDropout(0.25))).metadata().get("dropout"));
     }
 
     @ParameterizedTest
@@ -72,8 +75,8 @@ class ModelFileTest {
         Safetensors tensors = Safetensors.read(file);
         tensors.putMetadata(key, value);
         tensors.write(file);
-        String said =
-                assertThrows(SafetensorsException.class, () -> ModelFile.read(file)).getMessage();
+        String said = assertThrows(SafetensorsException.class, () -> ModelFile.read(file))
+                .getMessage();
         assertTrue(said.contains(message) && said.contains("model.safetensors"), said);
     }
 }

@@ -57,8 +57,9 @@ public final class GenerateCommand implements Callable<Integer> {
         Require.notNegative(temperature, "--temperature");
         ModelFile model = saved.read();
         if (model.spec().bidirectional()) {
-            throw new UsageException(saved.file() + ": the network is bidirectional, and its reverse direction begins at the end"
-                    + " of a text: it cannot generate one");
+            throw new UsageException(
+                    saved.file() + ": the network is bidirectional, and its reverse direction begins at the end"
+                            + " of a text: it cannot generate one");
         }
         String characters = model.metadata().get(TextData.VOCABULARY);
         if (characters == null) {

@@ -26,7 +26,8 @@ final class ModelOptions {
 
     @Option(
             names = "--bidirectional",
-            description = "each layer reads its sequence from both ends; for a --task, whose sequences are there as a whole")
+            description =
+                    "each layer reads its sequence from both ends; for a --task, whose sequences are there as a whole")
     private boolean bidirectional;
 
     @Option(

@@ -39,8 +39,9 @@ interface TrainingData {
      */
     default void requireWholeSequences(String what) {
         if (!hasOwnSequences()) {
-            throw new UsageException(what + ": a reverse direction would read what is to be forecast from these data, and needs"
-                    + " each sequence as a whole; both directions are for --task");
+            throw new UsageException(
+                    what + ": a reverse direction would read what is to be forecast from these data, and needs"
+                            + " each sequence as a whole; both directions are for --task");
         }
     }
 

@@ -31,8 +31,10 @@ class CellOptionsTest {
     Path folder;
 
     private CliRun train(String name, String... options) {
-        List<String> args = new ArrayList<>(List.of("train", "--task", "adding", "--length", "20", "--progress", "none"));
-        args.addAll(List.of("--hidden", "6", "--batch", "4", "--out", folder.resolve(name).toString()));
+        List<String> args =
+                new ArrayList<>(List.of("train", "--task", "adding", "--length", "20", "--progress", "none"));
+        args.addAll(List.of(
+                "--hidden", "6", "--batch", "4", "--out", folder.resolve(name).toString()));
         args.addAll(List.of(options));
         return CliRun.of(args);
     }
@@ -60,7 +62,9 @@ class CellOptionsTest {
         assertEquals(1.0, options.get("forget-bias"));
         CliRun first = CliRun.of("evaluate", "--model", folder.resolve("a").toString());
         first.assertDone();
-        assertEquals(first.out(), CliRun.of("evaluate", "--model", folder.resolve("a").toString()).out());
+        assertEquals(
+                first.out(),
+                CliRun.of("evaluate", "--model", folder.resolve("a").toString()).out());
     }
 
     @Test
@@ -70,7 +74,9 @@ class CellOptionsTest {
         CliRun.of("train", "--resume", folder.resolve("parts").toString(), "--steps", "6", "--progress", "none")
                 .assertDone();
         Map<String, float[]> whole = ModelFile.read(model("whole")).parameters();
-        ModelFile.read(model("parts")).parameters().forEach((name, values) -> assertArrayEquals(whole.get(name), values, name));
+        ModelFile.read(model("parts"))
+                .parameters()
+                .forEach((name, values) -> assertArrayEquals(whole.get(name), values, name));
     }
 
     @Test
@@ -90,7 +96,9 @@ class CellOptionsTest {
         CliRun run = train("one", "--dropout", "0.5", "--steps", "1");
         run.assertDone();
         assertTrue(run.err().contains("warning: --dropout 0.5 has no effect"), run.err());
-        assertFalse(train("two", "--dropout", "0.5", "--layers", "2", "--steps", "1").err().contains("warning"));
+        assertFalse(train("two", "--dropout", "0.5", "--layers", "2", "--steps", "1")
+                .err()
+                .contains("warning"));
     }
 
     @Test
