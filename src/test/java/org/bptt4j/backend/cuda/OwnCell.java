@@ -7,13 +7,9 @@ import java.nio.file.Path;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
-import org.bptt4j.spec.Cell;
 
-/** A cell that does not come with the library, whose kernels are in a module of its own: src/test/kernels/minimal.cu. */
+/** The backend with a cell that does not come with the library, {@link org.bptt4j.backend.Minimal}, whose kernels are in a module of their own. */
 public final class OwnCell {
-    /** A minimal gated unit: gates f and n, n separate. */
-    public static final Cell CELL = new Cell("minimal", 2, 1, false, true);
-
     static final Path SOURCE = Path.of("src", "test", "kernels", "minimal.cu");
     static final Path PTX = SOURCE.resolveSibling("minimal.ptx");
 

@@ -7,6 +7,7 @@ import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.CellTruth;
+import org.bptt4j.backend.Minimal;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.softgpu.SoftGpu;
 import org.bptt4j.spec.Cell;
@@ -37,7 +38,7 @@ class OwnCellTest {
     abstract static class Contract extends CudaContract {
         @Override
         public List<Cell> cells() {
-            return List.of(OwnCell.CELL);
+            return List.of(Minimal.CELL);
         }
 
         @Override
@@ -46,37 +47,10 @@ class OwnCellTest {
         }
     }
 
-    /** Keeps f, n, q. */
-    private record Minimal() implements CellTruth {
-        @Override
-        public void forward(double[] a, double[] p, double[] state, double[] kept) {
-            double f = 1 / (1 + Math.exp(-a[0] - p[0]));
-            double n = Math.tanh(a[1] + f * p[1]);
-            kept[0] = f;
-            kept[1] = n;
-            kept[2] = p[1];
-            state[0] = (1 - f) * state[0] + f * n;
-        }
-
-        @Override
-        public void backward(
-                double[] kept, double[] before, double[] after, double[] dState, double[] da, double[] dp) {
-            double f = kept[0];
-            double n = kept[1];
-            double dh = dState[0];
-            double dn = dh * f;
-            da[1] = dn * (1 - n * n);
-            dp[1] = da[1] * f;
-            da[0] = (dh * (n - before[0]) + da[1] * kept[2]) * f * (1 - f);
-            dp[0] = da[0];
-            dState[0] = dh * (1 - f);
-        }
-    }
-
     @Test
     void aCellWithoutKernelsIsRefused() {
         try (Backend backend = TestDevice.open();
-                SweepData data = new SweepData(backend, OwnCell.CELL, 2, 1, 3, null)) {
+                SweepData data = new SweepData(backend, Minimal.CELL, 2, 1, 3, null)) {
             assertEquals(
                     "no kernel minimal_forward for the cell minimal among those of the CUDA backend; use the backend cpu, or"
                             + " another cell",
