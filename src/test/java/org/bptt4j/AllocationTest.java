@@ -45,8 +45,7 @@ class AllocationTest {
     private record Way(
             RnnSpec layers, Loss loss, Truncation truncation, Clipping clipping, Optimizer optimizer, Batch input) {
         RnnSpec withHidden(int hidden) {
-            return new RnnSpec(
-                    layers.cell(), I, hidden, layers.layers(), O, layers.bidirectional(), layers.dropout());
+            return new RnnSpec(layers.cell(), I, hidden, layers.layers(), O, layers.bidirectional(), layers.dropout());
         }
     }
 
@@ -65,7 +64,13 @@ class AllocationTest {
         return Stream.of(
                 new Way(layers(1), CLASSES, Truncation.NONE, Clipping.NONE, Optimizer.sgd(0.01), x),
                 new Way(layers(2), CLASSES, far, NORM, Optimizer.adam(0.01), x),
-                new Way(layers(2), VALUES, near, Clipping.value(0.01), Optimizer.rmsprop(0.01), ids.withLengths(LENGTHS)),
+                new Way(
+                        layers(2),
+                        VALUES,
+                        near,
+                        Clipping.value(0.01),
+                        Optimizer.rmsprop(0.01),
+                        ids.withLengths(LENGTHS)),
                 new Way(layers(2), VALUES.atLastStep(), far, NORM, Optimizer.adamw(0.01), x.withLengths(LENGTHS)),
                 new Way(layers(1), CLASSES.atLastStep(), far, NORM, Optimizer.nesterov(0.01, 0.9), ids),
                 new Way(layers(3), VALUES, Truncation.NONE, NORM, Optimizer.momentum(0.01, 0.9), x.continuing()),

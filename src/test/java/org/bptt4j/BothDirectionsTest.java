@@ -164,8 +164,7 @@ class BothDirectionsTest {
                 piece = piece.withInitialState(row(batch.initialState(), b), row(batch.initialCellState(), b));
             }
             Rnn.Output out = alone.forward(piece);
-            Rnn.InputGradients back =
-                    alone.backward(dh, last ? row(dhN, b) : null, last && cells ? row(dcN, b) : null);
+            Rnn.InputGradients back = alone.backward(dh, last ? row(dhN, b) : null, last && cells ? row(dcN, b) : null);
             for (int s = 0; s < steps; s++) {
                 int cell = (to - 1 - s) * B + b;
                 copy(out.h(), s, H, h, cell);

@@ -51,10 +51,8 @@ class DropoutBetweenLayersTest {
         List<RnnSpec> networks = new ArrayList<>();
         for (Cell cell : Cell.all()) {
             for (int layers = 2; layers <= 3; layers++) {
-                RnnSpec spec = RnnSpec.of(I, H, 0)
-                        .withCell(cell)
-                        .withLayers(layers)
-                        .withDropout(P);
+                RnnSpec spec =
+                        RnnSpec.of(I, H, 0).withCell(cell).withLayers(layers).withDropout(P);
                 networks.add(spec);
                 networks.add(spec.inBothDirections());
             }
@@ -139,7 +137,9 @@ class DropoutBetweenLayersTest {
                 new Rnn.Output(
                         x,
                         joined(sweeps.stream().map(s -> s.output.finalState()).toList()),
-                        joined(sweeps.stream().map(s -> s.output.finalCellState()).toList())),
+                        joined(sweeps.stream()
+                                .map(s -> s.output.finalCellState())
+                                .toList())),
                 new Rnn.InputGradients(
                         d,
                         joined(sweeps.stream().map(s -> s.input.initialState()).toList()),

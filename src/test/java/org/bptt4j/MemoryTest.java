@@ -88,8 +88,7 @@ class MemoryTest {
                         .withLayers(layers)
                         .inBothDirections()
                         .withDropout(layers == 2 ? 0.3 : 0);
-                kinds.add(new Kind(
-                        spec, Truncation.NONE, Loss.crossEntropy(), layers == 1, layers > 1, layers == 2));
+                kinds.add(new Kind(spec, Truncation.NONE, Loss.crossEntropy(), layers == 1, layers > 1, layers == 2));
             }
         }
         return kinds;

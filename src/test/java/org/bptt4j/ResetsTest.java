@@ -61,8 +61,7 @@ class ResetsTest {
     }
 
     /** What one run gives, by name. */
-    private record Result(
-            double loss, float[] outputs, float[] dX, float[] dH0, float[] dC0, float[][] gradients) {}
+    private record Result(double loss, float[] outputs, float[] dX, float[] dH0, float[] dC0, float[][] gradients) {}
 
     private Result run(Rnn rnn, Loss loss, Batch batch) {
         try (Trainer trainer = Trainer.of(rnn).loss(loss).build()) {
@@ -87,11 +86,7 @@ class ResetsTest {
         try (Backend backend = open();
                 Rnn rnn = Rnn.create(backend, spec, 3)) {
             Batch batch = targets.add(
-                    Batch.dense(STEPS, ROWS, INPUTS, x).withInitialState(h0, c0).withResets(mask()),
-                    0,
-                    STEPS,
-                    0,
-                    ROWS);
+                    Batch.dense(STEPS, ROWS, INPUTS, x).withInitialState(h0, c0).withResets(mask()), 0, STEPS, 0, ROWS);
             Result together = run(rnn, kind.loss, batch);
 
             double loss = 0;

@@ -98,9 +98,8 @@ class SameBitsTest {
                         : Batch.dense(STEPS, rows, 19, RandomProblem.floats(STEPS * rows * 19, random));
                 batch = ids || i == 1 ? batch : batch.withResets(resets(STEPS * rows, random));
                 batch = batch.withTargets(random.ints(STEPS * rows, 0, 33).toArray());
-                losses[i] = (float)
-                        trainer.step(i == 0 || spec.bidirectional() ? batch : batch.continuing())
-                                .loss();
+                losses[i] = (float) trainer.step(i == 0 || spec.bidirectional() ? batch : batch.continuing())
+                        .loss();
             }
             float[][] result = new float[rnn.parameterNames().size() + 1][];
             for (int i = 0; i < result.length - 1; i++) {

@@ -59,8 +59,7 @@ class StretchesTest {
     @MethodSource("org.bptt4j.spec.Cell#all")
     void trainingDoesNotDependOnThem(Cell cell) {
         RnnSpec spec = PLAIN.withCell(cell).withLayers(3).withDropout(0.3);
-        for (Truncation truncation :
-                new Truncation[] {Truncation.NONE, new Truncation(9, 4), new Truncation(6, 15)}) {
+        for (Truncation truncation : new Truncation[] {Truncation.NONE, new Truncation(9, 4), new Truncation(6, 15)}) {
             float[][] whole = trained(spec, Integer.MAX_VALUE, truncation);
             for (int rowsPerPass : new int[] {1, 7, 4 * ROWS + 1}) {
                 assertArrayEquals(whole, trained(spec, rowsPerPass, truncation), rowsPerPass + ", " + truncation);

@@ -114,9 +114,12 @@ class TrainerStateTest {
     @CsvSource({"gru,false", "lstm,false", "lstm,true"})
     void aLoadedRunOfAnyNetworkGoesOn(String cell, boolean bidirectional) throws IOException {
         RnnSpec spec = SPEC.withCell(Cell.of(cell)).withDropout(0.3);
-        goesOn("vector", bidirectional ? spec.inBothDirections() : spec, b -> b.seed(7)
-                .clipping(Clipping.norm(0.1))
-                .truncation(bidirectional ? Truncation.NONE : new Truncation(2, 4)));
+        goesOn(
+                "vector",
+                bidirectional ? spec.inBothDirections() : spec,
+                b -> b.seed(7)
+                        .clipping(Clipping.norm(0.1))
+                        .truncation(bidirectional ? Truncation.NONE : new Truncation(2, 4)));
     }
 
     private void goesOn(String backend, RnnSpec spec, UnaryOperator<Trainer.Builder> choices) throws IOException {

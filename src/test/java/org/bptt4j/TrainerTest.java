@@ -117,8 +117,7 @@ class TrainerTest {
             Gradients state = trainer.gradients(whole.withLengths(lengths));
             Batch next = batch(1);
             float[] carried = trainer.outputs(next.continuing());
-            float[] given =
-                    trainer.outputs(next.withInitialState(state.finalState(), state.finalCellState()));
+            float[] given = trainer.outputs(next.withInitialState(state.finalState(), state.finalCellState()));
             Bits.assertSame(given, carried);
             float[] other = trainer.outputs(next);
             assertFalse(Arrays.equals(other, carried), "the zero state gives something else");

@@ -43,10 +43,7 @@ class MemoryBudgetTest {
         try (Backend backend = SoftDevice.open(SweepForm.STEPS);
                 Rnn rnn = Rnn.create(
                         backend,
-                        RnnSpec.of(I, H, O)
-                                .withLayers(layers)
-                                .withDropout(0.2)
-                                .inBothDirections(),
+                        RnnSpec.of(I, H, O).withLayers(layers).withDropout(0.2).inBothDirections(),
                         1);
                 Trainer trainer = Trainer.of(rnn).build()) {
             trainer.step(batch(1, random));
