@@ -105,7 +105,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(HOUSE + "..")
                 .and()
-                .haveNameNotMatching(".*\\.(Vector[A-Za-z]*|PeakFlops)(\\$.*)?")
+                .haveNameNotMatching(".*(\\.Vector[A-Za-z]*|\\.PeakFlops|\\$Vector)(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat(not(resideInAPackage("jdk.incubator..")))
                 .check(MAIN);

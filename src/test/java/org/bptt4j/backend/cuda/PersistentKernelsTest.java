@@ -51,18 +51,18 @@ class PersistentKernelsTest {
     /** On the software device so few multiprocessors that slices have weights in shared memory, too. */
     @ParameterizedTest
     @CsvSource({
-        "SINGLE, 32, 1, 2, TANH",
-        "SINGLE, 64, 33, 2, RELU",
-        "SINGLE, 128, 127, 2, TANH",
-        "SINGLE, 192, 131, 2, RELU",
-        "SINGLE, 256, 193, 2, TANH",
-        "SINGLE, 256, 256, 2, RELU",
-        "SLICED, 256, 251, 4, TANH",
-        "SLICED, 512, 499, 9, RELU",
-        "SLICED, 1024, 1021, 20, TANH",
-        "SLICED, 1536, 1531, 40, RELU",
-        "SLICED, 2048, 2039, 80, TANH",
-        "SLICED, 2560, 2503, 132, RELU"
+        "SINGLE, 32, 1, 2, tanh",
+        "SINGLE, 64, 33, 2, relu",
+        "SINGLE, 128, 127, 2, tanh",
+        "SINGLE, 192, 131, 2, relu",
+        "SINGLE, 256, 193, 2, tanh",
+        "SINGLE, 256, 256, 2, relu",
+        "SLICED, 256, 251, 4, tanh",
+        "SLICED, 512, 499, 9, relu",
+        "SLICED, 1024, 1021, 20, tanh",
+        "SLICED, 1536, 1531, 40, relu",
+        "SLICED, 2048, 2039, 80, tanh",
+        "SLICED, 2560, 2503, 132, relu"
     })
     void everyKernelFollowsTheCpu(PersistentPlan.Form form, int width, int hidden, int multiprocessors, Cell cell) {
         software("compute-capability", 90);
