@@ -35,7 +35,8 @@ class PrecisionFixtureTest {
     @MethodSource("cases")
     void gradientsAreNear(String name, Precision precision) throws IOException {
         Fixture f = Fixture.load(name);
-        double products = (name.contains("t2000") ? 256 : 16) * TF32;
+        // Many steps, and three layers, of which ReLU's take an error at a kink for a gradient.
+        double products = (name.contains("t2000") ? 256 : name.contains("-l3-") ? 64 : 16) * TF32;
         double gradients = products + (precision == Precision.BF16 ? 8 * BF16 : 0);
         try (Backend backend = SoftDevice.open(precision);
                 Rnn rnn = f.model().toRnn(backend);
