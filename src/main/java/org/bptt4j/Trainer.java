@@ -34,8 +34,8 @@ public final class Trainer implements AutoCloseable {
     private final LearningRateSchedule schedule;
     private final boolean skipNonFinite;
     private final long seed;
-    private final DeviceArray report;
-    private final float[] host = new float[Report.LENGTH];
+    private final DeviceReport report;
+    private final Examiner examiner;
     final Bptt bptt; // TrainerState saves this and what follows
     final Update update;
     long updates;
@@ -52,14 +52,15 @@ public final class Trainer implements AutoCloseable {
         this.skipNonFinite = b.skipNonFinite;
         this.seed = b.seed;
         this.bptt = new Bptt(rnn.network(), loss, truncation, b.memory);
-        this.report = backend.allocate(Report.LENGTH);
+        this.report = new DeviceReport(backend);
+        this.examiner = new Examiner(rnn, bptt, report, b.truncation, b.clipping);
         this.update = new Update(
                 optimizer,
                 clipping,
                 rnn.network().parameterArray(),
                 rnn.network().gradientArray(),
                 allocateStates(),
-                report);
+                report.array());
     }
 
     private DeviceArray[] allocateStates() {
@@ -176,7 +177,7 @@ public final class Trainer implements AutoCloseable {
     public StepReport step(Batch batch, Batch next) {
         bptt.drop(seed, updates + 1);
         bptt.load(batch);
-        clearReport();
+        report.clear();
         double rate = 0;
         long done = updates;
         for (int s = 0; s < bptt.segments(); s++) {
@@ -185,36 +186,36 @@ public final class Trainer implements AutoCloseable {
                 continue;
             }
             rnn.zeroGradients();
-            bptt.backward(s, bptt.scale(s), report);
-            backend.globalNorm(rnn.network().gradientArray(), report);
+            bptt.backward(s, bptt.scale(s), report.array());
+            backend.globalNorm(rnn.network().gradientArray(), report.array());
             rate = optimizer.learningRate() * schedule.factor(done);
             backend.update(update, rate, ++done);
         }
         if (next != null && backend.runsBehind()) {
             bptt.prepare(next);
         }
-        readReport();
-        double value = host[Report.LOSS] * bptt.scale(bptt.weight());
+        report.read();
+        double value = report.get(Report.LOSS) * bptt.scale(bptt.weight());
         // Not "done": segments before one that was not finite did update, those from it on did not.
-        updates += (long) host[Report.UPDATES];
-        if (host[Report.NON_FINITE] != 0) {
+        updates += (long) report.get(Report.UPDATES);
+        if (report.get(Report.NON_FINITE) != 0) {
             return notFinite(value, rate);
         }
-        boolean clipped = host[Report.COEFFICIENT] < 1 && bptt.valid() > 0;
-        return new StepReport(updates, value, bptt.valid(), host[Report.NORM], clipped, rate, false);
+        boolean clipped = report.get(Report.COEFFICIENT) < 1 && bptt.valid() > 0;
+        return new StepReport(updates, value, bptt.valid(), report.get(Report.NORM), clipped, rate, false);
     }
 
     private StepReport notFinite(double value, double rate) {
         skipped++;
         if (skipNonFinite) {
             bptt.carried().forget();
-            return new StepReport(updates, value, bptt.valid(), host[Report.NORM], false, rate, true);
+            return new StepReport(updates, value, bptt.valid(), report.get(Report.NORM), false, rate, true);
         }
         NonFiniteSearch search = new NonFiniteSearch(bptt);
         try {
             // Of the step's last segment; the search sweeps the one that went wrong again.
             Optional<Parameter> any = search.firstParameter(rnn.network().gradientArray());
-            Optional<Culprit> culprit = search.find(firstLeftOut(), report);
+            Optional<Culprit> culprit = search.find(firstLeftOut(), report.array());
             Optional<Parameter> parameter =
                     search.firstParameter(rnn.network().gradientArray()).or(() -> any);
             throw new NonFiniteGradientException(
@@ -226,7 +227,7 @@ public final class Trainer implements AutoCloseable {
 
     /** The first segment of the last step whose update was left out. */
     private int firstLeftOut() {
-        int left = (int) host[Report.UPDATES];
+        int left = (int) report.get(Report.UPDATES);
         int s = 0;
         while (s < bptt.segments() - 1 && (bptt.scale(s) == 0 || left-- > 0)) {
             s++;
@@ -269,32 +270,7 @@ public final class Trainer implements AutoCloseable {
      * carries from batch to batch is not touched.
      */
     public Evaluation evaluate(BatchSource source) {
-        bptt.carried().setAside();
-        try {
-            return evaluateBatches(source);
-        } finally {
-            bptt.carried().restore();
-        }
-    }
-
-    private Evaluation evaluateBatches(BatchSource source) {
-        double sum = 0;
-        long targets = 0;
-        bptt.drop(seed, 0);
-        double weight = 0;
-        source.start(0);
-        for (Batch batch = source.next(); batch != null; batch = source.next()) {
-            bptt.loadForward(batch);
-            clearReport();
-            for (int s = 0; s < bptt.segments(); s++) {
-                bptt.evaluate(s, report);
-            }
-            readReport();
-            sum += host[Report.LOSS];
-            targets += bptt.valid();
-            weight += bptt.weight();
-        }
-        return new Evaluation(sum * bptt.scale(weight), targets);
+        return examiner.evaluate(source);
     }
 
     /**
@@ -302,13 +278,7 @@ public final class Trainer implements AutoCloseable {
      * batch may continue this one.
      */
     public float[] outputs(Batch batch) {
-        bptt.drop(seed, 0);
-        bptt.loadForward(batch);
-        float[] y = bptt.hostOutputs();
-        for (int s = 0; s < bptt.segments(); s++) {
-            bptt.forward(s, y);
-        }
-        return y;
+        return examiner.outputs(batch);
     }
 
     /**
@@ -318,43 +288,12 @@ public final class Trainer implements AutoCloseable {
      * @return the loss
      */
     public double forwardBackward(Batch batch) {
-        bptt.drop(seed, 0);
-        bptt.load(batch);
-        return forwardBackward(null, null);
-    }
-
-    /** Of the loaded batch; outputs and ∂L/∂x are put where they are wanted. */
-    private double forwardBackward(float[] y, float[] dX) {
-        clearReport();
-        rnn.zeroGradients();
-        double scale = bptt.scale(bptt.weight());
-        for (int s = 0; s < bptt.segments(); s++) {
-            if (y == null) {
-                bptt.forward(s);
-            } else {
-                bptt.forward(s, y);
-            }
-            bptt.backward(s, scale, report, dX);
-        }
-        readReport();
-        return host[Report.LOSS] * scale;
+        return examiner.forwardBackward(batch);
     }
 
     /** {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs. */
     public Gradients gradients(Batch batch) {
-        bptt.drop(seed, 0);
-        bptt.load(batch);
-        boolean whole = truncation.isFullFor(batch.steps());
-        float[] y = bptt.hostOutputs();
-        float[] dX = whole ? bptt.hostInputGradient() : null;
-        double value = forwardBackward(y, dX);
-        float[] dH0 = whole ? bptt.downloadInitialStateGradient() : null;
-        float[] dC0 = whole ? bptt.downloadInitialCellStateGradient() : null;
-        backend.globalNorm(rnn.network().gradientArray(), report);
-        backend.clip(clipping, rnn.network().gradientArray(), report);
-        readReport();
-        return new Gradients(
-                value, y, bptt.downloadFinalState(), bptt.downloadFinalCellState(), host[Report.NORM], dX, dH0, dC0);
+        return examiner.gradients(batch);
     }
 
     /** How batches of this one's shape are unrolled in the memory there is. */
@@ -365,19 +304,6 @@ public final class Trainer implements AutoCloseable {
     /** Bytes on the device for all that grows with a batch: what {@link Builder#memory} bounds. */
     public long unrolledBytes() {
         return bptt.bytes();
-    }
-
-    private void clearReport() {
-        host[Report.LOSS] = 0;
-        host[Report.NORM] = 0;
-        host[Report.COEFFICIENT] = 1;
-        host[Report.NON_FINITE] = 0;
-        host[Report.UPDATES] = 0;
-        backend.upload(host, 0, Report.LENGTH, report, 0);
-    }
-
-    private void readReport() {
-        backend.download(report, 0, host, 0, Report.LENGTH);
     }
 
     // ---- what it is -------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole networks of a cell that does not come with the library: everything around a cell's two files takes it as it is. */
 class AddedCellTest {
-    private static final RnnSpec SPEC = RnnSpec.of(3, 5, 2).withCell(Minimal.CELL).withLayers(2);
+    private static final RnnSpec SPEC =
+            RnnSpec.of(3, 5, 2).withCell(Minimal.CELL).withLayers(2);
     private static final int STEPS = 13;
     private static final int ROWS = 3;
     private static final double STEP = 1e-5;
@@ -108,7 +109,8 @@ class AddedCellTest {
                         trainer(rnn).truncation(truncation).memory(memory).build()) {
             trainer.step(batch());
             trainer.step(batch().continuing());
-            assertEquals(memory == MemoryPlan.UNLIMITED, trainer.memoryPlan(batch()).isWhole());
+            assertEquals(
+                    memory == MemoryPlan.UNLIMITED, trainer.memoryPlan(batch()).isWhole());
             return rnn.parameterNames().stream().map(rnn::parameter).toArray(float[][]::new);
         }
     }

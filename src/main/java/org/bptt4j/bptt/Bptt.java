@@ -90,11 +90,15 @@ public final class Bptt implements AutoCloseable {
     }
 
     /**
-     * From now on there is dropout between the layers, with the masks of update number {@code update} of a training with this seed; as in evaluation none
-     * if it is 0.
+     * From now on there is dropout between the layers, with the masks of update number {@code update}, from 1, of a training with this seed.
      */
     public void drop(long seed, long update) {
         unrolled.stack().inputs().drop(seed, update);
+    }
+
+    /** From now on there is no dropout, as in evaluation. */
+    public void withoutDropout() {
+        unrolled.stack().inputs().drop(0, 0);
     }
 
     /** Uploads a batch with its targets. If it does not fit it is refused, and the state to carry stays as it was. */

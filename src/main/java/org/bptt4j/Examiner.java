@@ -1,0 +1,110 @@
+package org.bptt4j;
+
+import org.bptt4j.backend.Report;
+import org.bptt4j.bptt.Bptt;
+import org.bptt4j.data.Batch;
+import org.bptt4j.data.BatchSource;
+import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Truncation;
+
+/** Looks at a network without training it, and without dropout: losses, outputs, gradients. Each is documented where {@link Trainer} offers it. */
+final class Examiner {
+    private final Rnn rnn;
+    private final Bptt bptt;
+    private final DeviceReport report;
+    private final Truncation truncation;
+    private final Clipping clipping;
+
+    Examiner(Rnn rnn, Bptt bptt, DeviceReport report, Truncation truncation, Clipping clipping) {
+        this.rnn = rnn;
+        this.bptt = bptt;
+        this.report = report;
+        this.truncation = truncation;
+        this.clipping = clipping;
+    }
+
+    Evaluation evaluate(BatchSource source) {
+        bptt.carried().setAside();
+        try {
+            return evaluateBatches(source);
+        } finally {
+            bptt.carried().restore();
+        }
+    }
+
+    private Evaluation evaluateBatches(BatchSource source) {
+        double sum = 0;
+        long targets = 0;
+        double weight = 0;
+        bptt.withoutDropout();
+        source.start(0);
+        for (Batch batch = source.next(); batch != null; batch = source.next()) {
+            bptt.loadForward(batch);
+            report.clear();
+            for (int s = 0; s < bptt.segments(); s++) {
+                bptt.evaluate(s, report.array());
+            }
+            report.read();
+            sum += report.get(Report.LOSS);
+            targets += bptt.valid();
+            weight += bptt.weight();
+        }
+        return new Evaluation(sum * bptt.scale(weight), targets);
+    }
+
+    float[] outputs(Batch batch) {
+        bptt.withoutDropout();
+        bptt.loadForward(batch);
+        float[] y = bptt.hostOutputs();
+        for (int s = 0; s < bptt.segments(); s++) {
+            bptt.forward(s, y);
+        }
+        return y;
+    }
+
+    double forwardBackward(Batch batch) {
+        bptt.withoutDropout();
+        bptt.load(batch);
+        return forwardBackward(null, null);
+    }
+
+    /** Of the loaded batch; outputs and ∂L/∂x are put where they are wanted. */
+    private double forwardBackward(float[] y, float[] dX) {
+        report.clear();
+        rnn.zeroGradients();
+        double scale = bptt.scale(bptt.weight());
+        for (int s = 0; s < bptt.segments(); s++) {
+            if (y == null) {
+                bptt.forward(s);
+            } else {
+                bptt.forward(s, y);
+            }
+            bptt.backward(s, scale, report.array(), dX);
+        }
+        report.read();
+        return report.get(Report.LOSS) * scale;
+    }
+
+    Gradients gradients(Batch batch) {
+        bptt.withoutDropout();
+        bptt.load(batch);
+        boolean whole = truncation.isFullFor(batch.steps());
+        float[] y = bptt.hostOutputs();
+        float[] dX = whole ? bptt.hostInputGradient() : null;
+        double value = forwardBackward(y, dX);
+        float[] dH0 = whole ? bptt.downloadInitialStateGradient() : null;
+        float[] dC0 = whole ? bptt.downloadInitialCellStateGradient() : null;
+        rnn.backend().globalNorm(rnn.network().gradientArray(), report.array());
+        rnn.backend().clip(clipping, rnn.network().gradientArray(), report.array());
+        report.read();
+        return new Gradients(
+                value,
+                y,
+                bptt.downloadFinalState(),
+                bptt.downloadFinalCellState(),
+                report.get(Report.NORM),
+                dX,
+                dH0,
+                dC0);
+    }
+}
