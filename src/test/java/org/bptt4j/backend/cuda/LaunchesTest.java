@@ -66,7 +66,8 @@ class LaunchesTest {
         Cell cell = Cell.of(name);
         Batch batch = batch(steps, new Random(1)).withLengths(new int[] {steps, (steps + 1) / 2});
         try (Backend backend = SoftDevice.open();
-                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(layers).withCell(cell), 1);
+                Rnn rnn = Rnn.create(
+                        backend, RnnSpec.of(I, H, O).withLayers(layers).withCell(cell), 1);
                 Trainer trainer = trainer(rnn).build()) {
             trainer.step(batch, batch);
             trainer.step(batch, batch);
