@@ -96,8 +96,7 @@ class CountsTest {
     void trainingStepsAreCountedAsTheDeviceCountsThem(Way way) {
         Random random = new Random(3);
         try (Backend backend = SoftDevice.open(way.form);
-                Rnn rnn = Rnn.create(
-                        backend, RnnSpec.of(I, H, O).withLayers(L).withCell(way.cell), 1);
+                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(L).withCell(way.cell), 1);
                 Trainer trainer = Trainer.of(rnn)
                         .clipping(Clipping.norm(0.1))
                         .truncation(way.truncation)

@@ -78,7 +78,8 @@ class DataFlowTest {
         Batch[] batches = {kind.batch(), kind.batch()};
         try (Backend device = SoftDevice.open(form)) {
             Backend watched = watched(device, operations, calls);
-            try (Rnn rnn = Rnn.create(watched, RnnSpec.of(I, H, O).withLayers(kind.layers).withCell(cell), 1);
+            try (Rnn rnn = Rnn.create(
+                            watched, RnnSpec.of(I, H, O).withLayers(kind.layers).withCell(cell), 1);
                     Trainer trainer = Trainer.of(rnn)
                             .clipping(Clipping.norm(1))
                             .truncation(kind.truncation)
