@@ -75,15 +75,19 @@ class CountsTest {
     }
 
     /** A form of the sweep, the kind of input, the truncation. */
-    private record Way(SweepForm form, boolean ids, boolean lengths, Truncation truncation) {}
+    private record Way(Cell cell, SweepForm form, boolean ids, boolean lengths, Truncation truncation) {}
 
     private static Stream<Way> ways() {
         List<Way> ways = new ArrayList<>();
         for (SweepForm form : SweepForm.values()) {
             for (boolean ids : new boolean[] {false, true}) {
-                ways.add(new Way(form, ids, ids, Truncation.NONE));
-                ways.add(new Way(form, ids, !ids, new Truncation(7, 11)));
-                ways.add(new Way(form, ids, true, new Truncation(5, 3)));
+                ways.add(new Way(Cell.TANH, form, ids, ids, Truncation.NONE));
+                ways.add(new Way(Cell.TANH, form, ids, !ids, new Truncation(7, 11)));
+                ways.add(new Way(Cell.TANH, form, ids, true, new Truncation(5, 3)));
+            }
+            if (form != SweepForm.PERSISTENT) {
+                ways.add(new Way(Cell.GRU, form, false, true, new Truncation(7, 11)));
+                ways.add(new Way(Cell.LSTM, form, true, true, Truncation.NONE));
             }
         }
         return ways.stream();
@@ -95,7 +99,7 @@ class CountsTest {
     void trainingStepsAreCountedAsTheDeviceCountsThem(Way way) {
         Random random = new Random(3);
         try (Backend backend = SoftDevice.open(way.form);
-                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(L), 1);
+                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(L).withCell(way.cell), 1);
                 Trainer trainer = Trainer.of(rnn)
                         .clipping(Clipping.norm(0.1))
                         .truncation(way.truncation)
@@ -111,7 +115,7 @@ class CountsTest {
             }
             backend.synchronize();
             Counts counts = backend.counts().minus(before);
-            long sweepSteps = SoftGpu.sum("kernel.tanh_");
+            long sweepSteps = SoftGpu.sum("kernel." + way.cell + "_");
             assertEquals(ofTheDevice(sweepSteps), counts);
             assertTrue(counts.uploads() > 0 && counts.downloads() == 5 && counts.kernels() > 0, counts.toString());
             assertEquals(way.form == SweepForm.GRAPH || way.form == SweepForm.AUTO, counts.graphLaunches() > 0);
@@ -138,7 +142,7 @@ class CountsTest {
             try (Backend backend = SoftDevice.open(form);
                     Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(L), 1);
                     Trainer trainer = Trainer.of(rnn).build()) {
-                Batch batch = batch(new Way(form, false, false, Truncation.NONE), steps, new Random(1));
+                Batch batch = batch(new Way(Cell.TANH, form, false, false, Truncation.NONE), steps, new Random(1));
                 trainer.step(batch);
                 trainer.step(batch);
                 Counts before = backend.counts();

@@ -20,6 +20,7 @@ import org.bptt4j.backend.Counts;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
@@ -72,12 +73,13 @@ class DataFlowTest {
     // ---- counting ---------------------------------------------------------------------------------------------------
 
     /** What each operation of the seam asked the device for in one training step, in the order of their first calls. */
-    private static Map<String, Counts> step(Kind kind, SweepForm form, Map<String, Integer> calls) {
+    private static Map<String, Counts> step(Kind kind, Cell cell, SweepForm form, Map<String, Integer> calls) {
         Map<String, Counts> operations = new LinkedHashMap<>();
         Batch[] batches = {kind.batch(), kind.batch()};
         try (Backend device = SoftDevice.open(form)) {
             Backend watched = watched(device, operations, calls);
-            try (Rnn rnn = Rnn.create(watched, RnnSpec.of(I, H, O).withLayers(kind.layers), 1);
+            try (Rnn rnn = Rnn.create(
+                            watched, RnnSpec.of(I, H, O).withLayers(kind.layers).withCell(cell), 1);
                     Trainer trainer = Trainer.of(rnn)
                             .clipping(Clipping.norm(1))
                             .truncation(kind.truncation)
@@ -115,7 +117,11 @@ class DataFlowTest {
     }
 
     private static Counts total(Kind kind, SweepForm form) {
-        return step(kind, form, new LinkedHashMap<>()).values().stream().reduce(Counts.NONE, DataFlowTest::sum);
+        return total(kind, Cell.TANH, form);
+    }
+
+    private static Counts total(Kind kind, Cell cell, SweepForm form) {
+        return step(kind, cell, form, new LinkedHashMap<>()).values().stream().reduce(Counts.NONE, DataFlowTest::sum);
     }
 
     // ---- the document -----------------------------------------------------------------------------------------------
@@ -130,9 +136,9 @@ class DataFlowTest {
         lines.add("|---|---|---|---|---|---|---|---|---|---|---|");
         Kind kind = Kind.dense(100, 2);
         Map<String, Integer> calls = new LinkedHashMap<>();
-        Map<String, Counts> steps = step(kind, SweepForm.STEPS, calls);
-        Map<String, Counts> graph = step(kind, SweepForm.GRAPH, calls);
-        Map<String, Counts> persistent = step(kind, SweepForm.PERSISTENT, calls);
+        Map<String, Counts> steps = step(kind, Cell.TANH, SweepForm.STEPS, calls);
+        Map<String, Counts> graph = step(kind, Cell.TANH, SweepForm.GRAPH, calls);
+        Map<String, Counts> persistent = step(kind, Cell.TANH, SweepForm.PERSISTENT, calls);
         for (String name : steps.keySet()) {
             Counts s = steps.get(name);
             Counts g = graph.get(name);
@@ -184,6 +190,39 @@ class DataFlowTest {
             }
         }
         check("counts", lines);
+    }
+
+    /** A step of T = 100, one layer, of each cell; what differs from tanh is the width of what is computed, not what is asked for. */
+    @Test
+    void whatCellsAsk() throws IOException {
+        SoftDevice.require();
+        List<String> lines = new ArrayList<>();
+        lines.add("| cell | sweeps | launches | graphs | products | all three | kernels run | products run | fills"
+                + " | sweeps' products, forward | backward |");
+        lines.add("|---|---|---|---|---|---|---|---|---|---|---|");
+        for (Cell cell : Cell.all()) {
+            for (SweepForm form : new SweepForm[] {SweepForm.STEPS, SweepForm.GRAPH}) {
+                Counts c = total(Kind.dense(100, 1), cell, form);
+                int wide = cell.gates() * H;
+                lines.add(row(
+                        cell,
+                        form.name().toLowerCase(Locale.ROOT),
+                        c.launches(),
+                        c.graphLaunches(),
+                        c.productCalls(),
+                        c.submissions(),
+                        c.kernels(),
+                        c.products(),
+                        c.fills(),
+                        product(H, wide),
+                        product(wide, H)));
+            }
+        }
+        check("cells", lines);
+    }
+
+    private static String product(int terms, int cols) {
+        return "[" + B + ", " + terms + "]·[" + terms + ", " + cols + "]";
     }
 
     /** As the document has it for a dense batch without truncation. */

@@ -58,6 +58,15 @@ class KernelsTest {
     }
 
     @Test
+    void theTestsOwnCellIsWhatItsSourceGives() throws IOException, InterruptedException {
+        assumeThereIsTheRecordedNvcc();
+        run("bash", SOURCES.resolve("build.sh").toString(), folder.toString(), OwnCell.SOURCE.toString());
+        String fresh = Files.readString(folder.resolve(OwnCell.PTX.getFileName()));
+        String mend = "run kernels/build.sh " + OwnCell.PTX.getParent() + " " + OwnCell.SOURCE;
+        assertEquals(Files.readString(OwnCell.PTX), fresh, mend);
+    }
+
+    @Test
     void itFitsEveryGenerationOfCardsWithoutSpills() throws IOException, InterruptedException {
         assumeThereIs("ptxas");
         assertEquals(

@@ -49,11 +49,25 @@ class LaunchesTest {
 
     /** A launch of a graph counts as one; products that cuBLAS launches outside of graphs are counted by TrafficTest. */
     @ParameterizedTest
-    @CsvSource({"10, 1", "255, 1", "256, 1", "511, 1", "1000, 1", "5000, 1", "10, 3", "255, 3", "1000, 3"})
-    void launchesOfATrainingStep(int steps, int layers) {
+    @CsvSource({
+        "tanh, 10, 1",
+        "tanh, 255, 1",
+        "tanh, 256, 1",
+        "tanh, 511, 1",
+        "tanh, 1000, 1",
+        "tanh, 5000, 1",
+        "tanh, 10, 3",
+        "tanh, 255, 3",
+        "tanh, 1000, 3",
+        "gru, 255, 3",
+        "lstm, 511, 2"
+    })
+    void launchesOfATrainingStep(String name, int steps, int layers) {
+        Cell cell = Cell.of(name);
         Batch batch = batch(steps, new Random(1)).withLengths(new int[] {steps, (steps + 1) / 2});
         try (Backend backend = SoftDevice.open();
-                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(layers), 1);
+                Rnn rnn = Rnn.create(
+                        backend, RnnSpec.of(I, H, O).withLayers(layers).withCell(cell), 1);
                 Trainer trainer = trainer(rnn).build()) {
             trainer.step(batch, batch);
             trainer.step(batch, batch);
@@ -65,8 +79,8 @@ class LaunchesTest {
             long launches = SoftGpu.sum("launch") + SoftGpu.counter("graph.launch");
             int stretches = (steps + GraphSweep.STEPS - 1) / GraphSweep.STEPS;
             long most = (long) layers * (4L * stretches + TENSORS + 20);
-            assertTrue(launches <= most, launches + " launches, at most " + most);
-            assertTrue(SoftGpu.counter("kernel.tanh_forward") >= (long) layers * steps);
+            assertTrue(launches <= most, cell + ": " + launches + " launches, at most " + most);
+            assertTrue(SoftGpu.counter("kernel." + cell + "_forward") >= (long) layers * steps);
             assertEquals(0, SoftGpu.counter("alloc") + SoftGpu.counter("free") + SoftGpu.counter("host.alloc"));
             assertEquals(0, SoftGpu.counter("graph.instantiate"));
         }
@@ -75,7 +89,7 @@ class LaunchesTest {
     /** Batches of many lengths in turn, truncated, some with rows that end early, each going up while the one before computes. */
     @Test
     void trainingOnAllSortsOfBatchesGivesTheBitsOfSingleSteps() {
-        for (Cell cell : Cell.plain()) {
+        for (Cell cell : Cell.all()) {
             for (Truncation truncation : List.of(Truncation.NONE, new Truncation(7, 11), new Truncation(5, 3))) {
                 float[][] expected = trained(SweepForm.STEPS, cell, truncation);
                 assertArrayEquals(expected, trained(SweepForm.GRAPH, cell, truncation));

@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,7 +10,6 @@ import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.CellTruth;
 import org.bptt4j.backend.Minimal;
 import org.bptt4j.backend.SweepForm;
-import org.bptt4j.softgpu.SoftGpu;
 import org.bptt4j.spec.Cell;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -19,23 +19,12 @@ import org.junit.jupiter.api.Test;
 class OwnCellTest {
     @Nested
     @Tag("card")
-    class Steps extends Contract {
-        @Override
-        public Backend open(int threads) {
-            return OwnCell.open(SweepForm.STEPS);
-        }
-    }
-
-    @Nested
-    @Tag("card")
-    class Graphs extends Contract {
+    class Graphs extends CudaContract {
         @Override
         public Backend open(int threads) {
             return OwnCell.open(SweepForm.GRAPH);
         }
-    }
 
-    abstract static class Contract extends CudaContract {
         @Override
         public List<Cell> cells() {
             return List.of(Minimal.CELL);
@@ -44,6 +33,23 @@ class OwnCellTest {
         @Override
         public CellTruth truth(Cell cell) {
             return new Minimal();
+        }
+    }
+
+    @Test
+    void theBitsOfGraphsAreThoseOfSingleSteps() {
+        float[] expected = swept(SweepForm.STEPS);
+        assertArrayEquals(expected, swept(SweepForm.GRAPH));
+        assertArrayEquals(expected, swept(SweepForm.AUTO));
+    }
+
+    private static float[] swept(SweepForm form) {
+        try (Backend backend = OwnCell.open(form);
+                SweepData data = new SweepData(backend, Minimal.CELL, 31, 2, 5, null)) {
+            data.sweep();
+            data.reset();
+            data.sweep();
+            return data.read();
         }
     }
 
@@ -60,7 +66,6 @@ class OwnCellTest {
         }
         if (!TestDevice.isCard()) {
             Leaks.assertNone("after a refusal");
-            SoftGpu.restoreDefaults();
         }
     }
 }
