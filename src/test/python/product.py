@@ -80,12 +80,14 @@ class Network:
         return c
 
     def is_usable(self):
-        """No unit sits on ReLU's kink, and no gradient is zero but those that must be."""
+        """No unit sits on ReLU's kink, no loss is tiny, and no gradient is zero but those that must be."""
         if self.base.cell == "relu" and min(c.distance_from_kink() for c in self.cases) < 1e-3:
             return False
         for c in self.cases:
             p = parameters(c)
-            expected_of(c, p)
+            # Where a softmax is next to certain, 1 - p has hardly a digit left in float32.
+            if expected_of(c, p)["loss"][0] < 0.1:
+                return False
             # What the top layer in reverse gives at a row's last step has seen no state but the initial one.
             zero = {"rnn.weight_hh_l%d_reverse" % (c.layers - 1)} if c.loss_at == "last" and not c.h0 else ()
             if min(v.grad.abs().max().item() for k, v in p.items() if k not in zero) < 1e-4:
