@@ -92,9 +92,8 @@ class FiniteDifferenceTest {
                 double slope = (loss(rnn, at.moved(along, STEP), dH, dhN, dcN)
                                 - loss(rnn, at.moved(along, -STEP), dH, dhN, dcN))
                         / (2 * STEP);
-                double expected = dot(g.x(), along.x)
-                        + dot(g.initialState(), along.h0)
-                        + dot(g.initialCellState(), along.c0);
+                double expected =
+                        dot(g.x(), along.x) + dot(g.initialState(), along.h0) + dot(g.initialCellState(), along.c0);
                 assertTrue(draw == 2 && !hasCells || Math.abs(slope) > 1e-2, "a slope of " + slope);
                 assertEquals(expected, slope, 2e-3, "draw " + draw);
             }
