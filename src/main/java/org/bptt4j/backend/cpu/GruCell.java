@@ -86,6 +86,10 @@ final class GruCell implements CpuCell {
     }
 
     private static final class Vector implements CpuCell {
+        private static final VectorPasses.Pass[] FORWARD = {
+            s -> VectorPasses.sigmoid(s, 0), s -> VectorPasses.sigmoid(s, 1), Vector::states
+        };
+
         @Override
         public float ended(int k) {
             return k == 1 ? 1 : 0;
@@ -93,8 +97,10 @@ final class GruCell implements CpuCell {
 
         @Override
         public void forward(CellStep s) {
-            VectorPasses.sigmoid(s, 0);
-            VectorPasses.sigmoid(s, 1);
+            VectorPasses.run(FORWARD, s);
+        }
+
+        private static void states(CellStep s) {
             int whole = S.loopBound(s.units);
             states(s, s.rows * (whole / LANES), whole);
             GruCell.states(s, whole);

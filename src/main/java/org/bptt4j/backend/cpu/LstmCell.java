@@ -80,6 +80,14 @@ final class LstmCell implements CpuCell {
     }
 
     private static final class Vector implements CpuCell {
+        private static final VectorPasses.Pass[] FORWARD = {
+            s -> VectorPasses.sigmoid(s, 0),
+            s -> VectorPasses.sigmoid(s, 1),
+            s -> VectorPasses.tanh(s, 2),
+            s -> VectorPasses.sigmoid(s, 3),
+            Vector::states
+        };
+
         @Override
         public float ended(int k) {
             return k == 1 ? 1 : 0;
@@ -87,10 +95,10 @@ final class LstmCell implements CpuCell {
 
         @Override
         public void forward(CellStep s) {
-            VectorPasses.sigmoid(s, 0);
-            VectorPasses.sigmoid(s, 1);
-            VectorPasses.tanh(s, 2);
-            VectorPasses.sigmoid(s, 3);
+            VectorPasses.run(FORWARD, s);
+        }
+
+        private static void states(CellStep s) {
             int whole = S.loopBound(s.units);
             states(s, s.rows * (whole / LANES), whole);
             LstmCell.states(s, whole);

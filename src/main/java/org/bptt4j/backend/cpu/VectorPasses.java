@@ -16,6 +16,21 @@ final class VectorPasses {
     // left a call of
     // tanh's out of line, and with it every vector in an object.
 
+    /** One loop of a cell's formula. */
+    interface Pass {
+        void run(CellStep s);
+    }
+
+    /**
+     * Runs passes of three classes or more. They are reached by a call that C2 cannot inline because it sees them all: it stops inlining at 18,000 nodes
+     * of a method, which two loops with a tanh each exceed.
+     */
+    static void run(Pass[] passes, CellStep s) {
+        for (Pass pass : passes) {
+            pass.run(s);
+        }
+    }
+
     /** {@code gate k = σ(sum + bias)}. */
     static void sigmoid(CellStep s, int k) {
         int whole = S.loopBound(s.units);
