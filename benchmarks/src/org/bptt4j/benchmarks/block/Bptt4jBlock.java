@@ -75,7 +75,10 @@ public final class Bptt4jBlock implements Contender {
 
     /** Into stretches of as many rows as the backend wants to take through all operations at a time. */
     private void cut() {
-        int steps = Math.min(block.steps(), Math.max(1, backend.rowsPerPass() / block.batch()));
+        int steps = Math.min(
+                block.steps(),
+                Math.max(
+                        1, backend.rowsPerPass() / (block.batch() * block.cell().gates())));
         boolean plain = block.cell().isPlain();
         Matrix delta = plain ? null : zeros(steps * block.batch(), block.gateRows());
         Matrix dProducts = block.cell().separate() == 0 ? delta : zeros(steps * block.batch(), block.gateRows());

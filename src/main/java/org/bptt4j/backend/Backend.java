@@ -23,8 +23,9 @@ public interface Backend extends AutoCloseable {
     String description();
 
     /**
-     * Rows (steps · batch rows) that a caller with more of them should take through all operations at a time: a processor then
-     * finds in a cache what the operation before has written. {@link Integer#MAX_VALUE} where few large operations are best.
+     * Rows (steps · batch rows) of a cell of one gate that a caller with more of them should take through all operations at a time, of one with G gates
+     * the G-th part: a processor then finds in a cache what the operation before has written. {@link Integer#MAX_VALUE} where few large
+     * operations are best.
      */
     int rowsPerPass();
 

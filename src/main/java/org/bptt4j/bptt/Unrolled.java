@@ -170,7 +170,10 @@ final class Unrolled implements AutoCloseable {
                 RecurrentStack.stepBytes(spec, rows),
                 RecurrentStack.stretchStepBytes(spec, shape),
                 // Two directions meet in every layer, so that nothing can go on before all steps are there.
-                spec.bidirectional() ? shape.steps() : Math.max(1, backend.rowsPerPass() / rows),
+                spec.bidirectional()
+                        ? shape.steps()
+                        : Math.max(
+                                1, backend.rowsPerPass() / (rows * spec.cell().gates())),
                 state);
         return contents.plus(own, shape);
     }
