@@ -86,6 +86,17 @@ __device__ inline void cellForward(const Cursor* cursor, int64 t, const float* p
     }
 }
 
+/// m [R, N] = 0.
+__device__ inline void clear(float* m, int64 R, int64 N) {
+#pragma unroll 1
+    for (int64 r = firstRow(); r < R; r += rowStep()) {
+#pragma unroll 1
+        for (int64 j = firstCol(); j < N; j += colStep()) {
+            m[r * N + j] = 0;
+        }
+    }
+}
+
 /// Step t behind the cursor. carry [B, H] in: what reaches h_t from the step after; out: what reaches h_{t-1} beside the product, to which
 /// the product is added. delta [B, G·H] out: the gradient of P, where that product finds it. In rows that begin anew both are
 /// zero, and so is what goes on through c: nothing reaches the step before.
@@ -94,6 +105,10 @@ __device__ inline void cellBackward(const Cursor* cursor, int64 t, float* carry,
     Cursor s = *cursor;
     t += s.done;
     if (t >= s.steps) {
+        if (C::DIRECT) {
+            // The product after this is added to the carry, which must stay as it is.
+            clear(delta, B, C::GATES * H);
+        }
         return;
     }
     int64 row = t * s.rows;

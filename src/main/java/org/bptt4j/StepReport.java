@@ -5,7 +5,7 @@ package org.bptt4j;
  *
  * @param updates updates of the parameters so far
  * @param loss the batch's loss: mean over its valid targets, or sum, as the loss says
- * @param targets valid targets of the batch; 0 means loss 0 and no update
+ * @param targets valid targets of the batch; 0, or none with a weight, means loss 0 and no update
  * @param gradientNorm global norm before clipping, of the last segment
  * @param clipped whether norm clipping shortened that gradient
  * @param learningRate the rate of the last update

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,8 +15,10 @@ import java.util.stream.Stream;
 import org.bptt4j.data.Batch;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.Tensor;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 
 /** One case of src/test/resources/fixtures: weights, batch, and what PyTorch computed from them in float64. */
@@ -46,9 +49,28 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
     public static Fixture load(String name) throws IOException {
         return new Fixture(
                 name,
-                ModelFile.read(FOLDER.resolve(name + ".weights.safetensors")),
+                model(Safetensors.read(FOLDER.resolve(name + ".weights.safetensors"))),
                 Safetensors.read(FOLDER.resolve(name + ".batch.safetensors")),
                 Safetensors.read(FOLDER.resolve(name + ".expected.safetensors")));
+    }
+
+    /** What a file of weights describes, read without the library's own reader of networks. */
+    private static ModelFile model(Safetensors file) throws IOException {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (Map.Entry<String, Tensor> parameter : file.tensors().entrySet()) {
+            values.put(parameter.getKey(), parameter.getValue().toFloats());
+        }
+        return new ModelFile(spec(file.metadata()), values, file.metadata());
+    }
+
+    static RnnSpec spec(Map<String, String> metadata) {
+        RnnSpec spec = new RnnSpec(
+                Cell.of(metadata.get("cell")),
+                Integer.parseInt(metadata.get("input_size")),
+                Integer.parseInt(metadata.get("hidden_size")),
+                Integer.parseInt(metadata.get("layers")),
+                Integer.parseInt(metadata.get("output_size")));
+        return metadata.get("bidirectional").equals("true") ? spec.inBothDirections() : spec;
     }
 
     Batch batch() throws IOException {
@@ -60,7 +82,8 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
                 ? Batch.symbols(steps, rows, input.toInts())
                 : Batch.dense(steps, rows, (int) input.shape()[2], input.toFloats());
         if (t.containsKey("h0")) {
-            batch = batch.withInitialState(t.get("h0").toFloats());
+            float[] c0 = t.containsKey("c0") ? t.get("c0").toFloats() : null;
+            batch = batch.withInitialState(t.get("h0").toFloats(), c0);
         }
         if (t.containsKey("lengths")) {
             batch = batch.withLengths(t.get("lengths").toInts());
@@ -73,10 +96,11 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
             }
             batch = batch.withResets(resets);
         }
+        if (t.containsKey("loss_weights")) {
+            batch = batch.withLossWeights(t.get("loss_weights").toFloats());
+        }
         Tensor targets = t.get("targets");
-        return loss().kind() == Loss.Kind.CROSS_ENTROPY
-                ? batch.withTargets(targets.toInts())
-                : batch.withTargets(targets.toFloats());
+        return loss().takesClasses() ? batch.withTargets(targets.toInts()) : batch.withTargets(targets.toFloats());
     }
 
     String option(String key, String absent) {
@@ -88,8 +112,19 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
     }
 
     Loss loss() {
-        Loss loss = option("loss", "cross-entropy").equals("mse") ? Loss.mse() : Loss.crossEntropy();
-        return loss.at(Loss.At.valueOf(option("loss_at", "every").toUpperCase(Locale.ROOT)))
+        Loss loss = switch (option("loss", "cross-entropy")) {
+            case "mse" -> Loss.mse();
+            case "bce" -> Loss.bce();
+            default -> Loss.crossEntropy();
+        };
+        String weights = option("class_weights", option("pos_weight", ""));
+        if (!weights.isEmpty()) {
+            loss = loss.weighted(Arrays.stream(weights.split(",", -1))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray());
+        }
+        return loss.smoothed(number("label_smoothing", 0))
+                .at(Loss.At.valueOf(option("loss_at", "every").toUpperCase(Locale.ROOT)))
                 .reduced(Loss.Reduction.valueOf(option("reduction", "mean").toUpperCase(Locale.ROOT)));
     }
 

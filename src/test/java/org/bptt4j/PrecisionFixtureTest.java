@@ -48,6 +48,9 @@ class PrecisionFixtureTest {
             Map<String, Tensor> expected = f.expected().tensors();
             Fixture.assertClose(expected, "loss", new float[] {(float) g.loss()}, products);
             Fixture.assertClose(expected, "h_n", g.finalState(), products);
+            if (g.finalCellState() != null) {
+                Fixture.assertClose(expected, "c_n", g.finalCellState(), products);
+            }
             Fixture.assertClose(expected, "grad_norm", new float[] {(float) g.gradientNorm()}, gradients);
             for (String parameter : rnn.parameterNames()) {
                 Fixture.assertClose(expected, "grad." + parameter, rnn.gradient(parameter), gradients);

@@ -83,6 +83,36 @@ class RefusedBatchesTest {
     }
 
     @Test
+    void lossWeightsMustBeNumbersOfAtLeastZero() {
+        for (float bad : new float[] {Float.NaN, -0.5f, Float.POSITIVE_INFINITY}) {
+            float[] weights = new float[T * B];
+            weights[4 * B + 2] = bad;
+            try (Trainer trainer = Trainer.of(rnn).build()) {
+                refused(trainer, batch(T).withLossWeights(weights), Float.toString(bad), "step 4", "row 2");
+                trainer.step(batch(T).withLossWeights(weights).withLengths(new int[] {T, T, 4}));
+                refused(trainer, batch(T).withLossWeights(new float[B]), Integer.toString(T * B), "[T,B]", "3");
+            }
+            try (Trainer trainer =
+                    Trainer.of(rnn).loss(Loss.crossEntropy().atLastStep()).build()) {
+                Batch last = batch(T).withTargets(new int[B]);
+                refused(trainer, last.withLossWeights(new float[] {1, bad, 1}), Float.toString(bad), "row 1");
+                refused(trainer, last.withLossWeights(weights), "[B]", Integer.toString(T * B));
+            }
+        }
+    }
+
+    @Test
+    void targetsOfBinaryCrossEntropyMustBeShares() {
+        try (Trainer trainer = Trainer.of(rnn).loss(Loss.bce()).build()) {
+            for (float bad : new float[] {Float.NaN, -0.001f, 1.001f}) {
+                float[] values = new float[T * B * O];
+                values[(4 * B + 2) * O + 1] = bad;
+                refused(trainer, batch(T).withTargets(values), Float.toString(bad), "step 4", "output 1", "0 … 1");
+            }
+        }
+    }
+
+    @Test
     void aNetworkWithoutAHeadCannotBeTrainedWithALoss() {
         try (Rnn headless = Rnn.create(backend, SPEC.withoutHead(), 1)) {
             assertThrows(

@@ -53,9 +53,14 @@ final class HostArrays {
         return which < kinds ? download(unrolled.stack().gradients().carried(which)) : null;
     }
 
+    /** A copy, without what lies between its rows. */
     float[] download(Matrix m) {
         float[] host = new float[length(m.rows() * m.cols())];
-        backend.download(m.array(), m.offset(), host, 0, host.length);
+        boolean gaps = m.stride() > m.cols();
+        int each = gaps ? m.cols() : host.length;
+        for (int at = 0; at < host.length; at += each) {
+            backend.download(m.array(), m.offset() + (long) at / m.cols() * m.stride(), host, at, each);
+        }
         return host;
     }
 

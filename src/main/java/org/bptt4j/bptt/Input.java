@@ -94,7 +94,7 @@ final class Input {
         int from = window.from() * batch.rows();
         int count = window.steps() * batch.rows();
         if (batch.resets() != null) {
-            uploadResets(batch.resets(), from, count);
+            uploadResets(batch, from, count);
         }
         if (batch.ids() != null) {
             uploadIds(batch, from, count, all().ids().array());
@@ -121,10 +121,11 @@ final class Input {
         backend.upload(left, 0, batch.rows(), lengths().array(), 0);
     }
 
-    private void uploadResets(boolean[] mask, int from, int count) {
+    /** In padding nothing begins: the gradient of c_n, which enters behind it, must come through. */
+    private void uploadResets(Batch batch, int from, int count) {
         int[] numbers = staging.ints(count);
         for (int i = 0; i < count; i++) {
-            numbers[i] = mask[from + i] ? 1 : 0;
+            numbers[i] = batch.resets()[from + i] && !batch.isPadding(from + i) ? 1 : 0;
         }
         backend.upload(numbers, 0, count, resets().array(), 0);
     }

@@ -36,20 +36,26 @@ final class LayerInputs {
     }
 
     /** Makes room for so many rows of a stretch. */
-    void resize(long rows) {
+    void resize(long rows, boolean ids) {
         if (drops(spec)) {
             droppedSlot.matrix(rows, spec.layerOutputSize());
         }
-        if (reversal != null) {
-            reverseSlot.floats(rows * Math.max(spec.inputSize(), spec.layerOutputSize()));
+        if (reverseSize(spec, ids) > 0) {
+            reverseSlot.matrix(rows, reverseSize(spec, ids));
         }
     }
 
     /** Bytes that {@link #resize} takes for each row. */
-    static long rowBytes(RnnSpec spec) {
+    static long rowBytes(RnnSpec spec, boolean ids) {
         long dropped = drops(spec) ? spec.layerOutputSize() : 0;
-        long reverse = spec.bidirectional() ? Math.max(spec.inputSize(), spec.layerOutputSize()) : 0;
-        return Float.BYTES * (dropped + reverse);
+        return Float.BYTES * (dropped + reverseSize(spec, ids));
+    }
+
+    /** The longest row that a layer reads in reverse; symbols are nobody's row. */
+    private static int reverseSize(RnnSpec spec, boolean ids) {
+        int lowest = ids ? 0 : spec.inputSize();
+        int others = spec.layers() == 1 ? 0 : spec.layerOutputSize();
+        return spec.bidirectional() ? Math.max(lowest, others) : 0;
     }
 
     /**

@@ -119,10 +119,12 @@ public final class NonFiniteSearch {
             return first;
         }
         int sweeps = network.spec().sweeps();
+        int firstStep = 0; // in the order of its sweep
         for (int k = 0; k < sweeps; k++) {
             for (int n = network.spec().stateCount() - sweeps + k; n >= 0; n -= sweeps) { // c comes before h
                 int row = firstRow(unrolled.stack().states(stretch, n));
-                if (row >= 0 && (first == null || from + row / rows < first.step)) {
+                if (row >= 0 && (first == null || from + row / rows < firstStep)) {
+                    firstStep = from + row / rows;
                     first = at(n < sweeps ? "state h" : "cell state c", k, from, row);
                 }
             }

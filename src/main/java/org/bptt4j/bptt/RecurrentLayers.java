@@ -32,10 +32,10 @@ public final class RecurrentLayers implements AutoCloseable {
      * @param update the number of the update that dropout's masks are those of, or 0 for no dropout
      */
     public float[] forward(Batch batch, long seed, long update) {
-        unrolled.stack().inputs().drop(seed, update);
         unrolled.check(batch);
         Arrangement how = unrolled.arrangementOf(batch, false);
         swept = false;
+        unrolled.stack().inputs().drop(seed, update);
         unrolled.load(batch, how);
         float[] h = unrolled.host().array(spec.layerOutputSize());
         unrolled.forward(

@@ -5,6 +5,7 @@ import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Transpose;
+import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -51,19 +52,22 @@ final class RecurrentStack {
         this.afters = buffers.views(stretch -> block(stretch.to()));
     }
 
-    /** Makes room for windows of {@code windowSteps} steps of B rows, swept back in stretches. Contents are undefined afterwards. */
-    void resize(int windowSteps, int stretch, int rows, boolean resets) {
+    /**
+     * Makes room for windows of {@code windowSteps} steps of batches of this one's shape, swept back in stretches. Contents are undefined
+     * afterwards.
+     */
+    void resize(Batch shape, int windowSteps, int stretch) {
         steps = windowSteps;
-        batch = rows;
+        batch = shape.rows();
         for (Tape tape : tapes) {
-            tape.resize(windowSteps, rows);
+            tape.resize(windowSteps, batch);
         }
         for (Buffers.Slot slot : joinedSlots) {
-            slot.matrix((long) windowSteps * rows, spec.layerOutputSize());
+            slot.matrix((long) windowSteps * batch, spec.layerOutputSize());
         }
         before = block(0);
-        inputs.resize((long) Math.min(windowSteps, stretch) * rows);
-        gradients.resize(Math.min(windowSteps, stretch), rows, resets);
+        inputs.resize((long) Math.min(windowSteps, stretch) * batch, shape.ids() != null);
+        gradients.resize(Math.min(windowSteps, stretch), batch, shape.resets() != null);
     }
 
     /** Bytes of one state of all layers. */
@@ -78,8 +82,10 @@ final class RecurrentStack {
     }
 
     /** Bytes of one step of a stretch. */
-    static long stretchStepBytes(RnnSpec spec, int rows, boolean resets) {
-        return rows * LayerInputs.rowBytes(spec) + StackGradients.stepBytes(spec, rows, resets);
+    static long stretchStepBytes(RnnSpec spec, Batch shape) {
+        int rows = shape.rows();
+        return rows * LayerInputs.rowBytes(spec, shape.ids() != null)
+                + StackGradients.stepBytes(spec, rows, shape.resets() != null);
     }
 
     // ---- states -----------------------------------------------------------------------------------------------------
@@ -158,10 +164,16 @@ final class RecurrentStack {
      * @param reads of each layer
      * @param products where A of each sweep goes
      * @param states all N of them
+     * @param halves where the outputs of each sweep go beside those of the other direction; none if there is one
      * @param top what the top layer gives
      */
     private record Forward(
-            LayerInputs.Reads[] reads, Matrix[] products, RecurrentForward[] sweeps, Matrix[] states, Matrix top) {}
+            LayerInputs.Reads[] reads,
+            Matrix[] products,
+            RecurrentForward[] sweeps,
+            Matrix[] states,
+            Matrix[] halves,
+            Matrix top) {}
 
     private Forward forwardViews(Stretch stretch) {
         int from = stretch.ownFrom();
@@ -193,7 +205,15 @@ final class RecurrentStack {
         for (int n = 0; n < states.length; n++) {
             states[n] = tapes[n % tapes.length].after(n / tapes.length, from, to);
         }
-        return new Forward(reads, products, sweeps, states, outputs(spec.layers() - 1, from, to));
+        return new Forward(reads, products, sweeps, states, halves(from, to), outputs(spec.layers() - 1, from, to));
+    }
+
+    private Matrix[] halves(int from, int to) {
+        Matrix[] halves = new Matrix[reversal == null ? 0 : tapes.length];
+        for (int k = 0; k < halves.length; k++) {
+            halves[k] = outputs(k / 2, from, to).columns(k % 2 * spec.hiddenSize(), spec.hiddenSize());
+        }
+        return halves;
     }
 
     /** Sweeps a stretch's own steps forward through all layers. */
@@ -208,7 +228,7 @@ final class RecurrentStack {
                 backend.recurrentForward(views.sweeps[k]);
             }
             if (reversal != null) {
-                join(l, stretch, views);
+                join(l, views);
             }
         }
     }
@@ -223,11 +243,9 @@ final class RecurrentStack {
     }
 
     /** Both directions beside each other, in the order of time. */
-    private void join(int l, Stretch stretch, Forward views) {
-        Matrix joined = outputs(l, stretch.ownFrom(), stretch.to());
-        int hidden = spec.hiddenSize();
-        backend.copy(views.states[2 * l], joined.columns(0, hidden));
-        backend.gatherRows(reversal.rows(), views.states[2 * l + 1], joined.columns(hidden, hidden));
+    private void join(int l, Forward views) {
+        backend.copy(views.states[2 * l], views.halves[2 * l]);
+        backend.gatherRows(reversal.rows(), views.states[2 * l + 1], views.halves[2 * l + 1]);
     }
 
     /** What the layers read. */

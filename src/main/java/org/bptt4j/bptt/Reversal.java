@@ -1,5 +1,6 @@
 package org.bptt4j.bptt;
 
+import java.util.Arrays;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.data.Batch;
@@ -11,16 +12,23 @@ import org.bptt4j.data.Batch;
 final class Reversal {
     private final Backend backend;
     private final Staging staging;
+    private final Buffers buffers;
     private final Buffers.Slot rowSlot;
     private final Buffers.Slot idSlot;
     private final Buffers.Slot resetSlot;
-    private boolean ids;
-    private boolean resets;
+    /** Of each side; null until it is asked for. */
+    private final Ints[] rows = new Ints[2];
+
+    private final Ints[] ids = new Ints[2];
+    private final Ints[] resets = new Ints[2];
+    private boolean hasIds;
+    private boolean hasResets;
     private int cells;
 
     Reversal(Backend backend, Buffers buffers, Staging staging) {
         this.backend = backend;
         this.staging = staging;
+        this.buffers = buffers;
         this.rowSlot = buffers.twoSidedSlot();
         this.idSlot = buffers.twoSidedSlot();
         this.resetSlot = buffers.twoSidedSlot();
@@ -29,8 +37,11 @@ final class Reversal {
     /** Makes room for batches of this one's shape. */
     void resize(Batch shape) {
         cells = Math.multiplyExact(shape.steps(), shape.rows());
-        ids = shape.ids() != null;
-        resets = shape.resets() != null;
+        hasIds = shape.ids() != null;
+        hasResets = shape.resets() != null;
+        Arrays.fill(rows, null);
+        Arrays.fill(ids, null);
+        Arrays.fill(resets, null);
         rows();
         ids();
         resets();
@@ -57,13 +68,13 @@ final class Reversal {
             numbers[i] = reversed(batch, i);
         }
         backend.upload(numbers, 0, cells, rows().array(), 0);
-        if (ids) {
+        if (hasIds) {
             for (int i = 0; i < cells; i++) {
                 numbers[i] = batch.isPadding(i) ? 0 : batch.ids()[reversed(batch, i)];
             }
             backend.upload(numbers, 0, cells, ids().array(), 0);
         }
-        if (resets) {
+        if (hasResets) {
             for (int i = 0; i < cells; i++) {
                 numbers[i] = beginsAnew(batch, i) ? 1 : 0;
             }
@@ -79,16 +90,24 @@ final class Reversal {
 
     /** For each row of the reversed batch the row of the batch, and the other way round, [T·B]. */
     Ints rows() {
-        return rowSlot.view(cells);
+        return view(rows, rowSlot);
     }
 
     /** Symbols [T·B] in reverse, or null. */
     Ints ids() {
-        return ids ? idSlot.view(cells) : null;
+        return hasIds ? view(ids, idSlot) : null;
     }
 
     /** 1 where a row begins anew in reverse [T·B], or null. */
     Ints resets() {
-        return resets ? resetSlot.view(cells) : null;
+        return hasResets ? view(resets, resetSlot) : null;
+    }
+
+    private Ints view(Ints[] views, Buffers.Slot slot) {
+        int side = buffers.side();
+        if (views[side] == null) {
+            views[side] = slot.view(cells);
+        }
+        return views[side];
     }
 }

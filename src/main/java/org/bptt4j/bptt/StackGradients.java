@@ -104,10 +104,11 @@ final class StackGradients {
     /**
      * One layer in one direction.
      *
+     * @param given ∂L/∂H of its half of the layer, in the order of time
      * @param before its h before each step
      * @param masked memory for the same with zeros where rows begin anew, or null if they never do
      */
-    private record Sweep(RecurrentBackward sweep, Matrix before, Matrix masked) {}
+    private record Sweep(RecurrentBackward sweep, Matrix given, Matrix before, Matrix masked) {}
 
     private Backward backwardViews(Stretch stretch) {
         int from = stretch.sweptFrom();
@@ -121,7 +122,7 @@ final class StackGradients {
             outputs[l] = outputGradients(stretch, l, from, to);
             for (int d = 0; d < spec.directions(); d++) {
                 int k = l * spec.directions() + d;
-                sweeps[k] = sweepViews(k, from, to, reversal == null ? outputs[l] : direction(outputs[l], d));
+                sweeps[k] = sweepViews(k, from, to, reversal == null ? outputs[l] : half(outputs[l], d));
             }
         }
         int top = spec.layers() - 1;
@@ -133,14 +134,15 @@ final class StackGradients {
                 outputGradients(stretch, top, stretch.ownFrom(), to));
     }
 
-    /** Of two directions' ∂L/∂H: the half of one; in reverse a place for it in the other order. */
-    private Matrix direction(Matrix outputs, int d) {
-        return d == 0 ? outputs.columns(0, spec.hiddenSize()) : reverseSlot.matrix(outputs.rows(), spec.hiddenSize());
+    private Matrix half(Matrix outputs, int d) {
+        return outputs.columns(d * spec.hiddenSize(), spec.hiddenSize());
     }
 
-    private Sweep sweepViews(int k, int from, int to, Matrix dStates) {
+    private Sweep sweepViews(int k, int from, int to, Matrix given) {
         Tape tape = stack.tape(k);
-        long rows = dStates.rows();
+        long rows = given.rows();
+        // The reverse direction's comes to a place of its own, in its order.
+        Matrix dStates = k % spec.directions() == 0 ? given : reverseSlot.matrix(rows, spec.hiddenSize());
         Matrix dGates = spec.cell().isPlain() ? dStates : gateSlot.matrix(rows, spec.gateRows());
         RecurrentBackward sweep = new RecurrentBackward(
                 spec.cell(),
@@ -156,7 +158,7 @@ final class StackGradients {
                 spec.cell().hasCellState() ? carry(spec.sweeps() + k) : null,
                 stack.resets(k, from, to));
         Matrix masked = sweep.resets() == null ? null : maskedSlot.matrix(rows, spec.hiddenSize());
-        return new Sweep(sweep, tape.range(0, from, to).rows(0, rows), masked);
+        return new Sweep(sweep, given, tape.range(0, from, to).rows(0, rows), masked);
     }
 
     private Matrix carry(int n) {
@@ -200,9 +202,8 @@ final class StackGradients {
             LayerInputs.Reads reads = views.reads[l];
             inputs.prepare(reads, batch);
             if (reversal != null) {
-                int hidden = spec.hiddenSize();
-                Matrix inReverse = views.sweeps[2 * l + 1].sweep.dStates();
-                backend.gatherRows(reversal.rows(), views.outputs[l].columns(hidden, hidden), inReverse);
+                Sweep reverse = views.sweeps[2 * l + 1];
+                backend.gatherRows(reversal.rows(), reverse.given, reverse.sweep.dStates());
             }
             for (int d = 0; d < spec.directions(); d++) {
                 int k = l * spec.directions() + d;

@@ -168,7 +168,7 @@ final class Unrolled implements AutoCloseable {
         MemoryPlan.Sizes own = new MemoryPlan.Sizes(
                 state,
                 RecurrentStack.stepBytes(spec, rows),
-                RecurrentStack.stretchStepBytes(spec, rows, shape.resets() != null),
+                RecurrentStack.stretchStepBytes(spec, shape),
                 // Two directions meet in every layer, so that nothing can go on before all steps are there.
                 spec.bidirectional() ? shape.steps() : Math.max(1, backend.rowsPerPass() / rows),
                 state);
@@ -183,7 +183,7 @@ final class Unrolled implements AutoCloseable {
         buffers.reshape();
         int window = how.plan().window();
         contents.resize(shape, window, how.stretch());
-        stack.resize(window, how.stretch(), shape.rows(), shape.resets() != null);
+        stack.resize(shape, window, how.stretch());
         checkpoints.resize(how.checkpoints(), shape.rows());
         arrangement = how;
     }

@@ -16,12 +16,12 @@ import org.bptt4j.spec.RnnSpec;
 
 /**
  * A batch in a safetensors file: {@code x [T,B,I]} F32 or {@code ids [T,B]} I64; {@code targets [T,B]} I64 (cross-entropy) or
- * {@code [T,B,O]} F32 (mse), at the last step {@code [B]} or {@code [B,O]}; optional {@code h0 [L·D,B,H]} F32, for an LSTM {@code c0}
- * of the same shape, and {@code lengths [B]} I64. I32 does for I64. Every error is a {@link UsageException} that names the file, the tensor, what was expected and
- * what is there.
+ * {@code [T,B,O]} F32 (mse, bce), at the last step {@code [B]} or {@code [B,O]}; optional {@code h0 [L·D,B,H]} F32, for an LSTM {@code c0}
+ * of the same shape, {@code lengths [B]} I64 and {@code loss_weights [T,B]} F32, at the last step {@code [B]}. I32 does for I64. Every error is a
+ * {@link UsageException} that names the file, the tensor, what was expected and what is there.
  */
 final class BatchFile {
-    private static final List<String> NAMES = List.of("x", "ids", "targets", "h0", "c0", "lengths");
+    private static final List<String> NAMES = List.of("x", "ids", "targets", "h0", "c0", "lengths", "loss_weights");
 
     private final Path file;
     private final Map<String, Tensor> tensors;
@@ -75,6 +75,12 @@ final class BatchFile {
             batch = batch.withLengths(
                     require("lengths", DType.I64, "[B]", batch.rows()).toInts());
         }
+        if (tensors.containsKey("loss_weights")) {
+            boolean every = loss.at() == Loss.At.EVERY;
+            batch = batch.withLossWeights(
+                    require("loss_weights", DType.F32, every ? "[T,B]" : "[B]", cells(batch, loss.at()))
+                            .toFloats());
+        }
         return batch;
     }
 
@@ -116,14 +122,14 @@ final class BatchFile {
         if (!tensors.containsKey("targets")) {
             throw new UsageException(file + ": there is no tensor 'targets'");
         }
-        boolean classes = loss.kind() == Loss.Kind.CROSS_ENTROPY;
+        boolean classes = loss.takesClasses();
         Tensor targets = tensors.get("targets");
         if (classes != isWhole(targets.dtype())) {
             throw fail(
                     "targets",
                     classes
-                            ? "cross-entropy takes class numbers, I64; for values use --loss mse"
-                            : "mse takes values, F32; for class numbers use --loss cross-entropy");
+                            ? "cross-entropy takes class numbers, I64; for values use --loss mse or bce"
+                            : Names.of(loss.kind()) + " takes values, F32; for class numbers use --loss cross-entropy");
         }
         Loss.At other = loss.at() == Loss.At.EVERY ? Loss.At.LAST : Loss.At.EVERY;
         if (Arrays.equals(targets.shape(), targetShape(batch, other))) {
@@ -135,10 +141,13 @@ final class BatchFile {
     }
 
     private long[] targetShape(Batch batch, Loss.At at) {
-        LongStream shape =
-                at == Loss.At.EVERY ? LongStream.of(batch.steps(), batch.rows()) : LongStream.of(batch.rows());
-        boolean classes = loss.kind() == Loss.Kind.CROSS_ENTROPY;
-        return (classes ? shape : LongStream.concat(shape, LongStream.of(spec.outputSize()))).toArray();
+        LongStream shape = LongStream.of(cells(batch, at));
+        return (loss.takesClasses() ? shape : LongStream.concat(shape, LongStream.of(spec.outputSize()))).toArray();
+    }
+
+    /** Where targets are: [T,B] or [B]. */
+    private static long[] cells(Batch batch, Loss.At at) {
+        return at == Loss.At.EVERY ? new long[] {batch.steps(), batch.rows()} : new long[] {batch.rows()};
     }
 
     private Tensor require(String name, DType dtype, String letters, long... shape) {

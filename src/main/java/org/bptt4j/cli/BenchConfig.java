@@ -2,6 +2,7 @@ package org.bptt4j.cli;
 
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.RnnSpec;
@@ -14,8 +15,8 @@ import org.bptt4j.spec.RnnSpec;
  * @param net I, H, O, cell and layers L
  */
 record BenchConfig(int rows, int steps, RnnSpec net) {
-    /** The training-step grid: small and large networks, short and long sequences, one row and many. */
-    static final List<BenchConfig> FULL = List.of(
+    /** The training-step grid of plain networks: small and large, short and long sequences, one row and many. */
+    static final List<BenchConfig> PLAIN = List.of(
             of(32, 100, 64, 128, 64),
             of(1, 1000, 64, 256, 64),
             of(16, 1024, 64, 256, 64),
@@ -24,18 +25,34 @@ record BenchConfig(int rows, int steps, RnnSpec net) {
             of(32, 30, 512, 512, 512),
             of(16, 50, 1760, 1760, 64),
             of(128, 100, 32, 64, 32));
-    /** Three rows of it that take little time. */
-    static final List<BenchConfig> SMALL = List.of(FULL.get(0), FULL.get(5), FULL.get(7));
+    /** Five of its rows with gates. */
+    static final List<BenchConfig> GATED = Stream.of(Cell.LSTM, Cell.GRU)
+            .flatMap(cell -> PLAIN.stream().limit(5).map(row -> row.with(cell)))
+            .toList();
+    /** Both. */
+    static final List<BenchConfig> FULL =
+            Stream.of(PLAIN, GATED).flatMap(List::stream).toList();
+    /** Rows of it that take little time. */
+    static final List<BenchConfig> SMALL = List.of(
+            PLAIN.get(0),
+            PLAIN.get(5),
+            PLAIN.get(7),
+            PLAIN.get(0).with(Cell.LSTM),
+            PLAIN.get(0).with(Cell.GRU));
 
     private static BenchConfig of(int rows, int steps, int input, int hidden, int output) {
         return new BenchConfig(rows, steps, RnnSpec.of(input, hidden, output));
+    }
+
+    private BenchConfig with(Cell cell) {
+        return new BenchConfig(rows, steps, net.withCell(cell));
     }
 
     /** Reads {@code B,T,I,H,O[,CELL[,LAYERS]]}. */
     static BenchConfig parse(String text) {
         String[] parts = text.split(",", -1);
         if (parts.length < 5 || parts.length > 7) {
-            throw fail(text, "must be B,T,I,H,O[,CELL[,LAYERS]], such as 32,100,64,128,64 or 32,100,64,128,64,tanh,2");
+            throw fail(text, "must be B,T,I,H,O[,CELL[,LAYERS]], such as 32,100,64,128,64 or 32,100,64,128,64,lstm,2");
         }
         int[] sizes = new int[5];
         for (int i = 0; i < sizes.length; i++) {

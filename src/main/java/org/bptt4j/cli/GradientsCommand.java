@@ -51,7 +51,7 @@ final class GradientsCommand implements Callable<Integer> {
             required = true,
             paramLabel = "B.safetensors",
             description = "x [T,B,I] F32 or ids [T,B] I64; targets; optional h0 and c0 (lstm)"
-                    + " [L,B,H] F32, of both directions [2L,B,H]; lengths [B] I64.")
+                    + " [L,B,H] F32, of both directions [2L,B,H]; lengths [B] I64, loss_weights [T,B] F32.")
     private Path batch;
 
     @Option(
@@ -65,8 +65,15 @@ final class GradientsCommand implements Callable<Integer> {
             names = "--loss",
             paramLabel = "NAME",
             defaultValue = "cross-entropy",
-            description = "cross-entropy (targets I64) or mse (targets F32) (default: ${DEFAULT-VALUE}).")
+            description = "cross-entropy (targets I64), mse or bce (targets F32; of bce 0 ... 1, outputs are logits)"
+                    + " (default: ${DEFAULT-VALUE}).")
     private String loss;
+
+    @Option(
+            names = "--pos-weight",
+            paramLabel = "A,B,...",
+            description = "Of bce: what the positive term of each output counts.")
+    private String positiveWeights;
 
     @Mixin
     private SweepOptions sweep;
@@ -76,13 +83,13 @@ final class GradientsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean squared = Names.parse("--loss", loss, Loss.Kind.class) == Loss.Kind.MSE;
-        Loss theLoss = sweep.applyTo(squared ? Loss.mse() : Loss.crossEntropy());
+        Loss.Kind kind = Names.parse("--loss", loss, Loss.Kind.class);
         requireOutput();
         ModelFile model = ModelFile.read(weights);
         if (!model.spec().hasHead()) {
             throw new UsageException(weights + ": output_size 0: a loss needs a network with a head");
         }
+        Loss theLoss = loss(kind, model.spec().outputSize());
         Batch data = BatchFile.read(batch, model.spec(), theLoss);
         try (Backend backend = where.open();
                 Rnn rnn = model.toRnn(backend);
@@ -104,6 +111,21 @@ final class GradientsCommand implements Callable<Integer> {
                             out);
         }
         return 0;
+    }
+
+    private Loss loss(Loss.Kind kind, int outputs) {
+        Loss plain = switch (kind) {
+            case CROSS_ENTROPY -> Loss.crossEntropy();
+            case MSE -> Loss.mse();
+            case BCE -> Loss.bce();
+        };
+        if (positiveWeights == null) {
+            return sweep.applyTo(plain, outputs);
+        }
+        if (kind != Loss.Kind.BCE) {
+            throw new UsageException("--pos-weight: goes with --loss bce, not with " + Names.of(kind));
+        }
+        return SweepOptions.weighted(sweep.applyTo(plain, outputs), "--pos-weight", positiveWeights, outputs);
     }
 
     private void requireOutput() throws IOException {

@@ -72,7 +72,7 @@ final class Settings {
 
     Loss loss() {
         Loss own = data.loss();
-        Loss loss = sweep.applyTo(own);
+        Loss loss = sweep.applyTo(own, data.outputSize());
         if (data.hasOwnSequences() && loss.at() != own.at()) {
             throw new UsageException("--loss-at " + sweep.lossAt() + ": this task's targets are at "
                     + (own.at() == Loss.At.LAST ? "the last step" : "every step") + "; leave the option out");

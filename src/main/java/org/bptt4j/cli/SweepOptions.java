@@ -26,6 +26,18 @@ final class SweepOptions {
     private String reduction;
 
     @Option(
+            names = "--class-weights",
+            paramLabel = "A,B,...",
+            description = "Of a cross-entropy: what each class counts; a mean divides by the targets' weights.")
+    private String classWeights;
+
+    @Option(
+            names = "--label-smoothing",
+            paramLabel = "X",
+            description = "Of a cross-entropy: this much of each target, 0 ... 1, is spread over all classes.")
+    private Double labelSmoothing;
+
+    @Option(
             names = "--tbptt",
             paramLabel = "K1,K2",
             description = "Truncation: sweep back every K1 steps, over K2 steps (default: none).")
@@ -47,10 +59,51 @@ final class SweepOptions {
     @Option(names = "--clip-value", paramLabel = "V", description = "Clip each element of the gradients to -V ... V.")
     private Double clipValue;
 
-    /** {@code loss} with the place and reduction that were given; its own where they were not. */
-    Loss applyTo(Loss loss) {
+    /** {@code loss} of so many outputs with what was given; its own place and reduction where they were not. */
+    Loss applyTo(Loss loss, int outputs) {
         Loss placed = lossAt == null ? loss : loss.at(Names.parse("--loss-at", lossAt, Loss.At.class));
-        return reduction == null ? placed : placed.reduced(Names.parse("--reduction", reduction, Loss.Reduction.class));
+        Loss reduced = reduction == null
+                ? placed
+                : placed.reduced(Names.parse("--reduction", reduction, Loss.Reduction.class));
+        Loss weighted = classWeights == null
+                ? reduced
+                : weighted(ofClasses(reduced, "--class-weights"), "--class-weights", classWeights, outputs);
+        if (labelSmoothing == null) {
+            return weighted;
+        }
+        if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+            throw new UsageException("--label-smoothing " + labelSmoothing + ": must be a number, 0 ... 1");
+        }
+        return ofClasses(weighted, "--label-smoothing").smoothed(labelSmoothing);
+    }
+
+    private static Loss ofClasses(Loss loss, String option) {
+        if (!loss.takesClasses()) {
+            throw new UsageException(option + ": only a cross-entropy has classes, the loss is " + Names.of(loss.kind())
+                    + "; leave it out");
+        }
+        return loss;
+    }
+
+    /** {@code loss} with a list of weights for so many outputs. */
+    static Loss weighted(Loss loss, String option, String list, int outputs) {
+        String[] words = list.split(",", -1);
+        double[] weights = new double[words.length];
+        for (int i = 0; i < words.length; i++) {
+            try {
+                weights[i] = Double.parseDouble(words[i].strip());
+            } catch (NumberFormatException e) {
+                throw new UsageException(option + " '" + list + "': '" + words[i]
+                        + "' is no number; must be one for each output, such as 1,0.5,2");
+            }
+        }
+        try {
+            Loss weighted = loss.weighted(weights);
+            weighted.requireOutputs(outputs);
+            return weighted;
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(option + " '" + list + "': " + e.getMessage());
+        }
     }
 
     /** The truncation that was given, or none. */
@@ -110,6 +163,8 @@ final class SweepOptions {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("loss-at", Names.of(loss.at()));
         options.put("reduction", Names.of(loss.reduction()));
+        options.put("class-weights", classWeights);
+        options.put("label-smoothing", labelSmoothing);
         options.put("tbptt", tbptt);
         options.put("memory", memory);
         options.put("clip-norm", clipping.kind() == Clipping.Kind.NORM ? clipping.limit() : null);

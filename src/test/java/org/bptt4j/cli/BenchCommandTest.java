@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
@@ -99,10 +100,23 @@ class BenchCommandTest {
                 expected + second, BenchConfig.parse("32,100,64,128,64,tanh,2").flop());
     }
 
+    /** Each gate has its rows of both weights; the head has none. */
+    @ParameterizedTest
+    @CsvSource({"lstm, 4", "gru, 3"})
+    void gatesMultiplyTheOperationsOfTheRecurrentPart(String cell, int gates) {
+        double rows = 16 * 1024;
+        double recurrent = 6 * rows * 256 * (64 + 256) - 2 * rows * 64 * 256;
+        assertEquals(
+                gates * recurrent + 6 * rows * 256 * 64,
+                BenchConfig.parse("16,1024,64,256,64," + cell).flop());
+    }
+
     @Test
     void theGridsAreRowsOfOneTable() {
-        assertEquals(8, BenchConfig.FULL.size());
+        assertEquals(8 + 2 * 5, BenchConfig.FULL.size());
         assertTrue(BenchConfig.FULL.containsAll(BenchConfig.SMALL));
         assertEquals(BenchConfig.parse("32,30,512,512,512"), BenchConfig.SMALL.get(1));
+        assertEquals(BenchConfig.parse("32,100,64,128,64,lstm"), BenchConfig.SMALL.get(3));
+        assertEquals(BenchConfig.parse("64,50,1024,1024,1024,gru"), BenchConfig.FULL.get(17));
     }
 }

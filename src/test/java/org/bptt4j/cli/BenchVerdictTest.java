@@ -66,7 +66,7 @@ class BenchVerdictTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {SMALL, MIDDLE_LONG, LARGE, "2,3,4,5,6,tanh,2"})
+            value = {SMALL, MIDDLE_LONG, LARGE, "2,3,4,5,6,tanh,2", "2,3,4,5,6,lstm,1", "2,3,4,5,6,gru,3"})
     void theTextOfAConfigurationIsWhatParseReads(String text) {
         assertEquals(text, BenchConfig.parse(text).text());
     }

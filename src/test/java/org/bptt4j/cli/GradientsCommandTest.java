@@ -148,6 +148,10 @@ class GradientsCommandTest {
                 bad(dense().put("targets", new long[8], 4, 2), "'targets' is I64 [4, 2]", "I64 [5, 2]", "[T,B]"),
                 bad(dense().put("targets", new long[2], 2), "'targets' is I64 [2]", "--loss-at last"),
                 bad(dense().put("targets", new float[20], 5, 2, 2), "'targets' is F32", "--loss mse"),
+                bad(good().put("loss_weights", new float[2], 2), "'loss_weights' is F32 [2]", "F32 [5, 2]", "[T,B]"),
+                bad(
+                        good().put("loss_weights", new float[] {1, 1, 1, -1, 1, 1, 1, 1, 1, 1}, 5, 2),
+                        "loss weight -1.0 at step 1, row 1"),
                 bad(
                         dense().put("targets", new long[] {0, 1, 2, 0, 0, 0, 0, 0, 0, 0}, 5, 2),
                         "class target 2",
@@ -188,6 +192,15 @@ class GradientsCommandTest {
                 options("--loss cross-entropy", "--loss", "mse"),
                 options("--loss-at every", "--loss-at", "last"),
                 options("--threads 0", "--threads", "0"),
+                options("the loss has 3 weights, the network 2 outputs", "--class-weights", "1,2,3"),
+                options("'x' is no number", "--class-weights", "1,x"),
+                options("weight -2.0 of output 1", "--class-weights", "1,-2"),
+                options("--label-smoothing 1.5: must be", "--label-smoothing", "1.5"),
+                options("--label-smoothing NaN: must be", "--label-smoothing", "NaN"),
+                options("only a cross-entropy has classes", "--loss", "mse", "--class-weights", "1,2"),
+                options("only a cross-entropy has classes", "--loss", "bce", "--label-smoothing", "0.1"),
+                options("goes with --loss bce", "--pos-weight", "1,2"),
+                options("--loss cross-entropy", "--loss", "bce"),
                 options("such as 512MiB", "--memory", "1X"),
                 options("too small for this batch: at least", "--memory", "12"));
     }

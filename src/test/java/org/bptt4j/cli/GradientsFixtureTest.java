@@ -26,8 +26,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The command {@code gradients} against PyTorch, by the options that each case's expected file names. */
 class GradientsFixtureTest {
-    private static final List<String> OPTIONS =
-            List.of("loss", "loss_at", "reduction", "tbptt", "clip_norm", "clip_value");
+    private static final List<String> OPTIONS = List.of(
+            "loss",
+            "loss_at",
+            "reduction",
+            "tbptt",
+            "clip_norm",
+            "clip_value",
+            "class_weights",
+            "pos_weight",
+            "label_smoothing");
 
     @TempDir
     Path folder;

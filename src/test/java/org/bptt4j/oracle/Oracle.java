@@ -1,13 +1,10 @@
 package org.bptt4j.oracle;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
 import org.bptt4j.data.Batch;
-import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
@@ -21,8 +18,10 @@ import org.bptt4j.spec.Truncation;
  * θ ← θ − η·∂L/∂θ
  * </pre>
  *
- * Where a row begins anew with step t, h_{t−1} is zero for that step and δ_t does not reach step t−1.
- * Layers are stacked: x_t of layer l+1 is h_t of layer l, and ∂L/∂h_t of layer l is W_ihᵀ·δ_t of layer l+1. Nothing of the
+ * What other cells put in the place of f is in {@link OracleGru} and {@link OracleLstm}. Where a row begins anew with step t,
+ * h_{t−1} and c_{t−1} are zero for that step and nothing reaches step t−1; backwards in time the same holds behind the last step
+ * of each sequence. Layers are stacked: x_t of layer l+1 is what layer l gives at t, h_t or [h_t, h_t of the reverse sweep], and
+ * ∂L/∂h_t of layer l is W_ihᵀ·δ_t of layer l+1 ({@link OracleLayers}). Nothing of the
  * main code computes here; it only reads the descriptions (spec, batch). The oracle itself is checked by finite differences
  * ({@link OracleFiniteDifferenceTest}) and against PyTorch.
  */
@@ -38,6 +37,9 @@ public final class Oracle {
 
     /** Loss, states, outputs and gradients; with truncation, the sum of the segments' gradients. */
     public OracleResult run(Batch batch, Loss loss, Truncation truncation) {
+        if (spec.bidirectional() && !truncation.isFullFor(batch.steps())) {
+            throw new IllegalArgumentException("there is no truncation in both directions");
+        }
         OracleResult r = forward(batch);
         OracleLoss.apply(r, batch, loss, spec.outputSize());
         for (int start = 0; start < batch.steps(); ) {
@@ -48,29 +50,42 @@ public final class Oracle {
                 for (int t = start; t < end; t++) {
                     dTop[t] = headBackward(r, t, b);
                 }
-                layersBackward(r, batch, b, dTop, null, reach, Math.min(end, batch.length(b)));
+                layers(batch, r, b).backward(dTop, null, null, reach, Math.min(end, batch.length(b)));
             }
             start = end;
         }
         return r;
     }
 
-    /** The recurrent layers alone, with ∂L/∂h of the top layer [T,B,H] and ∂L/∂h_n [L,B,H] from outside. */
+    /** The recurrent layers alone, with ∂L/∂h of the top layer [T,B,D·H] and ∂L/∂h_n [L·D,B,H] from outside. */
     public OracleResult runLayers(Batch batch, float[] dOutputs, float[] dFinal) {
+        return runLayers(batch, dOutputs, dFinal, null);
+    }
+
+    /** The same with ∂L/∂c_n [L·D,B,H], or null for zeros. */
+    public OracleResult runLayers(Batch batch, float[] dOutputs, float[] dFinal, float[] dFinalCell) {
         OracleResult r = forward(batch);
-        int hidden = spec.hiddenSize();
+        int width = spec.layerOutputSize();
         for (int b = 0; b < batch.rows(); b++) {
             RealVector[] dTop = new RealVector[batch.steps()];
             for (int t = 0; t < batch.length(b); t++) {
-                dTop[t] = Vectors.at(dOutputs, (t * batch.rows() + b) * hidden, hidden);
+                dTop[t] = Vectors.at(dOutputs, (t * batch.rows() + b) * width, width);
             }
-            RealVector[] dLast = new RealVector[spec.layers()];
-            for (int l = 0; l < spec.layers(); l++) {
-                dLast[l] = Vectors.at(dFinal, (l * batch.rows() + b) * hidden, hidden);
-            }
-            layersBackward(r, batch, b, dTop, dLast, 0, batch.length(b));
+            layers(batch, r, b).backward(dTop, row(dFinal, batch, b), row(dFinalCell, batch, b), 0, batch.length(b));
         }
         return r;
+    }
+
+    /** Row b of a state [L·D,B,H], for each sweep; null of null. */
+    private RealVector[] row(float[] state, Batch batch, int b) {
+        if (state == null) {
+            return null;
+        }
+        RealVector[] of = new RealVector[spec.sweeps()];
+        for (int s = 0; s < of.length; s++) {
+            of[s] = Vectors.at(state, (s * batch.rows() + b) * spec.hiddenSize(), spec.hiddenSize());
+        }
+        return of;
     }
 
     /** θ − η·∂L/∂θ. */
@@ -81,48 +96,26 @@ public final class Oracle {
         return next;
     }
 
-    // ---- forward ----------------------------------------------------------------------------------------------------
+    private OracleLayers layers(Batch batch, OracleResult r, int b) {
+        return new OracleLayers(spec, parameters, batch, r, b);
+    }
 
     private OracleResult forward(Batch batch) {
         OracleResult r = new OracleResult(spec, batch, parameters);
         for (int b = 0; b < batch.rows(); b++) {
-            for (int t = 0; t < batch.steps(); t++) {
-                boolean padding = t >= batch.length(b);
-                RealVector below = padding ? null : input(batch, t, b);
-                for (int l = 0; l < spec.layers(); l++) {
-                    if (!padding) {
-                        RealVector a = weight("weight_hh", l)
-                                .operate(before(r, batch, l, t, b))
-                                .add(weight("weight_ih", l).operate(below))
-                                .add(bias("bias_ih", l))
-                                .add(bias("bias_hh", l));
-                        below = a.map(this::f);
-                        r.x[l][t][b] = l == 0 ? input(batch, t, b) : r.h[l - 1][t + 1][b];
-                        r.h[l][t + 1][b] = below;
-                        r.last[l][b] = below;
-                    } else {
-                        r.h[l][t + 1][b] = Vectors.zeros(spec.hiddenSize());
-                    }
-                }
-                if (spec.hasHead()) {
-                    RealVector h = r.h[spec.layers() - 1][t + 1][b];
-                    r.y[t][b] = parameters
-                            .get("head.weight")
-                            .operate(h)
-                            .add(parameters.get("head.bias").getRowVector(0));
-                }
+            RealVector[] input = new RealVector[batch.steps()];
+            for (int t = 0; t < batch.length(b); t++) {
+                input[t] = input(batch, t, b);
+            }
+            layers(batch, r, b).forward(input);
+            for (int t = 0; spec.hasHead() && t < batch.steps(); t++) {
+                r.y[t][b] = parameters
+                        .get("head.weight")
+                        .operate(r.top[t][b])
+                        .add(parameters.get("head.bias").getRowVector(0));
             }
         }
         return r;
-    }
-
-    /** h_{t−1} as step t sees it. */
-    private RealVector before(OracleResult r, Batch batch, int l, int t, int b) {
-        return beginsAnew(batch, t, b) ? Vectors.zeros(spec.hiddenSize()) : r.h[l][t][b];
-    }
-
-    private static boolean beginsAnew(Batch batch, int t, int b) {
-        return batch.resets() != null && batch.resets()[t * batch.rows() + b];
     }
 
     private RealVector input(Batch batch, int t, int b) {
@@ -135,70 +128,13 @@ public final class Oracle {
         return Vectors.at(batch.x(), cell * spec.inputSize(), spec.inputSize());
     }
 
-    private double f(double a) {
-        return spec.cell() == Cell.TANH ? Math.tanh(a) : Math.max(0, a);
-    }
-
-    /** f'(a) in terms of h = f(a). */
-    private double slope(double h) {
-        return spec.cell() == Cell.TANH ? 1 - h * h : h > 0 ? 1 : 0;
-    }
-
-    // ---- backward ---------------------------------------------------------------------------------------------------
-
     private RealVector headBackward(OracleResult r, int t, int b) {
         RealVector dy = r.dy[t][b];
         if (dy == null) {
             return null;
         }
-        r.add("head.weight", dy.outerProduct(r.h[spec.layers() - 1][t + 1][b]));
+        r.add("head.weight", dy.outerProduct(r.top[t][b]));
         r.add("head.bias", Vectors.row(dy));
         return parameters.get("head.weight").preMultiply(dy);
-    }
-
-    /** From step end−1 down to step reach, every layer; dTop[t] null is no gradient from above. */
-    private void layersBackward(
-            OracleResult r, Batch batch, int b, RealVector[] dTop, RealVector[] dLast, int reach, int end) {
-        List<RealVector> dh = new ArrayList<>();
-        for (RealVector d : dTop) {
-            dh.add(d == null ? Vectors.zeros(spec.hiddenSize()) : d);
-        }
-        for (int l = spec.layers() - 1; l >= 0; l--) {
-            RealVector delta = null;
-            for (int t = end - 1; t >= reach; t--) {
-                RealVector arriving = dh.get(t);
-                if (delta != null) {
-                    arriving = beginsAnew(batch, t + 1, b)
-                            ? arriving
-                            : arriving.add(weight("weight_hh", l).preMultiply(delta));
-                } else if (dLast != null) {
-                    arriving = arriving.add(dLast[l]);
-                }
-                delta = arriving.ebeMultiply(r.h[l][t + 1][b].map(this::slope));
-                r.add("rnn.weight_hh_l" + l, delta.outerProduct(before(r, batch, l, t, b)));
-                r.add("rnn.weight_ih_l" + l, delta.outerProduct(r.x[l][t][b]));
-                r.add("rnn.bias_ih_l" + l, Vectors.row(delta));
-                r.add("rnn.bias_hh_l" + l, Vectors.row(delta));
-                RealVector below = weight("weight_ih", l).preMultiply(delta);
-                if (l > 0) {
-                    dh.set(t, below);
-                } else {
-                    r.dx[t][b] = below;
-                }
-            }
-            if (reach == 0 && delta != null) {
-                r.dh0[l][b] = beginsAnew(batch, 0, b)
-                        ? Vectors.zeros(spec.hiddenSize())
-                        : weight("weight_hh", l).preMultiply(delta);
-            }
-        }
-    }
-
-    private RealMatrix weight(String name, int layer) {
-        return parameters.get("rnn." + name + "_l" + layer);
-    }
-
-    private RealVector bias(String name, int layer) {
-        return weight(name, layer).getRowVector(0);
     }
 }

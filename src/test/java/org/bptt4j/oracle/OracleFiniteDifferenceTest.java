@@ -22,10 +22,33 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OracleFiniteDifferenceTest {
     private static final double EPSILON = 1e-5;
 
+    /** Of three outputs. */
+    private static final List<Loss> LOSSES = List.of(
+            Loss.crossEntropy(),
+            Loss.mse(),
+            Loss.bce(),
+            Loss.bce().weighted(0.5, 0, 3),
+            Loss.crossEntropy().weighted(0.5, 2, 0).smoothed(0.2));
+
     static List<RandomProblem> problems() {
         Random random = new Random(5);
         List<RandomProblem> problems = new ArrayList<>();
-        for (Loss kind : List.of(Loss.crossEntropy(), Loss.mse())) {
+        // Without ReLU: its kink has no derivative to compare with.
+        for (Cell cell : List.of(Cell.TANH, Cell.GRU, Cell.LSTM)) {
+            for (int i = 0; i < 16; i++) {
+                boolean ids = (i & 1) == 1;
+                boolean last = (i & 2) == 2;
+                boolean both = (i & 4) == 4;
+                RnnSpec spec = RnnSpec.of(3, 4, 3).withCell(cell).withLayers(1 + i % 2);
+                Loss loss = ((i & 8) == 8 ? Loss.mse() : Loss.crossEntropy())
+                        .at(last ? Loss.At.LAST : Loss.At.EVERY)
+                        .reduced(ids ? Loss.Reduction.SUM : Loss.Reduction.MEAN);
+                Shape shape =
+                        new Shape(both ? spec.inBothDirections() : spec, 5, 3, ids, last != both, true, !last || both);
+                problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random));
+            }
+        }
+        for (Loss kind : LOSSES) {
             for (Loss.At at : Loss.At.values()) {
                 for (int layers = 1; layers <= 2; layers++) {
                     // tanh only: the kink of ReLU has no derivative to compare with.
@@ -34,6 +57,8 @@ class OracleFiniteDifferenceTest {
                     Loss loss = kind.at(at).reduced(ids ? Loss.Reduction.SUM : Loss.Reduction.MEAN);
                     Shape shape = new Shape(spec, 5, 3, ids, at == Loss.At.LAST, true, at == Loss.At.EVERY);
                     problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random));
+                    problems.add(RandomProblem.draw(shape, loss, Truncation.NONE, random)
+                            .withLossWeights(random));
                 }
             }
         }
@@ -56,13 +81,17 @@ class OracleFiniteDifferenceTest {
     }
 
     private static double loss(RandomProblem p, String name, int i, int j, double by) {
+        return new Oracle(p.spec(), moved(p, name, i, j, by))
+                .run(p.batch(), p.loss(), p.truncation())
+                .loss();
+    }
+
+    private static Map<String, RealMatrix> moved(RandomProblem p, String name, int i, int j, double by) {
         Map<String, RealMatrix> moved = new LinkedHashMap<>(p.parameters());
         RealMatrix m = moved.get(name).copy();
         m.addToEntry(i, j, by);
         moved.put(name, m);
-        return new Oracle(p.spec(), moved)
-                .run(p.batch(), p.loss(), p.truncation())
-                .loss();
+        return moved;
     }
 
     /** dh0 and dx are slopes, too; floats hold the moved values, so the step is coarser and so is the comparison. */
@@ -71,9 +100,43 @@ class OracleFiniteDifferenceTest {
     void inputAndInitialStateGradientsAreSlopes(RandomProblem p) {
         OracleResult truth = p.solve();
         checkArray(p, p.batch().initialState(), truth.dH0());
+        if (p.spec().cell().hasCellState()) {
+            checkArray(p, p.batch().initialCellState(), truth.dC0());
+        }
         if (p.batch().x() != null) {
             checkArray(p, p.batch().x(), truth.dX());
         }
+    }
+
+    /** What the states behind the last step add, by L = Σ w·h_n + Σ v·c_n and nothing at the steps. */
+    @ParameterizedTest
+    @MethodSource("problems")
+    void gradientsFromFinalStatesAreSlopes(RandomProblem p) {
+        int count = p.spec().sweeps() * p.batch().rows() * p.spec().hiddenSize();
+        float[] w = RandomProblem.floats(count, new Random(1));
+        float[] v = RandomProblem.floats(count, new Random(2));
+        float[] none = new float[p.batch().steps() * p.batch().rows() * p.spec().layerOutputSize()];
+        OracleResult truth = new Oracle(p.spec(), p.parameters()).runLayers(p.batch(), none, w, v);
+        for (String name : List.of("rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.weight_ih_l0")) {
+            double[] gradient = Vectors.flat(truth.gradients().get(name));
+            int columns = p.parameters().get(name).getColumnDimension();
+            for (int i = 0; i < gradient.length; i++) {
+                double above = weighed(p, moved(p, name, i / columns, i % columns, EPSILON), w, v);
+                double below = weighed(p, moved(p, name, i / columns, i % columns, -EPSILON), w, v);
+                assertEquals((above - below) / (2 * EPSILON), gradient[i], 1e-8, name + " " + i);
+            }
+        }
+    }
+
+    private static double weighed(RandomProblem p, Map<String, RealMatrix> parameters, float[] w, float[] v) {
+        OracleResult r = new Oracle(p.spec(), parameters).run(p.batch(), p.loss(), p.truncation());
+        double[] h = r.finalState();
+        double[] c = r.finalCellState();
+        double sum = 0;
+        for (int i = 0; i < w.length; i++) {
+            sum += w[i] * h[i] + v[i] * c[i];
+        }
+        return sum;
     }
 
     private static void checkArray(RandomProblem p, float[] array, double[] gradient) {

@@ -8,38 +8,63 @@ import org.apache.commons.math3.linear.RealVector;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
 
-/** What {@link Oracle} computed for one batch; arrays are indexed [layer][step][row], a padded step's entries are null or 0. */
+/** What {@link Oracle} computed for one batch; sweep l·D + d is direction d of layer l, and a padded step's entries are null. */
 public final class OracleResult {
+    /** What each layer reads, [layer][row][step]. */
     final RealVector[][][] x;
-    final RealVector[][][] h;
+    /** [sweep][step][row], and the states that each step began with. */
+    final OracleCell.Step[][][] steps;
+
+    final RealVector[][][] hBefore;
+    final RealVector[][][] cBefore;
+    /** [sweep][row]. */
+    final RealVector[][] h0;
+
+    final RealVector[][] c0;
     final RealVector[][] last;
+    final RealVector[][] lastCell;
+    final RealVector[][] dh0;
+    final RealVector[][] dc0;
+    /** [step][row]; in padding the top layer's is zeros. */
+    final RealVector[][] top;
+
     final RealVector[][] y;
     final RealVector[][] dy;
     final RealVector[][] dx;
-    final RealVector[][] dh0;
     double loss;
     private final RnnSpec spec;
     private final Map<String, RealMatrix> gradients = new LinkedHashMap<>();
 
     OracleResult(RnnSpec spec, Batch batch, Map<String, RealMatrix> parameters) {
         this.spec = spec;
-        x = new RealVector[spec.layers()][batch.steps()][batch.rows()];
-        h = new RealVector[spec.layers()][batch.steps() + 1][batch.rows()];
-        last = new RealVector[spec.layers()][batch.rows()];
-        y = new RealVector[batch.steps()][batch.rows()];
-        dy = new RealVector[batch.steps()][batch.rows()];
-        dx = new RealVector[batch.steps()][batch.rows()];
-        dh0 = new RealVector[spec.layers()][batch.rows()];
-        for (int l = 0; l < spec.layers(); l++) {
-            for (int b = 0; b < batch.rows(); b++) {
-                h[l][0][b] = batch.initialState() == null
-                        ? Vectors.zeros(spec.hiddenSize())
-                        : Vectors.at(
-                                batch.initialState(), (l * batch.rows() + b) * spec.hiddenSize(), spec.hiddenSize());
-            }
-        }
+        int sweeps = spec.sweeps();
+        int rows = batch.rows();
+        x = new RealVector[spec.layers()][rows][];
+        steps = new OracleCell.Step[sweeps][batch.steps()][rows];
+        hBefore = new RealVector[sweeps][batch.steps()][rows];
+        cBefore = new RealVector[sweeps][batch.steps()][rows];
+        h0 = states(batch.initialState(), sweeps, rows);
+        c0 = states(batch.initialCellState(), sweeps, rows);
+        last = new RealVector[sweeps][rows];
+        lastCell = new RealVector[sweeps][rows];
+        dh0 = new RealVector[sweeps][rows];
+        dc0 = new RealVector[sweeps][rows];
+        top = new RealVector[batch.steps()][rows];
+        y = new RealVector[batch.steps()][rows];
+        dy = new RealVector[batch.steps()][rows];
+        dx = new RealVector[batch.steps()][rows];
         parameters.forEach((name, p) ->
                 gradients.put(name, new Array2DRowRealMatrix(p.getRowDimension(), p.getColumnDimension())));
+    }
+
+    /** Zeros where there are none. */
+    private RealVector[][] states(float[] given, int sweeps, int rows) {
+        int hidden = spec.hiddenSize();
+        RealVector[][] states = new RealVector[sweeps][rows];
+        for (int i = 0; i < sweeps * rows; i++) {
+            states[i / rows][i % rows] = given == null ? Vectors.zeros(hidden) : Vectors.at(given, i * hidden, hidden);
+        }
+        return states;
     }
 
     void add(String parameter, RealMatrix term) {
@@ -60,16 +85,19 @@ public final class OracleResult {
         return Vectors.flat(y, spec.outputSize());
     }
 
-    /** h_1 … h_T of the top layer [T,B,H]. */
+    /** What the top layer gives [T,B,D·H]. */
     public double[] topStates() {
-        RealVector[][] top = new RealVector[y.length][];
-        System.arraycopy(h[spec.layers() - 1], 1, top, 0, y.length);
-        return Vectors.flat(top, spec.hiddenSize());
+        return Vectors.flat(top, spec.layerOutputSize());
     }
 
-    /** h_n [L,B,H]. */
+    /** h_n [L·D,B,H]. */
     public double[] finalState() {
         return Vectors.flat(last, spec.hiddenSize());
+    }
+
+    /** c_n [L·D,B,H]; zeros if the cell has none. */
+    public double[] finalCellState() {
+        return Vectors.flat(lastCell, spec.hiddenSize());
     }
 
     /** ∂L/∂x [T,B,I]. */
@@ -77,8 +105,13 @@ public final class OracleResult {
         return Vectors.flat(dx, spec.inputSize());
     }
 
-    /** ∂L/∂h0 [L,B,H]. */
+    /** ∂L/∂h0 [L·D,B,H]. */
     public double[] dH0() {
         return Vectors.flat(dh0, spec.hiddenSize());
+    }
+
+    /** ∂L/∂c0 [L·D,B,H]; zeros if the cell has none. */
+    public double[] dC0() {
+        return Vectors.flat(dc0, spec.hiddenSize());
     }
 }

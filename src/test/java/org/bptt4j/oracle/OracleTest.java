@@ -60,6 +60,34 @@ class OracleTest {
                     : new Truncation(1 + random.nextInt(6), 1 + random.nextInt(8));
             problems.add(RandomProblem.draw(shape, loss, truncation, random));
         }
+        problems.addAll(cellsAndDirections());
+        return problems;
+    }
+
+    /** Every cell in one direction and in both, of which those of one are truncated now and then. */
+    private static List<RandomProblem> cellsAndDirections() {
+        Random random = new Random(12);
+        List<RandomProblem> problems = new ArrayList<>();
+        for (int i = 0; i < CASES; i++) {
+            RnnSpec spec = RnnSpec.of(INPUTS[i % 3], HIDDEN[i % 7], OUTPUTS[i % 5])
+                    .withCell(Cell.all().get(i % 4))
+                    .withLayers(1 + i / 4 % 3);
+            boolean both = i % 4 < 2 || random.nextBoolean();
+            Shape shape = new Shape(
+                    both ? spec.inBothDirections() : spec,
+                    STEPS[i / 2 % 3],
+                    ROWS[i / 3 % 5],
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    random.nextBoolean(),
+                    random.nextInt(3) == 0);
+            Loss loss = (random.nextBoolean() ? Loss.crossEntropy() : Loss.mse())
+                    .at(random.nextBoolean() ? Loss.At.EVERY : Loss.At.LAST);
+            Truncation truncation = both || random.nextBoolean()
+                    ? Truncation.NONE
+                    : new Truncation(1 + random.nextInt(6), 1 + random.nextInt(8));
+            problems.add(RandomProblem.draw(shape, loss, truncation, random));
+        }
         return problems;
     }
 
@@ -85,7 +113,7 @@ class OracleTest {
         gradients(PersistentBackends.sliced(), p, truth);
     }
 
-    private static void gradients(Backend opened, RandomProblem p, OracleResult truth) {
+    static void gradients(Backend opened, RandomProblem p, OracleResult truth) {
         try (Backend backend = opened;
                 Rnn rnn = rnn(backend, p);
                 Trainer trainer = Trainer.of(rnn)
@@ -100,6 +128,8 @@ class OracleTest {
         assertEquals(truth.loss(), g.loss(), 1e-5 * (Math.abs(truth.loss()) + 1e-3), "loss");
         assertNear(truth.outputs(), g.outputs(), "outputs");
         assertNear(truth.finalState(), g.finalState(), "h_n");
+        boolean cells = p.spec().cell().hasCellState();
+        assertState(cells, truth.finalCellState(), g.finalCellState(), "c_n");
         double squares = 0;
         for (String name : rnn.parameterNames()) {
             double[] expected = Vectors.flat(truth.gradients().get(name));
@@ -111,12 +141,21 @@ class OracleTest {
         assertEquals(Math.sqrt(squares), g.gradientNorm(), 1e-5 * Math.sqrt(squares), "norm");
         if (p.truncation().isFullFor(p.batch().steps())) {
             assertNear(truth.dH0(), g.initialState(), "dh0");
+            assertState(cells, truth.dC0(), g.initialCellState(), "dc0");
             if (p.batch().ids() == null) {
                 assertNear(truth.dX(), g.x(), "dx");
             }
         } else {
             assertNull(g.x());
             assertNull(g.initialState());
+        }
+    }
+
+    static void assertState(boolean isThere, double[] truth, float[] actual, String what) {
+        if (isThere) {
+            assertNear(truth, actual, what);
+        } else {
+            assertNull(actual, what);
         }
     }
 

@@ -21,14 +21,16 @@ public record RandomProblem(
         RnnSpec spec = shape.spec();
         Map<String, RealMatrix> parameters = new LinkedHashMap<>();
         double bound = 1.5 / Math.sqrt(spec.hiddenSize());
-        for (int l = 0; l < spec.layers(); l++) {
-            parameters.put("rnn.weight_ih_l" + l, matrix(spec.hiddenSize(), spec.layerInputSize(l), bound, random));
-            parameters.put("rnn.weight_hh_l" + l, matrix(spec.hiddenSize(), spec.hiddenSize(), bound, random));
-            parameters.put("rnn.bias_ih_l" + l, matrix(1, spec.hiddenSize(), bound, random));
-            parameters.put("rnn.bias_hh_l" + l, matrix(1, spec.hiddenSize(), bound, random));
+        for (int s = 0; s < spec.sweeps(); s++) {
+            int l = s / spec.directions();
+            String suffix = "_l" + l + (s % spec.directions() == 0 ? "" : "_reverse");
+            parameters.put("rnn.weight_ih" + suffix, matrix(spec.gateRows(), spec.layerInputSize(l), bound, random));
+            parameters.put("rnn.weight_hh" + suffix, matrix(spec.gateRows(), spec.hiddenSize(), bound, random));
+            parameters.put("rnn.bias_ih" + suffix, matrix(1, spec.gateRows(), bound, random));
+            parameters.put("rnn.bias_hh" + suffix, matrix(1, spec.gateRows(), bound, random));
         }
         if (spec.hasHead()) {
-            parameters.put("head.weight", matrix(spec.outputSize(), spec.hiddenSize(), bound, random));
+            parameters.put("head.weight", matrix(spec.outputSize(), spec.layerOutputSize(), bound, random));
             parameters.put("head.bias", matrix(1, spec.outputSize(), bound, random));
         }
         return new RandomProblem(spec, parameters, batch(shape, loss, random), loss, truncation);
@@ -56,7 +58,9 @@ public record RandomProblem(
             batch = batch.withLengths(lengths);
         }
         if (shape.h0()) {
-            batch = batch.withInitialState(floats(spec.layers() * shape.rows() * spec.hiddenSize(), random));
+            int count = spec.sweeps() * shape.rows() * spec.hiddenSize();
+            float[] h0 = floats(count, random);
+            batch = batch.withInitialState(h0, spec.cell().hasCellState() ? floats(count, random) : null);
         }
         if (shape.resets()) {
             batch = withResets(batch, spec);
@@ -72,12 +76,19 @@ public record RandomProblem(
         for (int i = 0; i < mask.length; i++) {
             mask[i] = random.nextInt(3) == 0;
         }
-        for (int i = 0; batch.initialState() != null && i < batch.initialState().length; i++) {
-            if (mask[i / spec.hiddenSize() % batch.rows()]) {
-                batch.initialState()[i] = Float.NaN;
+        spoilReset(batch.initialState(), mask, batch.rows(), spec);
+        spoilReset(batch.initialCellState(), mask, batch.rows(), spec);
+        return batch.withResets(mask);
+    }
+
+    /** A row that begins anew with step 0 has no state before it; sweeps in reverse begin at the other end. */
+    private static void spoilReset(float[] state, boolean[] mask, int rows, RnnSpec spec) {
+        for (int i = 0; state != null && i < state.length; i++) {
+            int sweep = i / spec.hiddenSize() / rows;
+            if (sweep % spec.directions() == 0 && mask[i / spec.hiddenSize() % rows]) {
+                state[i] = Float.NaN;
             }
         }
-        return batch.withResets(mask);
     }
 
     private static Batch withTargets(Batch batch, RnnSpec spec, Loss loss, int count, Random random) {

@@ -22,6 +22,29 @@ public final class Vectors {
         return v;
     }
 
+    /** Piece {@code i} of {@code count} pieces of the same length. */
+    static RealVector part(RealVector v, int i, int count) {
+        int length = v.getDimension() / count;
+        return v.getSubVector(i * length, length);
+    }
+
+    /** One behind the other. */
+    static RealVector joined(RealVector... parts) {
+        RealVector all = new ArrayRealVector(0);
+        for (RealVector part : parts) {
+            all = all.append(part);
+        }
+        return all;
+    }
+
+    static RealVector sigmoid(RealVector v) {
+        return v.map(a -> 1 / (1 + Math.exp(-a)));
+    }
+
+    static RealVector oneMinus(RealVector v) {
+        return v.map(a -> 1 - a);
+    }
+
     static RealMatrix row(RealVector v) {
         return new Array2DRowRealMatrix(new double[][] {v.toArray()});
     }

@@ -80,4 +80,21 @@ class SpecTest {
         assertEquals(new Loss(Loss.Kind.MSE, Loss.At.LAST, Loss.Reduction.SUM, Loss.IGNORE, List.of(), 0), loss);
         assertThrows(NullPointerException.class, () -> Loss.mse().at(null));
     }
+
+    @Test
+    void weightsOfLosses() {
+        Loss loss =
+                Loss.crossEntropy().weighted(1, 0.5).smoothed(0.1).atLastStep().reduced(Loss.Reduction.SUM);
+        assertEquals(List.of(1.0, 0.5), loss.weights());
+        assertEquals(0.1, loss.smoothing());
+        assertTrue(loss.takesClasses());
+        assertFalse(Loss.bce().weighted(3).takesClasses());
+        for (double bad : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            refused("weight " + bad + " of output 1", () -> Loss.crossEntropy().weighted(1, bad));
+            refused("smoothing", () -> Loss.crossEntropy().smoothed(bad));
+        }
+        refused("no weights", () -> Loss.mse().weighted(1));
+        refused("labels", () -> Loss.bce().smoothed(0.1));
+        refused("2 weights", () -> loss.requireOutputs(3));
+    }
 }

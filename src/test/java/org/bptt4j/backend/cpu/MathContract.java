@@ -16,6 +16,8 @@ interface MathContract {
 
     float[] exp(float[] x);
 
+    float[] log1p(float[] x);
+
     @Test
     default void tanhIsWithinFiveUlpAndCloserWhereItSaturates() {
         // Below 2⁻¹²², a quarter of x is no normal float any more.
@@ -40,6 +42,21 @@ interface MathContract {
             }
             MathSamples.assertWithin(2, Math::exp, x, exp(x));
         }
+    }
+
+    /** From the smallest normal float to 1: what e^−|y| can be. */
+    @Test
+    default void log1pIsWithinThreeUlp() {
+        for (int exponent = 1; exponent < 127; exponent++) {
+            float[] x = MathSamples.ofExponent(exponent);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = Math.abs(x[i]);
+            }
+            MathSamples.assertWithin(3, Math::log1p, x, log1p(x));
+        }
+        assertEquals(0f, log1p(padded(0f))[0]);
+        assertEquals((float) Math.log(2), log1p(padded(1f))[0], 2e-7f);
+        assertTrue(Float.isNaN(log1p(padded(Float.NaN))[0]));
     }
 
     /** Thousands of steps multiply a bias, so the mean of the signed error must be far below its largest. */

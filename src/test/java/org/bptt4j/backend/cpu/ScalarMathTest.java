@@ -10,4 +10,9 @@ class ScalarMathTest implements MathContract {
     public float[] exp(float[] x) {
         return MathSamples.mapEach(ScalarMath::exp, x);
     }
+
+    @Override
+    public float[] log1p(float[] x) {
+        return MathSamples.mapEach(ScalarMath::log1p, x);
+    }
 }

@@ -15,6 +15,11 @@ class VectorMathTest implements MathContract {
         return MathSamples.map(VectorMath::exp, x);
     }
 
+    @Override
+    public float[] log1p(float[] x) {
+        return MathSamples.map(VectorMath::log1p, x);
+    }
+
     /** The tails of the vector loops are scalar: they must not differ. NaN may keep another payload. */
     @Test
     void scalarsAndVectorsGiveTheSameBits() {
@@ -23,6 +28,7 @@ class VectorMathTest implements MathContract {
             float[] tanh = MathSamples.mapEach(ScalarMath::tanh, x);
             sameBits(x, tanh, MathSamples.map(VectorMath::tanh, x));
             sameBits(x, MathSamples.mapEach(ScalarMath::exp, x), MathSamples.map(VectorMath::exp, x));
+            sameBits(x, MathSamples.mapEach(ScalarMath::log1p, x), MathSamples.map(VectorMath::log1p, x));
         }
     }
 

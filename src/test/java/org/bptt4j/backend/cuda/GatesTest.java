@@ -49,7 +49,15 @@ class GatesTest {
     @Test
     void theEndsOfTheRange() {
         float[] ends = {
-            0, -0f, 200, -200, Float.MAX_VALUE, -Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN
+            0,
+            -0f,
+            200,
+            -200,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN
         };
         float[] a = new float[H];
         System.arraycopy(ends, 0, a, 0, ends.length);
