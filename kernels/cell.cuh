@@ -86,29 +86,14 @@ __device__ inline void cellForward(const Cursor* cursor, int64 t, const float* p
     }
 }
 
-/// m [R, N] = 0.
-__device__ inline void clear(float* m, int64 R, int64 N) {
-#pragma unroll 1
-    for (int64 r = firstRow(); r < R; r += rowStep()) {
-#pragma unroll 1
-        for (int64 j = firstCol(); j < N; j += colStep()) {
-            m[r * N + j] = 0;
-        }
-    }
-}
-
-/// Step t behind the cursor. carry [B, H] in: what reaches h_t from the step after; out: what reaches h_{t-1} beside the product, to which
-/// the product is added. delta [B, G·H] out: the gradient of P, where that product finds it. In rows that begin anew both are
-/// zero, and so is what goes on through c: nothing reaches the step before.
+/// Step t behind the cursor. carry [B, H] in: what reaches h_t through the product of the step after; delta [B, G·H] out: the gradient of P,
+/// where the product to h_{t-1} finds it. In rows that begin anew it is zero, and so is what goes on beside the product and through
+/// c: nothing reaches the step before.
 template <typename C>
-__device__ inline void cellBackward(const Cursor* cursor, int64 t, float* carry, float* delta, int64 B, int64 H) {
+__device__ inline void cellBackward(const Cursor* cursor, int64 t, const float* carry, float* delta, int64 B, int64 H) {
     Cursor s = *cursor;
     t += s.done;
     if (t >= s.steps) {
-        if (C::DIRECT) {
-            // The product after this is added to the carry, which must stay as it is.
-            clear(delta, B, C::GATES * H);
-        }
         return;
     }
     int64 row = t * s.rows;
@@ -125,7 +110,7 @@ __device__ inline void cellBackward(const Cursor* cursor, int64 t, float* carry,
             Backward unit = {};
             float h = *s.h.element(row, b, i);
             unit.h = anew ? 0 : h;
-            unit.dH = *s.dH.element(row, b, i) + carry[b * H + i];
+            unit.dH = *s.dH.element(row, b, i) + (C::DIRECT ? carry[b * H + i] + s.direct[b * H + i] : carry[b * H + i]);
             if (C::CELL_STATE) {
                 float c = *s.c.element(row, b, i);
                 unit.c = anew ? 0 : c;
@@ -142,7 +127,7 @@ __device__ inline void cellBackward(const Cursor* cursor, int64 t, float* carry,
                 delta[(b * C::GATES + g) * H + i] = anew ? 0 : dP;
             }
             if (C::DIRECT) {
-                carry[b * H + i] = anew ? 0 : unit.direct;
+                s.direct[b * H + i] = anew ? 0 : unit.direct;
             }
             if (C::CELL_STATE) {
                 *s.carryC.element(0, b, i) = anew ? 0 : unit.dC;
@@ -158,6 +143,6 @@ __device__ inline void cellBackward(const Cursor* cursor, int64 t, float* carry,
         cellForward<CELL>(cursor, t, product, next, B, H); \
     } \
     extern "C" __global__ void NAME##_backward( \
-        const Cursor* cursor, int64 t, float* carry, float* delta, int64 B, int64 H) { \
+        const Cursor* cursor, int64 t, const float* carry, float* delta, int64 B, int64 H) { \
         cellBackward<CELL>(cursor, t, carry, delta, B, H); \
     }

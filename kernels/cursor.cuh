@@ -20,6 +20,8 @@ struct Cursor {
     Rows dH, dA, dP;
     /// [B], the same rows at every step: the gradient on its way through c.
     Rows carryC;
+    /// [B, H] without gaps: what reaches the state before beside the product, for the step after; null for a cell that has no such way.
+    float* direct;
     /// Of a forward sweep only.
     const float *biasIh, *biasHh;
     const int* lengths;

@@ -24,6 +24,11 @@ final class Chart {
     /** Pixels between the marks of the logarithmic axis, so that they are not finer than half decades. */
     private static final int HALF_DECADE = 110;
 
+    /** More labels below the axis would run into each other, and are slanted by so many degrees. */
+    private static final int MOST_LEVEL_LABELS = 9;
+
+    private static final int SLANT = 35;
+
     /** Ours blue, the others from a palette that the colour-blind can tell apart. */
     private static final Color[] COLOURS = {
         new Color(0x1f, 0x6f, 0xb4),
@@ -98,6 +103,9 @@ final class Chart {
             chart.addSeries(entrant.contender() + (severalThreads ? threads : ""), configs, heights);
         }
         style(chart.getStyler());
+        if (configs.size() > MOST_LEVEL_LABELS) {
+            chart.getStyler().setXAxisLabelRotation(SLANT);
+        }
         return chart;
     }
 

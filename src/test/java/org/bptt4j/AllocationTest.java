@@ -13,6 +13,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
@@ -42,21 +43,42 @@ class AllocationTest {
 
     /** All that a training loop depends on but threads, kernels and hidden units; the batch has no targets yet. */
     private record Way(
-            int layers, Loss loss, Truncation truncation, Clipping clipping, Optimizer optimizer, Batch input) {}
+            RnnSpec layers, Loss loss, Truncation truncation, Clipping clipping, Optimizer optimizer, Batch input) {
+        RnnSpec withHidden(int hidden) {
+            return new RnnSpec(layers.cell(), I, hidden, layers.layers(), O, layers.bidirectional(), layers.dropout());
+        }
+    }
+
+    /** Tanh layers; how many hidden units they have is said elsewhere. */
+    private static RnnSpec layers(int count) {
+        return RnnSpec.of(I, 1, O).withLayers(count);
+    }
 
     private static Stream<Way> ways() {
         Truncation far = new Truncation(3, 5);
         Truncation near = new Truncation(4, 2);
         Batch x = dense(7, 5);
         Batch ids = symbols(7, 5);
+        RnnSpec dropping = layers(2).withDropout(0.3);
+        RnnSpec both = dropping.inBothDirections();
         return Stream.of(
-                new Way(1, CLASSES, Truncation.NONE, Clipping.NONE, Optimizer.sgd(0.01), x),
-                new Way(2, CLASSES, far, NORM, Optimizer.adam(0.01), x),
-                new Way(2, VALUES, near, Clipping.value(0.01), Optimizer.rmsprop(0.01), ids.withLengths(LENGTHS)),
-                new Way(2, VALUES.atLastStep(), far, NORM, Optimizer.adamw(0.01), x.withLengths(LENGTHS)),
-                new Way(1, CLASSES.atLastStep(), far, NORM, Optimizer.nesterov(0.01, 0.9), ids),
-                new Way(3, VALUES, Truncation.NONE, NORM, Optimizer.momentum(0.01, 0.9), x.continuing()),
-                new Way(2, CLASSES, far, NORM, Optimizer.sgd(0.01), x.withResets(everyThird(7 * 5))));
+                new Way(layers(1), CLASSES, Truncation.NONE, Clipping.NONE, Optimizer.sgd(0.01), x),
+                new Way(layers(2), CLASSES, far, NORM, Optimizer.adam(0.01), x),
+                new Way(
+                        layers(2),
+                        VALUES,
+                        near,
+                        Clipping.value(0.01),
+                        Optimizer.rmsprop(0.01),
+                        ids.withLengths(LENGTHS)),
+                new Way(layers(2), VALUES.atLastStep(), far, NORM, Optimizer.adamw(0.01), x.withLengths(LENGTHS)),
+                new Way(layers(1), CLASSES.atLastStep(), far, NORM, Optimizer.nesterov(0.01, 0.9), ids),
+                new Way(layers(3), VALUES, Truncation.NONE, NORM, Optimizer.momentum(0.01, 0.9), x.continuing()),
+                new Way(layers(2), CLASSES, far, NORM, Optimizer.sgd(0.01), x.withResets(everyThird(7 * 5))),
+                new Way(dropping.withCell(Cell.LSTM), CLASSES, far, NORM, Optimizer.sgd(0.01), x.continuing()),
+                new Way(dropping.withCell(Cell.GRU), VALUES, near, NORM, Optimizer.sgd(0.01), x.withLengths(LENGTHS)),
+                new Way(both, CLASSES, Truncation.NONE, NORM, Optimizer.sgd(0.01), ids.withLengths(LENGTHS)),
+                new Way(both.withCell(Cell.LSTM), VALUES, Truncation.NONE, NORM, Optimizer.sgd(0.01), x));
     }
 
     private static boolean[] everyThird(int cells) {
@@ -85,8 +107,8 @@ class AllocationTest {
     private static Stream<Way> largeWays() {
         Optimizer adam = Optimizer.adam(0.001);
         return Stream.of(
-                new Way(1, CLASSES, Truncation.NONE, NORM, adam, dense(64, 32)),
-                new Way(1, VALUES.atLastStep(), Truncation.every(3), NORM, adam, symbols(4, 512)));
+                new Way(layers(1), CLASSES, Truncation.NONE, NORM, adam, dense(64, 32)),
+                new Way(layers(1), VALUES.atLastStep(), Truncation.every(3), NORM, adam, symbols(4, 512)));
     }
 
     @ParameterizedTest
@@ -98,14 +120,14 @@ class AllocationTest {
     /** One row of the batch: the threads split the hidden units and wait for each other. */
     @Test
     void twoThreadsInOneSweep() {
-        Way way = new Way(1, CLASSES, Truncation.NONE, NORM, Optimizer.adam(0.001), dense(20, 1));
+        Way way = new Way(layers(1), CLASSES, Truncation.NONE, NORM, Optimizer.adam(0.001), dense(20, 1));
         assertAllocatesNothing("vector", 2, 256, 25_000, way);
     }
 
     private void assertAllocatesNothing(String kernels, int threads, int hidden, int most, Way way) {
         Batch batch = withTargets(way.input, way.loss);
         try (Backend backend = CpuBackends.open(kernels, threads);
-                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, hidden, O).withLayers(way.layers), 1);
+                Rnn rnn = Rnn.create(backend, way.withHidden(hidden), 1);
                 Trainer trainer = Trainer.of(rnn)
                         .loss(way.loss)
                         .truncation(way.truncation)
@@ -113,7 +135,7 @@ class AllocationTest {
                         .optimizer(way.optimizer)
                         .build()) {
             // Something to continue.
-            trainer.step(batch.withInitialState(new float[way.layers * batch.rows() * hidden]));
+            trainer.step(batch.withInitialState(new float[way.layers.sweeps() * batch.rows() * hidden]));
             assertEquals(
                     0, counter.settled(0, most, () -> trainer.forwardBackward(batch)), "bytes of forward and backward");
             double report = counter.mean(() -> sink = new StepReport(1, 1, 1, 1, false, 1, false));

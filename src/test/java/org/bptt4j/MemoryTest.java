@@ -43,8 +43,11 @@ class MemoryTest {
         assertArrayEquals(expected, actual, what);
     }
 
-    /** A kind of batch and loss. */
-    record Kind(Truncation truncation, Loss loss, boolean lengths, boolean ids, boolean resets) {}
+    /** A kind of network, batch and loss. */
+    record Kind(RnnSpec network, Truncation truncation, Loss loss, boolean lengths, boolean ids, boolean resets) {}
+
+    private static final RnnSpec PLAIN =
+            RnnSpec.of(INPUTS, HIDDEN, OUTPUTS).withLayers(2).withCell(Cell.TANH);
 
     static List<Kind> kinds() {
         List<Kind> kinds = new ArrayList<>();
@@ -58,12 +61,41 @@ class MemoryTest {
                 new Truncation(STEPS, 8),
                 new Truncation(STEPS, 1))) {
             for (Loss loss : List.of(Loss.crossEntropy(), Loss.mse().atLastStep())) {
-                kinds.add(new Kind(truncation, loss, false, false, false));
-                kinds.add(new Kind(truncation, loss, true, loss.at() == Loss.At.EVERY, false));
+                kinds.add(new Kind(PLAIN, truncation, loss, false, false, false));
+                kinds.add(new Kind(PLAIN, truncation, loss, true, loss.at() == Loss.At.EVERY, false));
             }
-            kinds.add(new Kind(truncation, Loss.crossEntropy(), true, false, true));
+            kinds.add(new Kind(PLAIN, truncation, Loss.crossEntropy(), true, false, true));
+        }
+        RnnSpec dropping = PLAIN.withDropout(0.3);
+        kinds.add(new Kind(dropping, new Truncation(20, 33), Loss.crossEntropy(), false, false, false));
+        for (Cell cell : List.of(Cell.GRU, Cell.LSTM)) {
+            RnnSpec gated = dropping.withCell(cell);
+            for (Truncation truncation :
+                    List.of(Truncation.NONE, new Truncation(9, 4), new Truncation(20, 33), new Truncation(1, 3))) {
+                kinds.add(new Kind(gated, truncation, Loss.crossEntropy(), true, false, true));
+            }
+            kinds.add(new Kind(gated, Truncation.NONE, Loss.mse().atLastStep(), true, false, false));
         }
         return kinds;
+    }
+
+    /** All that a network of two directions is unrolled with. */
+    static List<Kind> kindsInBothDirections() {
+        List<Kind> kinds = new ArrayList<>();
+        for (Cell cell : Cell.all()) {
+            for (int layers = 1; layers <= 3; layers++) {
+                RnnSpec spec = PLAIN.withCell(cell)
+                        .withLayers(layers)
+                        .inBothDirections()
+                        .withDropout(layers == 2 ? 0.3 : 0);
+                kinds.add(new Kind(spec, Truncation.NONE, Loss.crossEntropy(), layers == 1, layers > 1, layers == 2));
+            }
+        }
+        return kinds;
+    }
+
+    private Rnn rnn(Backend backend, Kind kind) {
+        return Rnn.create(backend, kind.network, 3);
     }
 
     private static Batch batch(Kind kind, int seed) {
@@ -86,11 +118,6 @@ class MemoryTest {
                 : batch.withTargets(random.ints(compared, 0, OUTPUTS).toArray());
     }
 
-    private static Rnn rnn(Backend backend) {
-        return Rnn.create(
-                backend, RnnSpec.of(INPUTS, HIDDEN, OUTPUTS).withLayers(2).withCell(Cell.TANH), 3);
-    }
-
     private static Trainer trainer(Rnn rnn, Kind kind, long memory) {
         return Trainer.of(rnn)
                 .loss(kind.loss)
@@ -104,7 +131,7 @@ class MemoryTest {
     /** The least budget, and some between it and all. */
     private long[] budgets(Kind kind) {
         try (Backend backend = open();
-                Rnn rnn = rnn(backend);
+                Rnn rnn = rnn(backend, kind);
                 Trainer tight = trainer(rnn, kind, 1);
                 Trainer loose = trainer(rnn, kind, MemoryPlan.UNLIMITED)) {
             Batch batch = batch(kind, 1);
@@ -137,18 +164,19 @@ class MemoryTest {
     /** Parameters after some steps with batches that go on from each other, and the outputs for another. */
     private float[][] trained(Kind kind, long memory) {
         try (Backend backend = open();
-                Rnn rnn = rnn(backend);
+                Rnn rnn = rnn(backend, kind);
                 Trainer trainer = trainer(rnn, kind, memory)) {
             for (int i = 0; i < 3; i++) {
                 Batch batch = batch(kind, i);
-                trainer.step(i == 0 ? batch : batch.continuing());
+                trainer.step(i == 0 || kind.network.bidirectional() ? batch : batch.continuing());
             }
             MemoryPlan plan = trainer.memoryPlan(batch(kind, 0));
             assertTrue(plan.bytes() <= memory, plan.toString());
             assertTrue(trainer.unrolledBytes() <= plan.bytes(), trainer.unrolledBytes() + " bytes: " + plan);
             List<float[]> results = new ArrayList<>();
             rnn.parameterNames().forEach(name -> results.add(rnn.parameter(name)));
-            results.add(trainer.outputs(batch(kind, 4).continuing()));
+            Batch other = batch(kind, 4);
+            results.add(trainer.outputs(kind.network.bidirectional() ? other : other.continuing()));
             assertTrue(
                     trainer.unrolledBytes() <= memory, trainer.unrolledBytes() + " bytes after all outputs: " + plan);
             return results.toArray(float[][]::new);
@@ -182,31 +210,62 @@ class MemoryTest {
     }
 
     private Results gradients(Kind kind, Batch batch, long memory) {
-        float[] h0 = RandomProblem.floats(2 * ROWS * HIDDEN, new Random(9));
+        Random random = new Random(9);
+        float[] h0 = RandomProblem.floats(kind.network.sweeps() * ROWS * HIDDEN, random);
+        float[] c0 = kind.network.cell().hasCellState() ? RandomProblem.floats(h0.length, random) : null;
         try (Backend backend = open();
-                Rnn rnn = rnn(backend);
+                Rnn rnn = rnn(backend, kind);
                 Trainer trainer = trainer(rnn, kind, memory)) {
-            Gradients g = trainer.gradients(batch.withInitialState(h0));
+            Gradients g = trainer.gradients(batch.withInitialState(h0, c0));
             Results results = new Results(new ArrayList<>(), new ArrayList<>());
             assertTrue(Double.isFinite(g.loss()));
             results.add("output", g.outputs());
             assertTrue(trainer.unrolledBytes() <= memory, trainer.unrolledBytes() + " bytes of " + memory);
             results.add("h_n", g.finalState());
+            results.add("c_n", g.finalCellState());
             results.add("dX", g.x());
             results.add("dh0", g.initialState());
+            results.add("dc0", g.initialCellState());
             rnn.parameterNames().forEach(name -> results.add(name, rnn.gradient(name)));
             return results;
         }
     }
 
+    /** Nothing can be cut: what is needed for all steps, to the byte, or a refusal that says so. */
+    @ParameterizedTest
+    @MethodSource("kindsInBothDirections")
+    void bothDirectionsNeedAllStepsAtOnce(Kind kind) {
+        Batch batch = batch(kind, 1);
+        float[][] expected = trained(kind, MemoryPlan.UNLIMITED);
+        try (Backend backend = open();
+                Rnn rnn = rnn(backend, kind);
+                Trainer trainer = trainer(rnn, kind, MemoryPlan.UNLIMITED)) {
+            MemoryPlan plan = trainer.memoryPlan(batch);
+            assertTrue(plan.isWhole(), plan.toString());
+            trainer.step(batch);
+            trainer.step(batch, batch(kind, 2)); // where there is room for the next one, it is taken
+            assertEquals(plan.bytes(), trainer.unrolledBytes());
+            float[][] actual = trained(kind, plan.bytes());
+            for (int i = 0; i < expected.length; i++) {
+                assertSame(expected[i], actual[i], kind + ", parameter " + i);
+            }
+            try (Trainer less = trainer(rnn, kind, plan.bytes() - 1)) {
+                String message = assertThrows(IllegalArgumentException.class, () -> less.step(batch))
+                        .getMessage();
+                assertTrue(message.contains("at least " + plan.bytes() + " "), message);
+                assertTrue(message.contains("bidirectional"), message);
+            }
+        }
+    }
+
     @Test
     void evaluationIsTheSameWithLessMemory() {
-        Kind kind = new Kind(Truncation.NONE, Loss.crossEntropy(), false, false, false);
+        Kind kind = new Kind(PLAIN, Truncation.NONE, Loss.crossEntropy(), false, false, false);
         double[] losses = new double[2];
         long[] budgets = {MemoryPlan.UNLIMITED, budgets(kind)[1]};
         for (int i = 0; i < 2; i++) {
             try (Backend backend = open();
-                    Rnn rnn = rnn(backend);
+                    Rnn rnn = rnn(backend, kind);
                     Trainer trainer = trainer(rnn, kind, budgets[i])) {
                 losses[i] = trainer.evaluate(new Batches(
                                 List.of(batch(kind, 1), batch(kind, 2).continuing())))
@@ -222,7 +281,7 @@ class MemoryTest {
         int steps = 100_000;
         Batch batch = Batch.symbols(steps, 1, new int[steps]).withTargets(new int[steps]);
         try (Backend backend = open();
-                Rnn rnn = rnn(backend);
+                Rnn rnn = Rnn.create(backend, PLAIN, 3);
                 Trainer tight = Trainer.of(rnn).memory(1).build()) {
             String message = assertThrows(IllegalArgumentException.class, () -> tight.memoryPlan(batch))
                     .getMessage();
@@ -240,7 +299,7 @@ class MemoryTest {
     @Test
     void theBudgetHoldsForBatchesOfAllShapes() {
         try (Backend backend = open();
-                Rnn rnn = rnn(backend);
+                Rnn rnn = Rnn.create(backend, PLAIN, 3);
                 Trainer trainer = Trainer.of(rnn).memory(20_000).build()) {
             Random random = new Random(1);
             for (int[] shape : new int[][] {{50, 3}, {7, 20}, {200, 1}, {1, 1}, {50, 3}}) {

@@ -77,13 +77,33 @@ class PreparedBatchesTest {
         }
     }
 
+    /** With dropout, and in both directions, where the order of the next batch's rows goes up with it. */
+    @Test
+    void trainingInBothDirectionsIsTheSame() {
+        Loss loss = Loss.crossEntropy();
+        for (boolean ids : new boolean[] {false, true}) {
+            Random random = new Random(3);
+            List<Batch> batches = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                Batch b = batch(i == 3 ? 4 : 7, ids, true, loss, random);
+                batches.add(b.withResets(resets(b, random)));
+            }
+            RnnSpec both = SPEC.inBothDirections().withDropout(0.3);
+            float[][] alone = trained(both, Truncation.NONE, batches, loss, Between.NOTHING, false);
+            Bits.assertSame(alone, trained(both, Truncation.NONE, batches, loss, Between.NOTHING, true), "ids " + ids);
+        }
+    }
+
     private static float[][] trained(List<Batch> batches, Loss loss, Between between, boolean ahead) {
+        return trained(SPEC.withDropout(0.3), new Truncation(3, 5), batches, loss, between, ahead);
+    }
+
+    private static float[][] trained(
+            RnnSpec spec, Truncation truncation, List<Batch> batches, Loss loss, Between between, boolean ahead) {
         try (Backend backend = TestDevice.open();
-                Rnn rnn = Rnn.create(backend, SPEC, 1);
-                Trainer trainer = Trainer.of(rnn)
-                        .loss(loss)
-                        .truncation(new Truncation(3, 5))
-                        .build()) {
+                Rnn rnn = Rnn.create(backend, spec, 1);
+                Trainer trainer =
+                        Trainer.of(rnn).loss(loss).truncation(truncation).build()) {
             float[] losses = new float[batches.size()];
             for (int i = 0; i < losses.length; i++) {
                 Batch next = i + 1 < losses.length ? batches.get(i + 1) : null;

@@ -88,7 +88,10 @@ class PyTorchFixtureTest {
         }
     }
 
-    /** Null where PyTorch has none; two cases leave out what we give: the outputs of long sequences, and a truncation that is none. */
+    /**
+     * Null where PyTorch has none; what some cases leave out is outputs of long sequences, and with a truncation longer than
+     * its sequence, which is none at all, gradients of x and h0.
+     */
     private static void assertTensor(Map<String, Tensor> expected, String name, float[] actual) throws IOException {
         if (expected.containsKey(name)) {
             assertNotNull(actual, name);

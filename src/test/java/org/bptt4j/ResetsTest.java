@@ -39,7 +39,7 @@ class ResetsTest {
     static List<Kind> kinds() {
         List<Kind> kinds = new ArrayList<>();
         for (int layers = 1; layers <= 3; layers++) {
-            for (Cell cell : Cell.plain()) {
+            for (Cell cell : Cell.all()) {
                 // Only classes can be ignored, so that a sequence which does not end its row has no loss.
                 for (Loss loss :
                         List.of(Loss.crossEntropy(), Loss.crossEntropy().atLastStep(), Loss.mse())) {
@@ -61,14 +61,14 @@ class ResetsTest {
     }
 
     /** What one run gives, by name. */
-    private record Result(double loss, float[] outputs, float[] dX, float[] dH0, float[][] gradients) {}
+    private record Result(double loss, float[] outputs, float[] dX, float[] dH0, float[] dC0, float[][] gradients) {}
 
     private Result run(Rnn rnn, Loss loss, Batch batch) {
         try (Trainer trainer = Trainer.of(rnn).loss(loss).build()) {
             Gradients g = trainer.gradients(batch);
             float[][] gradients =
                     rnn.parameterNames().stream().map(rnn::gradient).toArray(float[][]::new);
-            return new Result(g.loss(), g.outputs(), g.x(), g.initialState(), gradients);
+            return new Result(g.loss(), g.outputs(), g.x(), g.initialState(), g.initialCellState(), gradients);
         }
     }
 
@@ -79,19 +79,21 @@ class ResetsTest {
         RnnSpec spec = RnnSpec.of(INPUTS, HIDDEN, OUTPUTS).withCell(kind.cell).withLayers(kind.layers);
         float[] x = RandomProblem.floats(STEPS * ROWS * INPUTS, random);
         float[] h0 = RandomProblem.floats(kind.layers * ROWS * HIDDEN, random);
+        float[] c0 = kind.cell.hasCellState() ? RandomProblem.floats(h0.length, random) : null;
         float[] values = RandomProblem.floats(STEPS * ROWS * OUTPUTS, random);
         int[] classes = random.ints(STEPS * ROWS, 0, OUTPUTS).toArray();
         Targets targets = new Targets(kind.loss, classes, values);
         try (Backend backend = open();
                 Rnn rnn = Rnn.create(backend, spec, 3)) {
             Batch batch = targets.add(
-                    Batch.dense(STEPS, ROWS, INPUTS, x).withInitialState(h0).withResets(mask()), 0, STEPS, 0, ROWS);
+                    Batch.dense(STEPS, ROWS, INPUTS, x).withInitialState(h0, c0).withResets(mask()), 0, STEPS, 0, ROWS);
             Result together = run(rnn, kind.loss, batch);
 
             double loss = 0;
             double[] outputs = new double[together.outputs.length];
             double[] dX = new double[x.length];
             double[] dH0 = new double[h0.length];
+            double[] dC0 = new double[h0.length];
             double[][] gradients = Arrays.stream(together.gradients)
                     .map(g -> new double[g.length])
                     .toArray(double[][]::new);
@@ -102,13 +104,17 @@ class ResetsTest {
                     if (to > from) {
                         boolean first = from == 0 && !mask()[b];
                         Batch piece = Batch.dense(to - from, 1, INPUTS, cut(x, INPUTS, from, to, b));
-                        piece = first ? piece.withInitialState(cut(h0, HIDDEN, 0, kind.layers, b)) : piece;
+                        piece = first
+                                ? piece.withInitialState(
+                                        cut(h0, HIDDEN, 0, kind.layers, b), cut(c0, HIDDEN, 0, kind.layers, b))
+                                : piece;
                         Result alone = run(rnn, kind.loss, targets.add(piece, from, to, b, b + 1));
                         loss += alone.loss;
                         paste(alone.outputs, OUTPUTS, from, b, outputs);
                         paste(alone.dX, INPUTS, from, b, dX);
                         if (first) {
                             paste(alone.dH0, HIDDEN, 0, b, dH0);
+                            paste(alone.dC0, HIDDEN, 0, b, dC0);
                         }
                         for (int p = 0; p < gradients.length; p++) {
                             for (int k = 0; k < gradients[p].length; k++) {
@@ -123,6 +129,9 @@ class ResetsTest {
             assertNear(outputs, together.outputs, "outputs");
             assertNear(dX, together.dX, "dX");
             assertNear(dH0, together.dH0, "dh0");
+            if (c0 != null) {
+                assertNear(dC0, together.dC0, "dc0");
+            }
             for (int p = 0; p < gradients.length; p++) {
                 assertNear(
                         gradients[p],
@@ -151,6 +160,9 @@ class ResetsTest {
 
     /** Row b of the steps [from, to) of {@code array} [., B, width]. */
     private static float[] cut(float[] array, int width, int from, int to, int b) {
+        if (array == null) {
+            return null;
+        }
         float[] piece = new float[(to - from) * width];
         for (int t = from; t < to; t++) {
             System.arraycopy(array, (t * ROWS + b) * width, piece, (t - from) * width, width);
@@ -159,16 +171,17 @@ class ResetsTest {
     }
 
     private static void paste(float[] piece, int width, int from, int b, double[] to) {
-        for (int i = 0; i < piece.length; i++) {
+        for (int i = 0; piece != null && i < piece.length; i++) {
             to[((from + i / width) * ROWS + b) * width + i % width] = piece[i];
         }
     }
 
     /** A batch that continues another, but for the row that begins anew with its first step. */
-    @Test
-    void aResetAtTheFirstStepDropsTheCarriedState() {
+    @ParameterizedTest
+    @MethodSource("org.bptt4j.spec.Cell#all")
+    void aResetAtTheFirstStepDropsTheCarriedState(Cell cell) {
         Random random = new Random(6);
-        RnnSpec spec = RnnSpec.of(INPUTS, HIDDEN, OUTPUTS).withLayers(2);
+        RnnSpec spec = RnnSpec.of(INPUTS, HIDDEN, OUTPUTS).withCell(cell).withLayers(2);
         Batch before = Batch.symbols(STEPS, ROWS, ids(random)).withTargets(new int[STEPS * ROWS]);
         Batch next = Batch.symbols(STEPS, ROWS, ids(random)).withTargets(new int[STEPS * ROWS]);
         boolean[] mask = new boolean[STEPS * ROWS];

@@ -9,9 +9,12 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.RnnSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Step by step, in pieces and at once give the same bits. */
 class RnnSessionTest {
@@ -30,10 +33,13 @@ class RnnSessionTest {
         backend.close();
     }
 
-    @Test
-    void symbolsOneByOneAreOneBatch() {
+    /** Without dropout, which is for training. */
+    @ParameterizedTest
+    @MethodSource("org.bptt4j.spec.Cell#all")
+    void symbolsOneByOneAreOneBatch(Cell cell) {
         int[] ids = new Random(1).ints(T * B, 0, 6).toArray();
-        try (Rnn rnn = Rnn.create(backend, RnnSpec.of(6, 17, 4).withLayers(2), 1);
+        RnnSpec spec = RnnSpec.of(6, 17, 4).withCell(cell).withLayers(2).withDropout(0.5);
+        try (Rnn rnn = Rnn.create(backend, spec, 1);
                 Trainer trainer = Trainer.of(rnn).build();
                 RnnSession session = new RnnSession(rnn, B)) {
             float[] whole = trainer.outputs(Batch.symbols(T, B, ids).withTargets(new int[T * B]));

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.backend.cuda.TestDevice;
@@ -54,14 +56,36 @@ class SameBitsTest {
         assertFalse(Arrays.deepEquals(once, trained("cuda", 1, ids, 6)), "another seed");
     }
 
+    /** Every cell in one direction and in both, with dropout. */
+    static List<RnnSpec> networks() {
+        return Cell.all().stream()
+                .map(cell -> RnnSpec.of(19, 40, 33).withCell(cell).withLayers(2).withDropout(0.3))
+                .flatMap(spec -> Stream.of(spec, spec.inBothDirections()))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void noCellDependsOnThreads(RnnSpec spec) {
+        float[][] once = trained("vector", 1, true, 5, spec);
+        for (int threads : new int[] {1, 2, 5}) {
+            assertArrayEquals(once, trained("vector", threads, true, 5, spec), threads + " threads");
+        }
+        float[][] other = trained("vector", 1, true, 6, spec);
+        assertFalse(Arrays.deepEquals(once, other), "another seed");
+    }
+
     /** Parameters after four steps, and the losses of these. */
     private static float[][] trained(String kernels, int threads, boolean ids, long seed) {
-        RnnSpec spec = RnnSpec.of(19, 70, 33).withLayers(2);
+        return trained(kernels, threads, ids, seed, RnnSpec.of(19, 70, 33).withLayers(2));
+    }
+
+    private static float[][] trained(String kernels, int threads, boolean ids, long seed, RnnSpec spec) {
         int rows = TestBackends.DEVICES.contains(kernels) ? 5 : ROWS; // the software device is slow
         try (Backend backend = TestBackends.open(kernels, threads);
                 Rnn rnn = Rnn.create(backend, spec, Initialization.ORTHOGONAL, seed);
                 Trainer trainer = Trainer.of(rnn)
-                        .truncation(new Truncation(6, 9))
+                        .truncation(spec.bidirectional() ? Truncation.NONE : new Truncation(6, 9))
                         .clipping(Clipping.norm(0.1))
                         .optimizer(Optimizer.adam(1e-2))
                         .build()) {
@@ -74,8 +98,8 @@ class SameBitsTest {
                         : Batch.dense(STEPS, rows, 19, RandomProblem.floats(STEPS * rows * 19, random));
                 batch = ids || i == 1 ? batch : batch.withResets(resets(STEPS * rows, random));
                 batch = batch.withTargets(random.ints(STEPS * rows, 0, 33).toArray());
-                losses[i] = (float)
-                        trainer.step(i == 0 ? batch : batch.continuing()).loss();
+                losses[i] = (float) trainer.step(i == 0 || spec.bidirectional() ? batch : batch.continuing())
+                        .loss();
             }
             float[][] result = new float[rnn.parameterNames().size() + 1][];
             for (int i = 0; i < result.length - 1; i++) {
@@ -99,9 +123,9 @@ class SameBitsTest {
      * backpropagation, but the forward sweep is cut at every step.
      */
     @ParameterizedTest
-    @MethodSource("org.bptt4j.spec.Cell#plain")
+    @MethodSource("org.bptt4j.spec.Cell#all")
     void cuttingTheForwardSweepChangesNoBit(Cell cell) {
-        RnnSpec spec = RnnSpec.of(3, 33, 2).withCell(cell).withLayers(2);
+        RnnSpec spec = RnnSpec.of(3, 33, 2).withCell(cell).withLayers(2).withDropout(0.3);
         Random random = new Random(2);
         Batch batch = Batch.dense(STEPS, ROWS, 3, RandomProblem.floats(STEPS * ROWS * 3, random))
                 .withTargets(RandomProblem.floats(ROWS * 2, random));
@@ -112,6 +136,7 @@ class SameBitsTest {
                 Arrays.deepEquals(whole, gradients(spec, batch, new Truncation(7, STEPS - 1))), "truncated for real");
     }
 
+    /** Without dropout and with it. */
     private static float[][] gradients(RnnSpec spec, Batch batch, Truncation truncation) {
         try (Backend backend = CpuBackends.open("vector", 2);
                 Rnn rnn = Rnn.create(backend, spec, 3);
@@ -120,7 +145,10 @@ class SameBitsTest {
                         .truncation(truncation)
                         .build()) {
             trainer.gradients(batch);
-            return rnn.parameterNames().stream().map(rnn::gradient).toArray(float[][]::new);
+            Stream<float[]> without = rnn.parameterNames().stream().map(rnn::gradient).toList().stream();
+            trainer.step(batch);
+            Stream<float[]> with = rnn.parameterNames().stream().map(rnn::gradient);
+            return Stream.concat(without, with).toArray(float[][]::new);
         }
     }
 }

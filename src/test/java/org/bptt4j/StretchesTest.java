@@ -10,10 +10,12 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A long segment is walked in stretches of {@link Backend#rowsPerPass}: the gradients are the same bits, however long they are. */
@@ -22,6 +24,8 @@ class StretchesTest {
     private static final int ROWS = 3;
     private static final int INPUTS = 5;
     private static final int OUTPUTS = 4;
+
+    private static final RnnSpec PLAIN = RnnSpec.of(INPUTS, 18, OUTPUTS).withLayers(2);
 
     @ParameterizedTest
     @ValueSource(ints = {1, ROWS, 7, 4 * ROWS + 1, 1000})
@@ -37,8 +41,8 @@ class StretchesTest {
             }) {
                 for (int kind = 0; kind < 4; kind++) {
                     Batch batch = batch(loss, kind % 2 == 1, kind / 2 == 1);
-                    Step whole = step(Integer.MAX_VALUE, truncation, loss, batch);
-                    Step cut = step(rowsPerPass, truncation, loss, batch);
+                    Step whole = gradients(Integer.MAX_VALUE, truncation, loss, batch);
+                    Step cut = gradients(rowsPerPass, truncation, loss, batch);
                     String what = truncation + ", " + loss + (batch.lengths() != null ? ", lengths" : "")
                             + (batch.resets() != null ? ", resets" : "");
                     assertArrayEquals(whole.gradients, cut.gradients, what);
@@ -50,9 +54,33 @@ class StretchesTest {
 
     private record Step(double loss, float[][] gradients) {}
 
-    private static Step step(int rowsPerPass, Truncation truncation, Loss loss, Batch batch) {
+    /** Two steps with dropout, the second of which goes on from the first. */
+    @ParameterizedTest
+    @MethodSource("org.bptt4j.spec.Cell#all")
+    void trainingDoesNotDependOnThem(Cell cell) {
+        RnnSpec spec = PLAIN.withCell(cell).withLayers(3).withDropout(0.3);
+        for (Truncation truncation : new Truncation[] {Truncation.NONE, new Truncation(9, 4), new Truncation(6, 15)}) {
+            float[][] whole = trained(spec, Integer.MAX_VALUE, truncation);
+            for (int rowsPerPass : new int[] {1, 7, 4 * ROWS + 1}) {
+                assertArrayEquals(whole, trained(spec, rowsPerPass, truncation), rowsPerPass + ", " + truncation);
+            }
+        }
+    }
+
+    private static float[][] trained(RnnSpec spec, int rowsPerPass, Truncation truncation) {
+        Loss loss = Loss.crossEntropy();
         try (Backend backend = withRowsPerPass(rowsPerPass);
-                Rnn rnn = Rnn.create(backend, RnnSpec.of(INPUTS, 18, OUTPUTS).withLayers(2), 3);
+                Rnn rnn = Rnn.create(backend, spec, 3);
+                Trainer trainer = Trainer.of(rnn).truncation(truncation).build()) {
+            trainer.step(batch(loss, true, true));
+            trainer.step(batch(loss, false, true).continuing());
+            return rnn.parameterNames().stream().map(rnn::parameter).toArray(float[][]::new);
+        }
+    }
+
+    private static Step gradients(int rowsPerPass, Truncation truncation, Loss loss, Batch batch) {
+        try (Backend backend = withRowsPerPass(rowsPerPass);
+                Rnn rnn = Rnn.create(backend, PLAIN, 3);
                 Trainer trainer =
                         Trainer.of(rnn).loss(loss).truncation(truncation).build()) {
             double value = trainer.forwardBackward(batch);

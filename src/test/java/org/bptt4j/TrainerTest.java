@@ -3,6 +3,7 @@ package org.bptt4j;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.bptt.Parameter;
 import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Loss;
@@ -22,6 +24,8 @@ import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The loop around the sweeps: state carry, schedules, sources, counting, and batches that do not fit. */
 class TrainerTest {
@@ -103,15 +107,17 @@ class TrainerTest {
     }
 
     /** With lengths, a row goes on from its own last valid step. */
-    @Test
-    void rowsContinueFromTheirOwnLastStep() {
+    @ParameterizedTest
+    @MethodSource("org.bptt4j.spec.Cell#all")
+    void rowsContinueFromTheirOwnLastStep(Cell cell) {
         Batch whole = batch(T);
-        try (Trainer trainer = Trainer.of(rnn).build()) {
+        try (Rnn own = Rnn.create(backend, SPEC.withCell(cell), 1);
+                Trainer trainer = Trainer.of(own).build()) {
             int[] lengths = {2, T, 4};
-            float[] state = trainer.gradients(whole.withLengths(lengths)).finalState();
+            Gradients state = trainer.gradients(whole.withLengths(lengths));
             Batch next = batch(1);
             float[] carried = trainer.outputs(next.continuing());
-            float[] given = trainer.outputs(next.withInitialState(state));
+            float[] given = trainer.outputs(next.withInitialState(state.finalState(), state.finalCellState()));
             Bits.assertSame(given, carried);
             float[] other = trainer.outputs(next);
             assertFalse(Arrays.equals(other, carried), "the zero state gives something else");
@@ -142,6 +148,31 @@ class TrainerTest {
     }
 
     // ---- steps ------------------------------------------------------------------------------------------------------
+
+    /** Dropout is for training, and its masks are those of the trainer's seed. */
+    @Test
+    void dropoutIsDrawnByTheTrainersSeed() {
+        RnnSpec spec = SPEC.withDropout(0.5);
+        Batch batch = batch(T);
+        float[][][] trained = new float[3][][];
+        for (int i = 0; i < 3; i++) {
+            try (Rnn dropping = Rnn.create(backend, spec, 1);
+                    Trainer without = Trainer.of(rnn).build();
+                    Trainer trainer = Trainer.of(dropping).seed(i / 2).build()) {
+                Bits.assertSame(without.outputs(batch), trainer.outputs(batch));
+                assertEquals(without.forwardBackward(batch), trainer.forwardBackward(batch), 1e-6);
+                double loss = without.evaluate(new Batches(List.of(batch))).loss();
+                assertEquals(loss, trainer.evaluate(new Batches(List.of(batch))).loss(), 1e-6);
+                assertNotEquals(loss, trainer.step(batch).loss(), 1e-4);
+                trainer.step(batch.continuing());
+                trained[i] = dropping.parameterNames().stream()
+                        .map(dropping::parameter)
+                        .toArray(float[][]::new);
+            }
+        }
+        Bits.assertSame(trained[0], trained[1]);
+        assertFalse(Arrays.deepEquals(trained[0], trained[2]), "another seed");
+    }
 
     @Test
     void fitGoesThroughEpochsAndStopsWhenTold() {

@@ -1,5 +1,6 @@
 package org.bptt4j.oracle;
 
+import java.util.Arrays;
 import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.RealVector;
 import org.bptt4j.data.Batch;
@@ -63,17 +64,18 @@ final class OracleLoss {
     }
 
     private RealVector crossEntropy(double[] y, int target, double weight) {
+        double largest = Arrays.stream(y).max().orElseThrow();
         double z = 0;
         for (double v : y) {
-            z += Math.exp(v);
+            z += Math.exp(v - largest);
         }
         RealVector d = new ArrayRealVector(y.length);
         for (int j = 0; j < y.length; j++) {
             double smooth = loss.smoothing() / y.length * outputWeight(j);
             double share = weight * (smooth + (j == target ? (1 - loss.smoothing()) * outputWeight(j) : 0));
-            sum += share * (Math.log(z) - y[j]);
+            sum += share * (Math.log(z) + largest - y[j]);
             for (int k = 0; k < y.length; k++) {
-                d.addToEntry(k, share * (Math.exp(y[k]) / z - (k == j ? 1 : 0)));
+                d.addToEntry(k, share * (Math.exp(y[k] - largest) / z - (k == j ? 1 : 0)));
             }
         }
         return d;
@@ -91,9 +93,14 @@ final class OracleLoss {
             double v = y.getEntry(o);
             double target = targets.getEntry(o);
             double positive = outputWeight(o) * target;
-            sum += weight * (positive * Math.log1p(Math.exp(-v)) + (1 - target) * Math.log1p(Math.exp(v)));
+            sum += weight * (positive * softplus(-v) + (1 - target) * softplus(v));
             d.setEntry(o, weight * ((1 - target) / (1 + Math.exp(-v)) - positive / (1 + Math.exp(v))));
         }
         return d;
+    }
+
+    /** ln(1 + e^v). */
+    private static double softplus(double v) {
+        return Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
     }
 }

@@ -75,21 +75,24 @@ final class BackwardSweep {
 
     /** What goes on to the step before; nothing from rows that begin anew. */
     private void carry(Share s, int first, int r, int rows) {
-        Operand carry = s.step.carry;
-        carry.set(f.carry(), r, 0);
         if (s.beginsAnew(first + r)) {
-            clear(carry, s, rows);
+            s.step.carry.set(f.carry(), r, 0);
+            clear(s.step.carry, s, rows);
             if (f.cellCarry() != null) {
                 s.step.cellCarry.set(f.cellCarry(), r, 0);
                 clear(s.step.cellCarry, s, rows);
             }
             return;
         }
-        Operand d = s.step.dProducts;
-        d.set(f.dProducts(), first + r, 0);
-        boolean adds = f.cell().direct();
-        packed.multiply(
-                d.at, d.start, d.stride, rows, adds, carry.at, carry.start, carry.stride, 0, s.p0, s.p1, s.scratch);
+        Product product = s.product;
+        product.a.set(f.dProducts(), first + r, 0);
+        product.c.set(f.carry(), r, packed.column(s.p0));
+        product.init.set(f.carry(), r, packed.column(s.p0));
+        product.rows = rows;
+        product.started = f.cell().direct() ? 1 : 0;
+        product.from = s.p0;
+        product.to = s.p1;
+        packed.multiply(product);
     }
 
     private void clear(Operand m, Share s, int rows) {

@@ -2,8 +2,8 @@ package org.bptt4j.backend.cpu;
 
 /**
  * One step of a cell for a block of {@link #rows} batch rows and {@link #units} hidden units: where its operands lie. Gate k of unit j has
- * column {@code k·hidden + j} in {@link #gates}, {@link #bias}, {@link #dGates} and {@link #dProducts}. {@code before} is step t, the others
- * are step t+1.
+ * column {@code k·hidden + j} in {@link #gates}, {@link #bias}, {@link #dGates} and {@link #dProducts}, and {@code k·span + j} in {@link
+ * #sums}. {@code before} is step t, the others are step t+1.
  */
 final class CellStep {
     int rows;
@@ -11,9 +11,14 @@ final class CellStep {
     /** H: columns from one gate to the next. */
     int hidden;
 
-    /** Forward in: A + P of the gates that add them, else A, and behind all gates P of the separate ones; out: what the way back needs. */
+    /** Columns of {@link #sums} from one gate to the next. */
+    int span;
+
+    /** In: A of the gates that do not add it to P; out: what the way back needs. For a plain cell A + P, h in its place. */
     final Operand gates = new Operand();
-    /** One row for all: b_ih + b_hh of the gates that add them, else b_ih, and behind all gates b_hh of the separate ones. */
+    /** A + P of the gates that add them, P of the separate ones, in; of no use to a plain cell. */
+    final Operand sums = new Operand();
+    /** One row for all: b_ih + b_hh of the gates that add A and P, else b_ih, and behind all gates b_hh of the separate ones. */
     final Operand bias = new Operand();
     /** h_t, in. */
     final Operand before = new Operand();

@@ -44,7 +44,7 @@ final class CpuBackend implements Backend {
         this.recurrence = new Recurrence(kernels, workers, new CpuCells(kernels, more));
         this.rows = new Rows(kernels, workers);
         this.columns = new Columns(kernels, workers);
-        this.dropping = new Dropping(kernels, workers);
+        this.dropping = new Dropping(workers);
         this.losses = new Losses(kernels, workers);
         this.optimizers = new Optimizers(workers);
     }

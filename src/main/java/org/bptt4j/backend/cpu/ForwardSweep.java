@@ -3,18 +3,20 @@ package org.bptt4j.backend.cpu;
 import java.util.Arrays;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentForward;
-import org.bptt4j.spec.Cell;
 
 /**
- * The sweep forward. The products with x are already in the memory of the gates: a step accumulates its product with W_hh onto them (that of
- * separate gates goes behind them) and lets the cell make the states of the sums while they are in a cache.
+ * The sweep forward. The products with x are already in the memory of the gates. A step multiplies some rows with W_hh, for all gates of
+ * some hidden units, and lets the cell make their states while the products are in a cache. A plain cell has them added to its gate in place.
  */
 final class ForwardSweep {
+    /** Floats of sums made at a time, 128 KiB: with the rows they come from and what the cell writes they stay in a second-level cache. */
+    private static final int TILE = 1 << 15;
+
     private final Kernels kernels;
     private final PackedMatrix packed;
     /** As {@link CellStep#bias}. */
     private float[] bias = new float[0];
-    /** The states of rows that begin anew. */
+    /** The states before of rows that begin anew. */
     private float[] zeros = new float[0];
 
     private RecurrentForward f;
@@ -47,15 +49,17 @@ final class ForwardSweep {
     /** All steps of a share, t ascending. */
     void run(Share s) {
         s.setResets(f.resets());
-        CellStep step = s.step;
-        step.hidden = f.hidden();
-        step.units = packed.column(s.p1) - packed.column(s.p0);
-        step.bias.set(bias, packed.column(s.p0), 0);
+        s.step.hidden = f.hidden();
+        int least = f.cell().gates() * packed.column(1);
+        if (!f.cell().isPlain() && s.tile.length < Math.max(TILE, least)) {
+            s.tile = new float[Math.max(TILE, least)];
+        }
+        int most = Math.max(1, Math.min(PackedMatrix.ROW_BLOCK, TILE / least));
         for (int t = 0; t < f.steps(); t++) {
             int first = t * f.batch();
             for (int r = s.from; r < s.to; ) {
-                int end = s.runEnd(first, r);
-                rows(s, first + r, end - r, s.beginsAnew(first + r));
+                int end = Math.min(s.runEnd(first, r), r + most);
+                rows(s, first + r, end - r);
                 r = end;
             }
             end(s, t);
@@ -63,44 +67,76 @@ final class ForwardSweep {
         }
     }
 
-    /** The {@code rows} rows from {@code row} of all on, which all begin anew or all do not. */
-    private void rows(Share s, int row, int rows, boolean anew) {
+    /** The {@code rows} rows from {@code row} of all on, which all begin anew or all do not: some units after the other. */
+    private void rows(Share s, int row, int rows) {
         CellStep step = s.step;
-        int column = packed.column(s.p0);
-        int after = row + f.batch();
+        boolean anew = s.beginsAnew(row);
+        int least = f.cell().gates() * packed.column(1);
+        int panels = f.cell().isPlain() ? s.p1 - s.p0 : Math.max(1, TILE / (rows * least));
         step.rows = rows;
-        step.gates.set(f.gates(), row, column);
-        step.after.set(f.states(), after, column);
-        step.cellAfter.set(f.cellStates(), after, column);
-        if (anew) {
-            step.before.set(zeros, 0, 0);
-            step.cellBefore.set(zeros, 0, 0);
-        } else {
-            step.before.set(f.states(), row, column);
-            step.cellBefore.set(f.cellStates(), row, column);
+        for (int p = s.p0; p < s.p1; p += panels) {
+            int to = Math.min(s.p1, p + panels);
+            int column = packed.column(p);
+            step.units = packed.column(to) - column;
+            step.gates.set(f.gates(), row, column);
+            step.bias.set(bias, column, 0);
+            step.after.set(f.states(), row + f.batch(), column);
+            step.cellAfter.set(f.cellStates(), row + f.batch(), column);
+            if (anew) {
+                step.before.set(zeros, 0, 0);
+                step.cellBefore.set(zeros, 0, 0);
+                withoutProducts(s);
+            } else {
+                step.before.set(f.states(), row, column);
+                step.cellBefore.set(f.cellStates(), row, column);
+                multiply(s, row, p, to);
+            }
+            cell.forward(step);
         }
-        products(s, row, rows, anew);
-        cell.forward(step);
     }
 
-    /** P_t: added to the gates, or put behind them where a gate is separate. It is zero for rows that begin anew. */
-    private void products(Share s, int row, int rows, boolean anew) {
-        Cell shape = f.cell();
-        int hidden = f.hidden();
-        float[] h = CpuArray.floats(f.states());
-        float[] gates = CpuArray.floats(f.gates());
-        int ldh = f.states().stride();
-        int ldg = f.gates().stride();
-        int h0 = (int) f.states().offset() + row * ldh;
-        int g0 = (int) f.gates().offset() + row * ldg;
-        for (int g = 0; g < shape.gates(); g++) {
-            boolean adds = g < shape.gates() - shape.separate();
-            int c0 = g0 + (adds ? g : g + shape.separate()) * hidden;
-            if (!anew) {
-                packed.multiply(h, h0, ldh, rows, adds, gates, c0, ldg, g, s.p0, s.p1, s.scratch);
-            } else if (!adds) {
-                int column = packed.column(s.p0);
-                fill(gates, c0 + column, ldg, rows, packed.column(s.p1) - column, 0f);
+    /** A + P, or P alone, of the panels {@code from … to−1}: in a tile that stays in a cache, or for a plain cell where A lies. */
+    private void multiply(Share s, int row, int from, int to) {
+        CellStep step = s.step;
+        Product product = s.product;
+        product.a.set(f.states(), row, 0);
+        product.init.set(step.gates.at, step.gates.start, step.gates.stride);
+        product.startGap = f.hidden();
+        product.started = f.cell().gates() - f.cell().separate();
+        if (f.cell().isPlain()) {
+            product.c.set(step.gates.at, step.gates.start, step.gates.stride);
+        } else {
+            setTile(s);
+            product.c.set(step.sums.at, step.sums.start, step.sums.stride);
+        }
+        product.gap = step.span;
+        product.rows = step.rows;
+        product.from = from;
+        product.to = to;
+        packed.multiply(product);
+    }
+
+    private void setTile(Share s) {
+        s.step.span = s.step.units;
+        s.step.sums.set(s.tile, 0, f.cell().gates() * s.step.units);
+    }
+
+    /** A alone, or zeros. */
+    private void withoutProducts(Share s) {
+        if (f.cell().isPlain()) {
+            return;
+        }
+        setTile(s);
+        CellStep step = s.step;
+        int separate = f.cell().gates() - f.cell().separate();
+        for (int r = 0; r < step.rows; r++) {
+            for (int k = 0; k < f.cell().gates(); k++) {
+                int to = step.sums.at(r, k * step.span);
+                if (k < separate) {
+                    System.arraycopy(step.gates.at, step.gates.at(r, k * step.hidden), s.tile, to, step.units);
+                } else {
+                    Arrays.fill(s.tile, to, to + step.units, 0f);
+                }
             }
         }
     }
@@ -111,7 +147,7 @@ final class ForwardSweep {
             return;
         }
         int[] lengths = CpuArray.ints(f.lengths());
-        int units = s.step.units;
+        int units = packed.column(s.p1) - packed.column(s.p0);
         int column = packed.column(s.p0);
         for (int b = s.from; b < s.to; b++) {
             if (f.firstStep() + t >= lengths[(int) f.lengths().offset() + b]) {
@@ -128,12 +164,7 @@ final class ForwardSweep {
     }
 
     private static void fill(Matrix m, int row, int column, int n, float value) {
-        fill(CpuArray.floats(m), (int) m.offset() + row * m.stride() + column, 0, 1, n, value);
-    }
-
-    private static void fill(float[] to, int t0, int ld, int rows, int n, float value) {
-        for (int r = 0; r < rows; r++) {
-            Arrays.fill(to, t0 + r * ld, t0 + r * ld + n, value);
-        }
+        int start = (int) m.offset() + row * m.stride() + column;
+        Arrays.fill(CpuArray.floats(m), start, start + n, value);
     }
 }

@@ -1,7 +1,6 @@
 package org.bptt4j.backend.cpu;
 
 import static org.bptt4j.backend.cpu.CpuArray.floats;
-import static org.bptt4j.backend.cpu.Rows.at;
 
 import org.bptt4j.backend.Matrix;
 
@@ -19,7 +18,7 @@ final class Gemm {
     private final Kernels kernels;
     private final Workers workers;
     private final PackedMatrix packed;
-    private final float[][] scratch;
+    private final Product[] products;
     private final float[][] transposedC;
     private final Workers.Job rowsOfC = this::rowsOfC;
     private final Workers.Job columnsOfC = this::columnsOfC;
@@ -33,7 +32,10 @@ final class Gemm {
         this.kernels = kernels;
         this.workers = workers;
         this.packed = new PackedMatrix(kernels);
-        this.scratch = new float[workers.threads()][PackedMatrix.scratchLength(kernels)];
+        this.products = new Product[workers.threads()];
+        for (int part = 0; part < products.length; part++) {
+            products[part] = new Product(kernels);
+        }
         this.transposedC = new float[workers.threads()][FEW_ROWS * COLUMN_BLOCK];
     }
 
@@ -56,16 +58,20 @@ final class Gemm {
         int grain = kernels.tileRows();
         int from = Split.start(part, parts, (int) c.rows(), grain);
         int to = Split.start(part + 1, parts, (int) c.rows(), grain);
-        packed.multiply(
-                floats(a),
-                at(a, from),
-                a.stride(),
-                to - from,
-                accumulate,
-                floats(c),
-                at(c, from),
-                c.stride(),
-                scratch[part]);
+        Product product = products[part];
+        product.a.set(a, from, 0);
+        product.c.set(c, from, 0);
+        multiply(product, to - from);
+    }
+
+    /** Of a and c. */
+    private void multiply(Product product, int rows) {
+        product.init.set(product.c.at, product.c.start, product.c.stride);
+        product.rows = rows;
+        product.started = accumulate ? 1 : 0;
+        product.from = 0;
+        product.to = packed.panels();
+        packed.multiply(product);
     }
 
     private void columnsOfC(int part, int parts) {
@@ -79,7 +85,10 @@ final class Gemm {
             if (accumulate) {
                 Packing.transpose(floats(c), c0 + j, c.stride(), cols, rows, t, 0, rows);
             }
-            packed.multiply(floats(b), at(b, j), b.stride(), cols, accumulate, t, 0, rows, scratch[part]);
+            Product product = products[part];
+            product.a.set(b, j, 0);
+            product.c.set(t, 0, rows);
+            multiply(product, cols);
             Packing.transpose(t, 0, rows, rows, cols, floats(c), c0 + j, c.stride());
         }
     }

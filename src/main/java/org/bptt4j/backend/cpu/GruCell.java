@@ -23,8 +23,8 @@ final class GruCell implements CpuCell {
 
     @Override
     public void forward(CellStep s) {
-        ScalarPasses.inPlace(ScalarPasses.SIGMOID, s.rows, s.units, s.gates, 0, s.bias, null);
-        ScalarPasses.inPlace(ScalarPasses.SIGMOID, s.rows, s.units, s.gates, s.hidden, s.bias, null);
+        ScalarMath.sigmoid(s, 0, 0);
+        ScalarMath.sigmoid(s, 1, 0);
         states(s, 0);
     }
 
@@ -37,7 +37,8 @@ final class GruCell implements CpuCell {
                 int z = r + s.hidden;
                 int n = z + s.hidden;
                 int bias = s.bias.start + 2 * s.hidden + j;
-                float q = gates[n + s.hidden] + s.bias.at[bias + s.hidden];
+                float p = s.sums.at[s.sums.at(i, 2 * s.span + j)];
+                float q = p + s.bias.at[bias + s.hidden];
                 float y = ScalarMath.tanh(Fma.fma(gates[r], q, gates[n] + s.bias.at[bias]));
                 gates[n] = y;
                 gates[n + s.hidden] = q;
@@ -92,8 +93,8 @@ final class GruCell implements CpuCell {
 
         @Override
         public void forward(CellStep s) {
-            VectorPasses.sigmoid(s.rows, s.units, s.gates, 0, s.bias);
-            VectorPasses.sigmoid(s.rows, s.units, s.gates, s.hidden, s.bias);
+            VectorPasses.sigmoid(s, 0);
+            VectorPasses.sigmoid(s, 1);
             int whole = S.loopBound(s.units);
             states(s, s.rows * (whole / LANES), whole);
             GruCell.states(s, whole);
@@ -101,21 +102,24 @@ final class GruCell implements CpuCell {
 
         private static void states(CellStep s, int vectors, int whole) {
             float[] gates = s.gates.at;
+            float[] sums = s.sums.at;
             float[] bias = s.bias.at;
             float[] befores = s.before.at;
             float[] states = s.after.at;
             int hidden = s.hidden;
             int ldg = s.gates.stride;
+            int ldp = s.sums.stride;
             int ldb = s.before.stride;
             int ldh = s.after.stride;
             int x = s.gates.start;
+            int p = s.sums.start + 2 * s.span;
             int y = s.bias.start + 2 * hidden;
             int b = s.before.start;
             int h = s.after.start;
             int j = 0;
             for (int v = 0; v < vectors; v++) {
-                FloatVector q = FloatVector.fromArray(S, gates, x + 3 * hidden + j)
-                        .add(FloatVector.fromArray(S, bias, y + hidden + j));
+                FloatVector q =
+                        FloatVector.fromArray(S, sums, p + j).add(FloatVector.fromArray(S, bias, y + hidden + j));
                 FloatVector a =
                         FloatVector.fromArray(S, gates, x + 2 * hidden + j).add(FloatVector.fromArray(S, bias, y + j));
                 FloatVector n =
@@ -130,6 +134,7 @@ final class GruCell implements CpuCell {
                 if (j == whole) {
                     j = 0;
                     x += ldg;
+                    p += ldp;
                     b += ldb;
                     h += ldh;
                 }

@@ -1,7 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import org.bptt4j.backend.Dropout;
-
 /**
  * The innermost loops, in two forms: on the Vector API and in plain Java. Stateless and safe for any number of threads.
  *
@@ -91,25 +89,6 @@ interface Kernels {
 
     /** {@code y_i += x_i} for i &lt; n. */
     void add(float[] x, int x0, float[] y, int y0, int n);
-
-    /**
-     * {@link org.bptt4j.backend.Backend#dropout} of n units in each of {@code rows} rows, the first of which has the number {@code row}, of strides {@code
-     * ldf, ldt}.
-     *
-     * @param key {@link Dropout#key} of the update
-     */
-    void drop(
-            Dropout dropout,
-            long key,
-            long row,
-            float[] from,
-            int f0,
-            int ldf,
-            float[] to,
-            int t0,
-            int ldt,
-            int rows,
-            int n);
 
     /**
      * One row of softmax, with S = Σ exp(y − max y): {@code d = scale·exp(y − max y)/S}, {@code scratch[0] = max y}; returns S.

@@ -143,9 +143,12 @@ final class Losses {
         float sum = softmax(r, (float) (scale * (certain + all)), own);
         float[] d = floats(gradient);
         int d0 = at(gradient, r);
-        d[d0 + target] -= (float) (scale * certain);
+        if (all == 0) {
+            d[d0 + target] -= (float) (scale * certain);
+        }
         for (int j = 0; all > 0 && j < outputs.cols(); j++) {
-            d[d0 + j] -= (float) (scale * spread(j));
+            // Both shares of the target at once: of a single output, which is always right, the gradient is exactly 0.
+            d[d0 + j] -= (float) (scale * (j == target ? certain + spread(j) : spread(j)));
         }
         return (certain + all) * Math.log(sum) + certain * (own[0] - correct) + (all * own[0] - spread);
     }

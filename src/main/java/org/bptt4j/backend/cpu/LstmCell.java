@@ -22,10 +22,10 @@ final class LstmCell implements CpuCell {
 
     @Override
     public void forward(CellStep s) {
-        ScalarPasses.inPlace(ScalarPasses.SIGMOID, s.rows, s.units, s.gates, 0, s.bias, null);
-        ScalarPasses.inPlace(ScalarPasses.SIGMOID, s.rows, s.units, s.gates, s.hidden, s.bias, null);
-        ScalarPasses.inPlace(ScalarPasses.TANH, s.rows, s.units, s.gates, 2 * s.hidden, s.bias, null);
-        ScalarPasses.inPlace(ScalarPasses.SIGMOID, s.rows, s.units, s.gates, 3 * s.hidden, s.bias, null);
+        ScalarMath.sigmoid(s, 0, 0);
+        ScalarMath.sigmoid(s, 1, 0);
+        ScalarMath.tanh(s, 2, 0);
+        ScalarMath.sigmoid(s, 3, 0);
         states(s, 0);
     }
 
@@ -87,10 +87,10 @@ final class LstmCell implements CpuCell {
 
         @Override
         public void forward(CellStep s) {
-            VectorPasses.sigmoid(s.rows, s.units, s.gates, 0, s.bias);
-            VectorPasses.sigmoid(s.rows, s.units, s.gates, s.hidden, s.bias);
-            VectorPasses.tanh(s.rows, s.units, s.gates, 2 * s.hidden, s.bias);
-            VectorPasses.sigmoid(s.rows, s.units, s.gates, 3 * s.hidden, s.bias);
+            VectorPasses.sigmoid(s, 0);
+            VectorPasses.sigmoid(s, 1);
+            VectorPasses.tanh(s, 2);
+            VectorPasses.sigmoid(s, 3);
             int whole = S.loopBound(s.units);
             states(s, s.rows * (whole / LANES), whole);
             LstmCell.states(s, whole);

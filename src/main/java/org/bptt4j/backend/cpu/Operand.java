@@ -9,7 +9,10 @@ final class Operand {
     int stride;
 
     void set(float[] array, int first, int rowStride) {
-        at = array;
+        // It is nearly always the same, and a collector takes note of each that is stored.
+        if (at != array) {
+            at = array;
+        }
         start = first;
         stride = rowStride;
     }

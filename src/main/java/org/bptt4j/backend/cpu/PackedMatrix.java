@@ -14,7 +14,7 @@ final class PackedMatrix {
     private static final int DEPTH_BLOCK = 512;
 
     /** Rows of A per pass: copied, they and the panels that go by fit a second-level cache. */
-    private static final int ROW_BLOCK = 128;
+    static final int ROW_BLOCK = 128;
 
     /** Between two rows of A's copy: a row and one cache line more, so that rows do not fight for the same lines. */
     static final int ROW_STRIDE = DEPTH_BLOCK + 16;
@@ -37,7 +37,7 @@ final class PackedMatrix {
         this.width = kernels.panelWidth();
     }
 
-    /** Floats of scratch memory that {@link #multiply} needs; a thread has its own. */
+    /** Floats of scratch memory that {@link #multiply} needs. */
     static int scratchLength(Kernels kernels) {
         return kernels.scratchLength() + ROW_BLOCK * ROW_STRIDE;
     }
@@ -97,34 +97,17 @@ final class PackedMatrix {
         return Math.min(columns, p * width);
     }
 
-    /** C = A·B, or C += A·B, for {@code rows} rows of A and C; k ascending in one chain per element. */
-    void multiply(
-            float[] a, int a0, int lda, int rows, boolean accumulate, float[] c, int c0, int ldc, float[] scratch) {
-        multiply(a, a0, lda, rows, accumulate, c, c0, ldc, 0, 0, panels, scratch);
-    }
-
-    /** The same for the columns of a section's panels {@code from … to−1} only; C begins with that section. */
-    void multiply(
-            float[] a,
-            int a0,
-            int lda,
-            int rows,
-            boolean accumulate,
-            float[] c,
-            int c0,
-            int ldc,
-            int section,
-            int from,
-            int to,
-            float[] scratch) {
-        int single = kernels.rowPanels() == 1 ? 0 : rows % 4;
-        int tiled = rows - single;
+    /** Computes {@code m} with the panels that it names. */
+    void multiply(Product m) {
+        int single = kernels.rowPanels() == 1 ? 0 : m.rows % 4;
+        int tiled = m.rows - single;
         for (int r = 0; r < tiled; r += ROW_BLOCK) {
-            int block = Math.min(ROW_BLOCK, tiled - r);
-            tiles(a, a0 + r * lda, lda, block, accumulate, c, c0 + r * ldc, ldc, section, from, to, scratch);
+            tiles(m, r, Math.min(ROW_BLOCK, tiled - r));
         }
-        for (int r = tiled; r < rows; r++) {
-            row(a, a0 + r * lda, accumulate, c, c0 + r * ldc, section, from, to, scratch);
+        for (int r = tiled; r < m.rows; r++) {
+            for (int section = 0; section < sections; section++) {
+                row(m, r, section);
+            }
         }
     }
 
@@ -133,51 +116,67 @@ final class PackedMatrix {
         return ((section * panels + panel) * depth + k) * width;
     }
 
-    private void tiles(
-            float[] a,
-            int a0,
-            int lda,
-            int rows,
-            boolean accumulate,
-            float[] c,
-            int c0,
-            int ldc,
-            int section,
-            int from,
-            int to,
-            float[] scratch) {
+    private void tiles(Product m, int r, int rows) {
         int copy = kernels.scratchLength();
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
-            int length = Math.min(DEPTH_BLOCK, depth - k);
-            float[] init = accumulate || k > 0 ? c : null;
-            kernels.copyRows(a, a0 + k, lda, rows, length, scratch, copy);
-            for (int p = from; p < to; p++) {
-                int p0 = at(section, p, k);
-                int cp = c0 + p * width;
-                int cols = column(p + 1) - column(p);
-                kernels.multiplyRows(scratch, copy, rows, data, p0, length, init, cp, ldc, c, cp, ldc, cols, scratch);
+            kernels.copyRows(m.a.at, m.a.at(r, k), m.a.stride, rows, Math.min(DEPTH_BLOCK, depth - k), m.scratch, copy);
+            for (int section = 0; section < sections; section++) {
+                tiles(m, r, rows, section, k);
             }
         }
     }
 
+    /** The panels of a section with the rows that were copied. */
+    private void tiles(Product m, int r, int rows, int section, int k) {
+        int copy = kernels.scratchLength();
+        int length = Math.min(DEPTH_BLOCK, depth - k);
+        Operand init = k > 0 ? m.c : m.init;
+        float[] starts = k > 0 || section < m.started ? init.at : null;
+        int i0 = init.at(r, section * (k > 0 ? m.gap : m.startGap));
+        int c0 = m.c.at(r, section * m.gap);
+        int ldc = m.c.stride;
+        for (int p = m.from; p < m.to; p++) {
+            int cols = column(p + 1) - column(p);
+            int j = (p - m.from) * width;
+            int p0 = at(section, p, k);
+            kernels.multiplyRows(
+                    m.scratch,
+                    copy,
+                    rows,
+                    data,
+                    p0,
+                    length,
+                    starts,
+                    i0 + j,
+                    init.stride,
+                    m.c.at,
+                    c0 + j,
+                    ldc,
+                    cols,
+                    m.scratch);
+        }
+    }
+
     /** A row that no tile takes: several panels at once, as long as they are whole. */
-    private void row(
-            float[] a, int a0, boolean accumulate, float[] c, int c0, int section, int from, int to, float[] scratch) {
+    private void row(Product m, int r, int section) {
         int group = kernels.rowPanels();
+        int c0 = m.c.at(r, section * m.gap);
+        float[] c = m.c.at;
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
             int block = Math.min(DEPTH_BLOCK, depth - k);
-            float[] init = accumulate || k > 0 ? c : null;
-            int p = from;
-            for (; p + group <= to && (p + group) * width <= columns; p += group) {
-                int p0 = at(section, p, k);
-                int cp = c0 + p * width;
-                kernels.multiplyRow(a, a0 + k, data, p0, depth * width, block, init, cp, c, cp);
+            float[] init = k > 0 ? c : section < m.started ? m.init.at : null;
+            int i0 = k > 0 ? c0 : m.init.at(r, section * m.startGap);
+            int a0 = m.a.at(r, k);
+            int p = m.from;
+            for (; p + group <= m.to && (p + group) * width <= columns; p += group) {
+                int j = (p - m.from) * width;
+                kernels.multiplyRow(m.a.at, a0, data, at(section, p, k), depth * width, block, init, i0 + j, c, c0 + j);
             }
-            for (; p < to; p++) {
-                int p0 = at(section, p, k);
-                int cp = c0 + p * width;
+            for (; p < m.to; p++) {
+                int j = (p - m.from) * width;
                 int cols = column(p + 1) - column(p);
-                kernels.multiplyRows(a, a0 + k, 1, data, p0, block, init, cp, 0, c, cp, 0, cols, scratch);
+                kernels.multiplyRows(
+                        m.a.at, a0, 1, data, at(section, p, k), block, init, i0 + j, 0, c, c0 + j, 0, cols, m.scratch);
             }
         }
     }

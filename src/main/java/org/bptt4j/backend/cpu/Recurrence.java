@@ -9,16 +9,19 @@ import org.bptt4j.backend.RecurrentForward;
  *
  * <p>Two ways to split a sweep over threads. By rows: a batch row never looks at another, so each thread runs all steps of its
  * rows and nobody waits. By columns: each thread keeps its share of the hidden units with all their gates, and with it its slice of W_hh in its
- * own cache, and all wait for each other once per step; for few rows, and for a W_hh that fits no single cache.
+ * own cache, and all wait for each other once per step; for few rows, and for a very large W_hh.
  */
 final class Recurrence {
     /** Fewer rows than this take as long as this many: the tiles are latency-bound below. */
     private static final int GRAIN = 4;
     /** Multiply-adds per step and thread from which a barrier is worth its price (estimated). */
     private static final int LEAST_STEP = 1 << 14;
-    /** Floats of W_hh (512 KiB) above which it does not stay in a second-level cache beside the states. */
+    /** Floats of W_hh (512 KiB) above which it does not stay in a second-level cache: less than a tile of rows would wait for it. */
     private static final int LARGE_WEIGHT = 1 << 17;
+    /** Floats of W_hh (8 MiB) above which reading all of it for some rows takes longer than waiting for the others. */
+    private static final int HUGE_WEIGHT = 1 << 21;
 
+    private final Kernels kernels;
     private final Workers workers;
     private final CpuCells cells;
     private final PackedMatrix packed;
@@ -34,6 +37,7 @@ final class Recurrence {
     private SpinBarrier together = alone;
 
     Recurrence(Kernels kernels, Workers workers, CpuCells cells) {
+        this.kernels = kernels;
         this.workers = workers;
         this.cells = cells;
         this.packed = new PackedMatrix(kernels);
@@ -41,7 +45,7 @@ final class Recurrence {
         this.backward = new BackwardSweep(packed);
         this.shares = new Share[workers.threads()];
         for (int part = 0; part < shares.length; part++) {
-            shares[part] = new Share(new float[PackedMatrix.scratchLength(kernels)]);
+            shares[part] = new Share(kernels);
         }
         this.barrierThreads = Math.min(workers.threads(), Runtime.getRuntime().availableProcessors());
     }
@@ -65,7 +69,8 @@ final class Recurrence {
         int panels = packed.panels();
         int rowParts = Split.parts(batch, GRAIN, work * steps, workers);
         int columnParts = (int) Math.max(1, Math.min(Math.min(barrierThreads, panels), work / LEAST_STEP));
-        boolean byColumns = columnParts > rowParts || (columnParts == rowParts && packed.length() > LARGE_WEIGHT);
+        int affordable = batch < rowParts * kernels.tileRows() ? LARGE_WEIGHT : HUGE_WEIGHT;
+        boolean byColumns = columnParts > rowParts || (columnParts == rowParts && packed.length() > affordable);
         int parts = byColumns ? columnParts : rowParts;
         if (byColumns && !together.serves(parts)) {
             together = new SpinBarrier(parts);

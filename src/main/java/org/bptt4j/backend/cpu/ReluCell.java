@@ -13,12 +13,12 @@ final class ReluCell implements CpuCell {
 
     @Override
     public void forward(CellStep s) {
-        ScalarPasses.inPlace(RELU, s.rows, s.units, s.gates, 0, s.bias, null);
+        ScalarPasses.inPlace(RELU, s.rows, s.units, s.gates, s.bias, null);
     }
 
     @Override
     public void backward(CellStep s) {
-        ScalarPasses.inPlace(DERIVATIVE, s.rows, s.units, s.dGates, 0, s.carry, s.after);
+        ScalarPasses.inPlace(DERIVATIVE, s.rows, s.units, s.dGates, s.carry, s.after);
     }
 
     private static void relu(float[] m, int from, int to) {

@@ -1,7 +1,5 @@
 package org.bptt4j.backend.cpu;
 
-import org.bptt4j.backend.Dropout;
-
 /**
  * {@link Kernels} in plain Java, for a JVM without the vector module. The inner loops run over contiguous columns with no
  * dependency between them, which C2 turns into vector code by itself.
@@ -150,22 +148,6 @@ final class ScalarKernels implements Kernels {
         for (int i = 0; i < n; i++) {
             y[y0 + i] += x[x0 + i];
         }
-    }
-
-    @Override
-    public void drop(
-            Dropout dropout,
-            long key,
-            long row,
-            float[] from,
-            int f0,
-            int ldf,
-            float[] to,
-            int t0,
-            int ldt,
-            int rows,
-            int n) {
-        Philox.drop(dropout, key, row, from, f0, ldf, to, t0, ldt, rows, n);
     }
 
     @Override

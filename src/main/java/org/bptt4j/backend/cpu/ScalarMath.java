@@ -61,17 +61,25 @@ final class ScalarMath {
         return Fma.fma(scale, p, scale);
     }
 
-    /** x_i = tanh(x_i + bias_i) for from ≤ i &lt; to. */
-    static void tanh(float[] x, int x0, float[] bias, int b0, int from, int to) {
-        for (int i = from; i < to; i++) {
-            x[x0 + i] = tanh(x[x0 + i] + bias[b0 + i]);
+    /** {@code gate k = σ(sum + bias)} of the units {@code from} on. */
+    static void sigmoid(CellStep s, int k, int from) {
+        float[] gates = s.gates.at;
+        for (int r = 0; from < s.units && r < s.rows; r++) {
+            for (int j = from; j < s.units; j++) {
+                float a = s.sums.at[s.sums.at(r, k * s.span + j)] + s.bias.at[s.bias.start + k * s.hidden + j];
+                gates[s.gates.at(r, k * s.hidden + j)] = sigmoid(a);
+            }
         }
     }
 
-    /** x_i = σ(x_i + bias_i) for from ≤ i &lt; to. */
-    static void sigmoid(float[] x, int x0, float[] bias, int b0, int from, int to) {
-        for (int i = from; i < to; i++) {
-            x[x0 + i] = sigmoid(x[x0 + i] + bias[b0 + i]);
+    /** {@code gate k = tanh(sum + bias)} of the units {@code from} on. */
+    static void tanh(CellStep s, int k, int from) {
+        float[] gates = s.gates.at;
+        for (int r = 0; from < s.units && r < s.rows; r++) {
+            for (int j = from; j < s.units; j++) {
+                float a = s.sums.at[s.sums.at(r, k * s.span + j)] + s.bias.at[s.bias.start + k * s.hidden + j];
+                gates[s.gates.at(r, k * s.hidden + j)] = tanh(a);
+            }
         }
     }
 

@@ -48,14 +48,8 @@ final class ScalarPasses {
         void run(float[] m, int from, int to);
     }
 
-    /** {@code x_i = tanh(x_i + y_i)}. */
-    static final Loop TANH = ScalarPasses::tanhOfSum;
-
-    /** {@code x_i = σ(x_i + y_i)}. */
-    static final Loop SIGMOID = ScalarPasses::sigmoidOfSum;
-
-    /** Runs a loop for i &lt; n of each row: x, which is also the result, and y from {@code column} on; z may be null. */
-    static void inPlace(Loop loop, int rows, int n, Operand x, int column, Operand y, Operand z) {
+    /** Runs a loop for i &lt; n of each row of x, which is also the result, y and z, which may be null. */
+    static void inPlace(Loop loop, int rows, int n, Operand x, Operand y, Operand z) {
         ScalarMemory own = ScalarMemory.take();
         try {
             int most = rowsTogether(n);
@@ -63,31 +57,17 @@ final class ScalarPasses {
                 int count = Math.min(most, rows - r);
                 for (int i = 0; i < n; i += BLOCK) {
                     int length = Math.min(BLOCK, n - i);
-                    load(own, X, x.at, x.at(r, column + i), x.stride, count, length);
-                    load(own, Y, y.at, y.at(r, column + i), y.stride, count, length);
+                    load(own, X, x.at, x.at(r, i), x.stride, count, length);
+                    load(own, Y, y.at, y.at(r, i), y.stride, count, length);
                     if (z != null) {
-                        load(own, Z, z.at, z.at(r, column + i), z.stride, count, length);
+                        load(own, Z, z.at, z.at(r, i), z.stride, count, length);
                     }
                     loop.run(ScalarMemory.ALL, own.base - 1, own.end(count * length));
-                    store(own, x.at, x.at(r, column + i), x.stride, count, length);
+                    store(own, x.at, x.at(r, i), x.stride, count, length);
                 }
             }
         } finally {
             own.release();
-        }
-    }
-
-    private static void tanhOfSum(float[] m, int from, int to) {
-        int end = Math.min(to, ScalarMemory.BOUND);
-        for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
-            m[j] = ScalarMath.tanh(m[j] + m[j + Y]);
-        }
-    }
-
-    private static void sigmoidOfSum(float[] m, int from, int to) {
-        int end = Math.min(to, ScalarMemory.BOUND);
-        for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
-            m[j] = ScalarMath.sigmoid(m[j] + m[j + Y]);
         }
     }
 

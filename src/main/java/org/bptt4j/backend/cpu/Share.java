@@ -4,7 +4,10 @@ import org.bptt4j.backend.Ints;
 
 /** What one thread does in each step of a sweep: batch rows {@code from … to−1} and the hidden units of panels {@code p0 … p1−1}. */
 final class Share {
-    final float[] scratch;
+    final Product product;
+    /** The memory of {@link CellStep#sums}. */
+    float[] tile = new float[0];
+
     final CellStep step = new CellStep();
     int from;
     int to;
@@ -15,8 +18,8 @@ final class Share {
     private int[] resets;
     private int firstReset;
 
-    Share(float[] scratch) {
-        this.scratch = scratch;
+    Share(Kernels kernels) {
+        product = new Product(kernels);
     }
 
     /** The rows that begin anew in the steps to come; null for none. */

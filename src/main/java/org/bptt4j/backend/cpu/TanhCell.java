@@ -7,16 +7,24 @@ import jdk.incubator.vector.FloatVector;
 
 /** {@code h = tanh(a)}; δ = (∂L/∂h + carry)·(1 − h²), both in place. */
 final class TanhCell implements CpuCell {
+    private static final ScalarPasses.Loop TANH = TanhCell::tanh;
     private static final ScalarPasses.Loop DERIVATIVE = TanhCell::derivative;
 
     @Override
     public void forward(CellStep s) {
-        ScalarPasses.inPlace(ScalarPasses.TANH, s.rows, s.units, s.gates, 0, s.bias, null);
+        ScalarPasses.inPlace(TANH, s.rows, s.units, s.gates, s.bias, null);
     }
 
     @Override
     public void backward(CellStep s) {
-        ScalarPasses.inPlace(DERIVATIVE, s.rows, s.units, s.dGates, 0, s.carry, s.after);
+        ScalarPasses.inPlace(DERIVATIVE, s.rows, s.units, s.dGates, s.carry, s.after);
+    }
+
+    private static void tanh(float[] m, int from, int to) {
+        int end = Math.min(to, ScalarMemory.BOUND);
+        for (int j = from & ScalarMemory.BOUND - 1; j < end; j++) {
+            m[j] = ScalarMath.tanh(m[j] + m[j + ScalarPasses.Y]);
+        }
     }
 
     private static void derivative(float[] m, int from, int to) {
@@ -34,7 +42,32 @@ final class TanhCell implements CpuCell {
     private static final class Vector implements CpuCell {
         @Override
         public void forward(CellStep s) {
-            VectorPasses.tanh(s.rows, s.units, s.gates, 0, s.bias);
+            int whole = S.loopBound(s.units);
+            tanh(s, s.rows * (whole / LANES), whole);
+            for (int r = 0; whole < s.units && r < s.rows; r++) {
+                for (int i = whole; i < s.units; i++) {
+                    int x = s.gates.at(r, i);
+                    s.gates.at[x] = ScalarMath.tanh(s.gates.at[x] + s.bias.at[s.bias.start + i]);
+                }
+            }
+        }
+
+        private static void tanh(CellStep s, int vectors, int whole) {
+            float[] x = s.gates.at;
+            float[] bias = s.bias.at;
+            int ldx = s.gates.stride;
+            int b0 = s.bias.start;
+            int i = s.gates.start;
+            int c = 0;
+            for (int v = 0; v < vectors; v++) {
+                FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
+                VectorMath.tanh(a).intoArray(x, i + c);
+                c += LANES;
+                if (c == whole) {
+                    c = 0;
+                    i += ldx;
+                }
+            }
         }
 
         @Override

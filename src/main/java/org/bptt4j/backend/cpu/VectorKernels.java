@@ -5,7 +5,6 @@ import static org.bptt4j.backend.cpu.VectorTiles.S;
 import static org.bptt4j.backend.cpu.VectorTiles.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
-import org.bptt4j.backend.Dropout;
 
 /** {@link Kernels} on the Vector API, for any number of lanes. */
 final class VectorKernels implements Kernels {
@@ -222,22 +221,6 @@ final class VectorKernels implements Kernels {
     @Override
     public void add(float[] x, int x0, float[] y, int y0, int n) {
         VectorPasses.add(x, x0, y, y0, n);
-    }
-
-    @Override
-    public void drop(
-            Dropout dropout,
-            long key,
-            long row,
-            float[] from,
-            int f0,
-            int ldf,
-            float[] to,
-            int t0,
-            int ldt,
-            int rows,
-            int n) {
-        VectorPhilox.drop(dropout, key, row, from, f0, ldf, to, t0, ldt, rows, n);
     }
 
     @Override

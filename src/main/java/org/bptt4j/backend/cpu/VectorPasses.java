@@ -16,52 +16,60 @@ final class VectorPasses {
     // left a call of
     // tanh's out of line, and with it every vector in an object.
 
-    /** {@code x_i = tanh(x_i + bias_i)} for i &lt; n from {@code column} on, in each row. */
-    static void tanh(int rows, int n, Operand x, int column, Operand bias) {
-        int whole = S.loopBound(n);
-        int x0 = x.start + column;
-        int b0 = bias.start + column;
-        tanh(x.at, x0, x.stride, rows * (whole / LANES), whole, bias.at, b0);
-        for (int r = 0; whole < n && r < rows; r++) {
-            ScalarMath.tanh(x.at, x0 + r * x.stride, bias.at, b0, whole, n);
-        }
+    /** {@code gate k = σ(sum + bias)}. */
+    static void sigmoid(CellStep s, int k) {
+        int whole = S.loopBound(s.units);
+        sigmoid(s, k, s.rows * (whole / LANES), whole);
+        ScalarMath.sigmoid(s, k, whole);
     }
 
-    private static void tanh(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
-        int i = x0;
-        int c = 0;
+    private static void sigmoid(CellStep s, int k, int vectors, int whole) {
+        float[] gates = s.gates.at;
+        float[] sums = s.sums.at;
+        float[] bias = s.bias.at;
+        int ldg = s.gates.stride;
+        int ldp = s.sums.stride;
+        int g = s.gates.start + k * s.hidden;
+        int p = s.sums.start + k * s.span;
+        int b = s.bias.start + k * s.hidden;
+        int j = 0;
         for (int v = 0; v < vectors; v++) {
-            FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
-            VectorMath.tanh(a).intoArray(x, i + c);
-            c += LANES;
-            if (c == whole) {
-                c = 0;
-                i += ldx;
+            FloatVector a = FloatVector.fromArray(S, sums, p + j).add(FloatVector.fromArray(S, bias, b + j));
+            VectorMath.sigmoid(a).intoArray(gates, g + j);
+            j += LANES;
+            if (j == whole) {
+                j = 0;
+                g += ldg;
+                p += ldp;
             }
         }
     }
 
-    /** {@code x_i = σ(x_i + bias_i)} for i &lt; n from {@code column} on, in each row. */
-    static void sigmoid(int rows, int n, Operand x, int column, Operand bias) {
-        int whole = S.loopBound(n);
-        int x0 = x.start + column;
-        int b0 = bias.start + column;
-        sigmoid(x.at, x0, x.stride, rows * (whole / LANES), whole, bias.at, b0);
-        for (int r = 0; whole < n && r < rows; r++) {
-            ScalarMath.sigmoid(x.at, x0 + r * x.stride, bias.at, b0, whole, n);
-        }
+    /** {@code gate k = tanh(sum + bias)}. */
+    static void tanh(CellStep s, int k) {
+        int whole = S.loopBound(s.units);
+        tanh(s, k, s.rows * (whole / LANES), whole);
+        ScalarMath.tanh(s, k, whole);
     }
 
-    private static void sigmoid(float[] x, int x0, int ldx, int vectors, int whole, float[] bias, int b0) {
-        int i = x0;
-        int c = 0;
+    private static void tanh(CellStep s, int k, int vectors, int whole) {
+        float[] gates = s.gates.at;
+        float[] sums = s.sums.at;
+        float[] bias = s.bias.at;
+        int ldg = s.gates.stride;
+        int ldp = s.sums.stride;
+        int g = s.gates.start + k * s.hidden;
+        int p = s.sums.start + k * s.span;
+        int b = s.bias.start + k * s.hidden;
+        int j = 0;
         for (int v = 0; v < vectors; v++) {
-            FloatVector a = FloatVector.fromArray(S, x, i + c).add(FloatVector.fromArray(S, bias, b0 + c));
-            VectorMath.sigmoid(a).intoArray(x, i + c);
-            c += LANES;
-            if (c == whole) {
-                c = 0;
-                i += ldx;
+            FloatVector a = FloatVector.fromArray(S, sums, p + j).add(FloatVector.fromArray(S, bias, b + j));
+            VectorMath.tanh(a).intoArray(gates, g + j);
+            j += LANES;
+            if (j == whole) {
+                j = 0;
+                g += ldg;
+                p += ldp;
             }
         }
     }

@@ -7,13 +7,18 @@ import org.bptt4j.backend.Matrix;
  *
  * <p>The rows are taken in that order in chunks. Of each chunk a thread packs its columns of x into panels and multiplies them
  * with δ. δ is read as it lies, a tile needing eight neighbours of each of its rows, unless its rows are so long that a tile's
- * cache lines would drive each other out. Threads split the columns of x, so that nothing is packed twice.
+ * cache lines would drive each other out. Threads split the columns of x, so that nothing of it is packed twice, or those of δ where they are
+ * many: the gates of a cell.
  */
 final class WeightGradient {
     /** Rows of a chunk. */
     static final int DEPTH = 256;
     /** Columns of x, and of δ if it is packed, at a time: with a chunk's rows half of a second-level cache of 1 MiB. */
     private static final int COLUMNS = 512;
+    /** Floats (4 KiB) a multiple of which apart all lines have the same place in a first-level cache. */
+    private static final int PAGE = 1 << 10;
+    /** Columns of x up to which packing δ does not pay. */
+    private static final int FEW_COLUMNS = 128;
 
     private final Kernels kernels;
     private final Workers workers;
@@ -51,7 +56,18 @@ final class WeightGradient {
     }
 
     private boolean splitsInput() {
-        return input.cols() > width || delta.cols() <= kernels.tileRows();
+        return !readsWide() && (input.cols() > width || delta.cols() <= kernels.tileRows());
+    }
+
+    /** Whether δ has long rows, and more of its columns than x has: then they are what is split. */
+    private boolean readsWide() {
+        return delta.stride() > COLUMNS && delta.cols() > input.cols();
+    }
+
+    /** Where few products come of each element, or its neighbours in time do not fight for the same cache lines, δ is read as it lies. */
+    private boolean packsDelta() {
+        boolean fights = delta.stride() % PAGE == 0 && input.cols() > FEW_COLUMNS;
+        return delta.stride() > COLUMNS && (!readsWide() || fights);
     }
 
     private int items() {
@@ -82,7 +98,7 @@ final class WeightGradient {
                 for (int q = 0; q < total; q += DEPTH) {
                     int depth = Math.min(DEPTH, total - q);
                     packChain(input, j, m, q, depth, right[part]);
-                    if (delta.stride() > COLUMNS) {
+                    if (packsDelta()) {
                         multiplyPacked(part, i, n, j, m, q, depth);
                     } else {
                         multiplyInPlace(part, i, n, j, m, q, depth);

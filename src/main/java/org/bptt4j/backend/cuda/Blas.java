@@ -129,9 +129,9 @@ final class Blas implements AutoCloseable {
         return Math.max(1, mostElements / stride);
     }
 
-    /** C = A·op(W), or C += A·op(W), where A [rows, k] and C [rows, n] have no gaps; all by their addresses. */
-    void ofSweep(long a, Transpose tw, long w, int stride, boolean add, long c, int rows, int n, int k) {
-        rowMajor(FLOAT32, false, a, k, tw == Transpose.YES, w, stride, add, c, n, rows, n, k);
+    /** C = A·op(W) where A [rows, k] and C [rows, n] have no gaps; all by their addresses. */
+    void ofSweep(long a, Transpose tw, long w, int stride, long c, int rows, int n, int k) {
+        rowMajor(FLOAT32, false, a, k, tw == Transpose.YES, w, stride, false, c, n, rows, n, k);
         device.tally().ofSweep();
     }
 

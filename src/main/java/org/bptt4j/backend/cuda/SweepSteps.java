@@ -11,7 +11,7 @@ import org.bptt4j.backend.Transpose;
 import org.bptt4j.spec.Cell;
 
 /**
- * The launches that sweeps over time consist of: for each step one product and one kernel.
+ * The launches that sweeps over time consist of: for each step one product and one kernel, and two or one around them.
  *
  * <p>Products take their operands from a workspace and leave their result there, and kernels find the rows of their step through
  * a cursor in device memory (kernels/cursor.cuh). So the launches of a step depend on its {@link SweepShape} only and can be
@@ -27,14 +27,14 @@ final class SweepSteps {
     private final Kernels kernels;
     private final Kernel begin;
     private final Kernel advance;
-    private final Kernel copy;
+    private final Kernel end;
     private final Map<Cell, Kernel> forward = new HashMap<>();
     private final Map<Cell, Kernel> backward = new HashMap<>();
-    /** The cursor, a matrix [B, H] and a matrix [B, G·H]; null until a sweep needs it. */
+    /** The cursor, two matrices [B, H] and a matrix [B, G·H]; null until a sweep needs it. */
     private Address.Block workspace;
-    /** Bytes for the one. */
+    /** Bytes for each of the two. */
     private long stateRoom;
-    /** Bytes for the other. */
+    /** Bytes for the one. */
     private long gateRoom;
 
     private long moves;
@@ -43,9 +43,9 @@ final class SweepSteps {
         this.blas = blas;
         this.kernels = kernels;
         this.memory = memory;
-        begin = kernels.get("begin_sweep", 27);
+        begin = kernels.get("begin_sweep", 28);
         advance = kernels.get("advance_sweep", 2);
-        copy = kernels.get("copy", 6);
+        end = kernels.get("end_sweep", 6);
     }
 
     /** Finds the kernel of the shape's steps, and makes the workspace as large as the shape needs. If it moves, launches that were recorded are of no use any more. */
@@ -64,7 +64,7 @@ final class SweepSteps {
             workspace = null;
             memory.freeScratch(old);
         }
-        workspace = memory.scratch(ALIGNMENT + stateRoom + gateRoom);
+        workspace = memory.scratch(ALIGNMENT + 2 * stateRoom + gateRoom);
     }
 
     private static long aligned(long floats) {
@@ -101,6 +101,11 @@ final class SweepSteps {
         return state() + stateRoom;
     }
 
+    /** [B, H]: what reaches the state before beside the product, if the cell has such a way. */
+    private long direct(Cell cell) {
+        return cell.direct() ? gates() + gateRoom : 0;
+    }
+
     // ---- a sweep ----------------------------------------------------------------------------------------------------
 
     /** The cursor stands at the first step, h_0 is in its place. */
@@ -112,7 +117,7 @@ final class SweepSteps {
         for (int i = 0; i < 4; i++) {
             rows(null, 0); // of a backward sweep
         }
-        begin.pointer(address(f.biasIh())).pointer(address(f.biasHh()));
+        begin.pointer(0).pointer(address(f.biasIh())).pointer(address(f.biasHh()));
         begin.pointer(f.lengths() == null ? 0 : address(f.lengths()));
         begin.pointer(f.resets() == null ? 0 : address(f.resets()));
         begin.number(f.batch()).number(f.firstStep()).number(f.steps());
@@ -130,7 +135,7 @@ final class SweepSteps {
         rows(f.dGates(), last);
         rows(f.dProducts(), last);
         rows(f.cellCarry(), 0);
-        begin.pointer(0).pointer(0).pointer(0);
+        begin.pointer(direct(f.cell())).pointer(0).pointer(0).pointer(0);
         begin.pointer(f.resets() == null ? 0 : address(f.resets().slice(last, f.batch())));
         begin.number(-f.batch()).number(0).number(f.steps());
         launch(f.carry(), f.batch(), f.hidden());
@@ -152,17 +157,16 @@ final class SweepSteps {
         int hidden = shape.hidden();
         int wide = shape.cell().gates() * hidden;
         if (shape.forward()) {
-            multiply(shape, state(), Transpose.YES, false, gates(), wide, hidden);
+            multiply(shape, state(), Transpose.YES, gates(), wide, hidden);
             pointwise(shape, t, gates(), state());
         } else {
             pointwise(shape, t, state(), gates());
-            // What reaches the state before beside the product is there already.
-            multiply(shape, gates(), Transpose.NO, shape.cell().direct(), state(), hidden, wide);
+            multiply(shape, gates(), Transpose.NO, state(), hidden, wide);
         }
     }
 
-    private void multiply(SweepShape shape, long a, Transpose transpose, boolean add, long c, int cols, int terms) {
-        blas.ofSweep(a, transpose, shape.weight(), shape.weightStride(), add, c, shape.batch(), cols, terms);
+    private void multiply(SweepShape shape, long a, Transpose transpose, long c, int cols, int terms) {
+        blas.ofSweep(a, transpose, shape.weight(), shape.weightStride(), c, shape.batch(), cols, terms);
     }
 
     private void pointwise(SweepShape shape, int t, long in, long out) {
@@ -178,10 +182,8 @@ final class SweepSteps {
 
     /** The carry leaves. */
     void end(RecurrentBackward f) {
-        copy.pointer(state())
-                .number(f.hidden())
-                .pointer(address(f.carry()))
-                .number(f.carry().stride());
-        copy.number(f.batch()).number(f.hidden()).overMatrix(f.batch(), f.hidden());
+        end.pointer(state()).pointer(direct(f.cell()));
+        end.pointer(address(f.carry())).number(f.carry().stride());
+        end.number(f.batch()).number(f.hidden()).overMatrix(f.batch(), f.hidden());
     }
 }

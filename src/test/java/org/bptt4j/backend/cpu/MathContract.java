@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 interface MathContract {
     float[] tanh(float[] x);
 
+    float[] sigmoid(float[] x);
+
     float[] exp(float[] x);
 
     float[] log1p(float[] x);
@@ -30,6 +32,40 @@ interface MathContract {
             x[i] = 1.75f + 8.5f * i / x.length;
         }
         MathSamples.assertWithin(2, Math::tanh, x, tanh(x));
+    }
+
+    /** In ulp where σ is not small, then relative, and from −10 on, where σ is below 5·10⁻⁵, absolute. */
+    @Test
+    default void sigmoidIsWithinTwoUlpAndItsErrorVanishesWithIt() {
+        for (int exponent = 0; exponent < 255; exponent++) {
+            float[] x = MathSamples.ofExponent(exponent);
+            float[] y = sigmoid(x);
+            for (int i = 0; i < x.length; i++) {
+                double truth = 1 / (1 + Math.exp(-x[i]));
+                double bound = x[i] >= -1 ? 2 * Math.ulp((float) truth) : x[i] >= -10 ? 4e-6 * truth : 5e-10;
+                float at = x[i];
+                float value = y[i];
+                assertTrue(value >= 0 && value <= 1, () -> value + " at " + at);
+                assertTrue(Math.abs(value - truth) <= bound, () -> value + " at " + at + ", not " + truth);
+            }
+        }
+    }
+
+    @Test
+    default void theMeanErrorOfSigmoidIsBelowAFiftiethUlp() {
+        int count = 1 << 20;
+        for (float from : new float[] {-1, -0.25f, 0, 1, 4}) {
+            float[] x = new float[count];
+            for (int i = 0; i < count; i++) {
+                x[i] = from + (i + 0.5f) / count;
+            }
+            float[] y = sigmoid(x);
+            double sum = 0;
+            for (int i = 0; i < count; i++) {
+                sum += MathSamples.ulps(y[i], 1 / (1 + Math.exp(-x[i])));
+            }
+            assertEquals(0, sum / count, 0.02, "mean from " + from);
+        }
     }
 
     /** Exponents up to 2⁶: beyond lie only the clamped values. */
@@ -120,8 +156,10 @@ interface MathContract {
         assertEquals(Math.exp(-87), e87, 2 * Math.ulp(e87));
         float[] low = padded(0f, -0f, tiny, -tiny, -inf, -Float.MAX_VALUE, -88, -1000);
         assertBits(padded(1, 1, 1, 1, e87, e87, e87, e87), exp(low), 8);
+        assertBits(padded(0.5f, 0.5f, 1, 0, 1, 0), sigmoid(padded(0f, -0f, inf, -inf, 1e30f, -1e30f)), 6);
         for (float nan : new float[] {Float.NaN, Float.intBitsToFloat(0xFFC00001)}) {
             assertTrue(Float.isNaN(tanh(padded(nan))[0]));
+            assertTrue(Float.isNaN(sigmoid(padded(nan))[0]));
             assertTrue(Float.isNaN(exp(padded(nan))[0]));
         }
     }

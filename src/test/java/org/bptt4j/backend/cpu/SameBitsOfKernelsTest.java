@@ -24,27 +24,35 @@ class SameBitsOfKernelsTest {
     void weightGradientsAreTheDocumentedChainForAllKernelsAndThreads() {
         for (int n : new int[] {1, 8, 15, 33, 70, 300}) {
             for (int m : new int[] {1, 7, 16, 33, 70}) {
-                float[] delta = random(STEPS * BATCH * n);
-                float[] input = random(STEPS * BATCH * m);
-                float[] start = random(n * m);
-                float[] chain = start.clone();
-                forChain(r -> {
-                    for (int i = 0; i < n; i++) {
-                        for (int j = 0; j < m; j++) {
-                            chain[i * m + j] = Math.fma(delta[r * n + i], input[r * m + j], chain[i * m + j]);
-                        }
-                    }
-                });
-                for (float[] actual : onAll(backend -> {
-                    Matrix d = matrix(backend, delta, n);
-                    Matrix x = matrix(backend, input, m);
-                    Matrix g = matrix(backend, start, m);
-                    backend.weightGradient(d, x, BATCH, g);
-                    return g;
-                })) {
-                    compare(chain, actual);
+                weightGradientIsTheDocumentedChain(n, m);
+            }
+        }
+        // Rows of δ so long that it is split: packed or as it lies.
+        weightGradientIsTheDocumentedChain(600, 33);
+        weightGradientIsTheDocumentedChain(1024, 130);
+        weightGradientIsTheDocumentedChain(520, 540);
+    }
+
+    private static void weightGradientIsTheDocumentedChain(int n, int m) {
+        float[] delta = random(STEPS * BATCH * n);
+        float[] input = random(STEPS * BATCH * m);
+        float[] start = random(n * m);
+        float[] chain = start.clone();
+        forChain(r -> {
+            for (int i = 0; i < n; i++) {
+                for (int j = 0; j < m; j++) {
+                    chain[i * m + j] = Math.fma(delta[r * n + i], input[r * m + j], chain[i * m + j]);
                 }
             }
+        });
+        for (float[] actual : onAll(backend -> {
+            Matrix d = matrix(backend, delta, n);
+            Matrix x = matrix(backend, input, m);
+            Matrix g = matrix(backend, start, m);
+            backend.weightGradient(d, x, BATCH, g);
+            return g;
+        })) {
+            compare(chain, actual);
         }
     }
 

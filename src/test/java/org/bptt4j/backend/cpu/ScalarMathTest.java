@@ -7,6 +7,11 @@ class ScalarMathTest implements MathContract {
     }
 
     @Override
+    public float[] sigmoid(float[] x) {
+        return MathSamples.mapEach(ScalarMath::sigmoid, x);
+    }
+
+    @Override
     public float[] exp(float[] x) {
         return MathSamples.mapEach(ScalarMath::exp, x);
     }

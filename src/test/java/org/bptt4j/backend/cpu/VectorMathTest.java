@@ -11,6 +11,11 @@ class VectorMathTest implements MathContract {
     }
 
     @Override
+    public float[] sigmoid(float[] x) {
+        return MathSamples.map(VectorMath::sigmoid, x);
+    }
+
+    @Override
     public float[] exp(float[] x) {
         return MathSamples.map(VectorMath::exp, x);
     }
@@ -27,6 +32,7 @@ class VectorMathTest implements MathContract {
             float[] x = MathSamples.ofExponent(exponent);
             float[] tanh = MathSamples.mapEach(ScalarMath::tanh, x);
             sameBits(x, tanh, MathSamples.map(VectorMath::tanh, x));
+            sameBits(x, MathSamples.mapEach(ScalarMath::sigmoid, x), MathSamples.map(VectorMath::sigmoid, x));
             sameBits(x, MathSamples.mapEach(ScalarMath::exp, x), MathSamples.map(VectorMath::exp, x));
             sameBits(x, MathSamples.mapEach(ScalarMath::log1p, x), MathSamples.map(VectorMath::log1p, x));
         }

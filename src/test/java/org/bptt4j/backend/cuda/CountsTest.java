@@ -12,7 +12,10 @@ import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Counts;
+import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.Dropout;
+import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
@@ -150,6 +153,22 @@ class CountsTest {
                 assertEquals(counts.launches() + counts.graphLaunches() + counts.productCalls(), counts.submissions());
                 assertEquals(form == SweepForm.STEPS || form == SweepForm.PERSISTENT, counts.graphLaunches() == 0);
             }
+        }
+    }
+
+    @Test
+    void dropoutIsOneLaunch() {
+        try (Backend backend = SoftDevice.open();
+                DeviceArray array = backend.allocate(70 * 33)) {
+            Matrix m = Matrix.of(array, 70, 33);
+            backend.synchronize();
+            SoftGpu.reset();
+            Counts before = backend.counts();
+            backend.dropout(new Dropout(0.5, 1, 0), 1, 3, m, m);
+            backend.synchronize();
+            Counts counts = backend.counts().minus(before);
+            assertEquals(1, counts.launches());
+            assertEquals(ofTheDevice(0), counts);
         }
     }
 

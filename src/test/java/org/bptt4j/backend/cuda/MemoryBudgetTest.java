@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import org.bptt4j.spec.Truncation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a budget says is what the device's own counter of living bytes sees. */
 class MemoryBudgetTest {
@@ -30,6 +32,32 @@ class MemoryBudgetTest {
     @AfterEach
     void nothingIsLeft() {
         SoftGpu.restoreDefaults();
+    }
+
+    /** In both directions nothing can be cut: the budget is what all steps take. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theDeviceHoldsBothDirectionsInTheBytesThatWereCounted(int layers) {
+        Random random = new Random(1);
+        Batch many = batch(50, random);
+        try (Backend backend = SoftDevice.open(SweepForm.STEPS);
+                Rnn rnn = Rnn.create(
+                        backend,
+                        RnnSpec.of(I, H, O).withLayers(layers).withDropout(0.2).inBothDirections(),
+                        1);
+                Trainer trainer = Trainer.of(rnn).build()) {
+            trainer.step(batch(1, random));
+            long fixed = SoftGpu.counter("alive.device.bytes") - trainer.unrolledBytes();
+            SoftGpu.reset();
+            for (int i = 0; i < 3; i++) {
+                trainer.step(many, many);
+            }
+            MemoryPlan plan = trainer.memoryPlan(many);
+            assertEquals(plan.bytes(), trainer.unrolledBytes());
+            long more = SoftGpu.counter("alive.device.bytes") - fixed;
+            assertEquals(plan.bytes(), more, GRAIN * SoftGpu.counter("alive.device.allocations"));
+        }
+        Leaks.assertNone("after close");
     }
 
     private static Batch batch(int steps, Random random) {
@@ -54,7 +82,7 @@ class MemoryBudgetTest {
         Batch many = batch(T, random);
         Truncation truncation = k1 == 0 ? Truncation.NONE : new Truncation(k1, k2);
         try (Backend backend = SoftDevice.open(form);
-                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(2), 1)) {
+                Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O).withLayers(2).withDropout(0.2), 1)) {
             long budget;
             try (Trainer unlimited = Trainer.of(rnn).truncation(truncation).build()) {
                 budget = unlimited.memoryPlan(many).bytes() / part;
