@@ -8,9 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Minimal;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.backend.cuda.OwnCell;
 import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.data.Batch;
 import org.bptt4j.data.tasks.Adding;
@@ -25,7 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole networks of a cell that does not come with the library: everything around a cell's two files takes it as it is. */
 class AddedCellTest {
-    private static final RnnSpec SPEC = RnnSpec.of(3, 5, 2).withCell(Minimal.CELL).withLayers(2);
+    private static final RnnSpec SPEC =
+            RnnSpec.of(3, 5, 2).withCell(Minimal.CELL).withLayers(2);
     private static final int STEPS = 13;
     private static final int ROWS = 3;
     private static final double STEP = 1e-5;
@@ -34,8 +38,12 @@ class AddedCellTest {
         return CpuBackends.NAMES;
     }
 
+    static List<String> allBackends() {
+        return Stream.concat(backends().stream(), Stream.of("cuda")).toList();
+    }
+
     private static Backend open(String name, int threads) {
-        return CpuBackends.open(name, threads);
+        return name.equals("cuda") ? OwnCell.open(SweepForm.AUTO) : CpuBackends.open(name, threads);
     }
 
     private static Batch batch() {
@@ -50,7 +58,7 @@ class AddedCellTest {
     }
 
     @ParameterizedTest
-    @MethodSource("backends")
+    @MethodSource("allBackends")
     void everyGradientIsTheSlopeOfTheLoss(String name) {
         try (Backend backend = open(name, 2);
                 Rnn rnn = Rnn.create(backend, SPEC, 4);
@@ -108,7 +116,8 @@ class AddedCellTest {
                         trainer(rnn).truncation(truncation).memory(memory).build()) {
             trainer.step(batch());
             trainer.step(batch().continuing());
-            assertEquals(memory == MemoryPlan.UNLIMITED, trainer.memoryPlan(batch()).isWhole());
+            assertEquals(
+                    memory == MemoryPlan.UNLIMITED, trainer.memoryPlan(batch()).isWhole());
             return rnn.parameterNames().stream().map(rnn::parameter).toArray(float[][]::new);
         }
     }

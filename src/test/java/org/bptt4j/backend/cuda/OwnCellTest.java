@@ -3,23 +3,21 @@ package org.bptt4j.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendUnavailableException;
-import org.bptt4j.backend.CellTruth;
 import org.bptt4j.backend.Minimal;
+import org.bptt4j.backend.MinimalContract;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.softgpu.SoftGpu;
-import org.bptt4j.spec.Cell;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A cell that is one file of kernels and one {@link Cell}: the contract holds for it, and nothing else has heard of it. */
+/** A cell that is one file of kernels and one {@link org.bptt4j.spec.Cell}: the contract of sweeps holds for it, and nothing else has heard of it. */
 class OwnCellTest {
     @Nested
     @Tag("card")
-    class Steps extends Contract {
+    class Steps extends MinimalContract {
         @Override
         public Backend open(int threads) {
             return OwnCell.open(SweepForm.STEPS);
@@ -28,22 +26,10 @@ class OwnCellTest {
 
     @Nested
     @Tag("card")
-    class Graphs extends Contract {
+    class Graphs extends MinimalContract {
         @Override
         public Backend open(int threads) {
             return OwnCell.open(SweepForm.GRAPH);
-        }
-    }
-
-    abstract static class Contract extends CudaContract {
-        @Override
-        public List<Cell> cells() {
-            return List.of(Minimal.CELL);
-        }
-
-        @Override
-        public CellTruth truth(Cell cell) {
-            return new Minimal();
         }
     }
 
