@@ -8,9 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Minimal;
+import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.cpu.CpuBackends;
+import org.bptt4j.backend.cuda.OwnCell;
 import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.data.Batch;
 import org.bptt4j.data.tasks.Adding;
@@ -35,8 +38,12 @@ class AddedCellTest {
         return CpuBackends.NAMES;
     }
 
+    static List<String> allBackends() {
+        return Stream.concat(backends().stream(), Stream.of("cuda")).toList();
+    }
+
     private static Backend open(String name, int threads) {
-        return CpuBackends.open(name, threads);
+        return name.equals("cuda") ? OwnCell.open(SweepForm.AUTO) : CpuBackends.open(name, threads);
     }
 
     private static Batch batch() {
@@ -51,7 +58,7 @@ class AddedCellTest {
     }
 
     @ParameterizedTest
-    @MethodSource("backends")
+    @MethodSource("allBackends")
     void everyGradientIsTheSlopeOfTheLoss(String name) {
         try (Backend backend = open(name, 2);
                 Rnn rnn = Rnn.create(backend, SPEC, 4);

@@ -4,35 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendUnavailableException;
-import org.bptt4j.backend.CellTruth;
 import org.bptt4j.backend.Minimal;
+import org.bptt4j.backend.MinimalContract;
 import org.bptt4j.backend.SweepForm;
-import org.bptt4j.spec.Cell;
+import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A cell that is one file of kernels and one {@link Cell}: the contract holds for it, and nothing else has heard of it. */
+/** A cell that is one file of kernels and one {@link org.bptt4j.spec.Cell}: the contract of sweeps holds for it, and nothing else has heard of it. */
 class OwnCellTest {
     @Nested
     @Tag("card")
-    class Graphs extends CudaContract {
+    class Steps extends MinimalContract {
+        @Override
+        public Backend open(int threads) {
+            return OwnCell.open(SweepForm.STEPS);
+        }
+    }
+
+    @Nested
+    @Tag("card")
+    class Graphs extends MinimalContract {
         @Override
         public Backend open(int threads) {
             return OwnCell.open(SweepForm.GRAPH);
-        }
-
-        @Override
-        public List<Cell> cells() {
-            return List.of(Minimal.CELL);
-        }
-
-        @Override
-        public CellTruth truth(Cell cell) {
-            return new Minimal();
         }
     }
 
@@ -66,6 +64,7 @@ class OwnCellTest {
         }
         if (!TestDevice.isCard()) {
             Leaks.assertNone("after a refusal");
+            SoftGpu.restoreDefaults();
         }
     }
 }

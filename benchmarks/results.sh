@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# What networks learn by the command line: every figure of docs/results.md, as its tables.
+#   benchmarks/results.sh [adding] [order] [text]    (default: all three)
+# Runs lie in target/results and are kept: one that is there is not run again. The text needs Debian's packages bible-kjv and
+# bible-kjv-text.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+out=target/results
+mkdir -p "$out"
+
+# NAME ARGUMENT…: a run into its folder.
+train() {
+    local folder=$out/$1
+    shift
+    if ! grep -qs '"event":"end"' "$folder/metrics.jsonl"; then
+        rm -rf "$folder"
+        ./bptt4j train --backend cpu --progress none --out "$folder" "$@" >/dev/null
+    fi
+}
+
+# NAME KEY: a figure of the run's last line.
+last() {
+    tail -n 1 "$out/$1/metrics.jsonl" | sed -n "s/.*\"$2\":\([^,}]*\).*/\1/p"
+}
+
+# NAME LIMIT: the update of the first evaluation with a loss below.
+below() {
+    sed -n 's/^{"event":"eval","step":\([0-9]*\),"loss":\([^,}]*\).*/\1 \2/p' "$out/$1/metrics.jsonl" \
+        | awk -v limit="$2" '$2 < limit { print $1; found = 1; exit } END { if (!found) print "—" }'
+}
+
+row() {
+    local name=$1 label=$2 limit=$3
+    LC_ALL=C printf '| %s | %s | %.5f | %s | %.1f |\n' "$label" "$(last "$name" step)" "$(last "$name" loss)" \
+        "$(below "$name" "$limit")" "$(awk -v s="$(last "$name" seconds)" 'BEGIN { print s / 60 }')"
+}
+
+adding() {
+    echo
+    echo '| adding problem: T, cell, seed | updates | MSE, held out | below 0.01 at update | minutes |'
+    echo '|---|---|---|---|---|'
+    for length in 400 750; do
+        for cell in lstm tanh; do
+            gate=()
+            [ "$cell" = tanh ] || gate=(--forget-bias 4)
+            for seed in 1 2 3; do
+                name=adding-$length-$cell-$seed
+                train "$name" --task adding --length "$length" --cell "$cell" "${gate[@]}" --hidden 64 --lr 0.005 --steps 2000 \
+                    --seed "$seed"
+                row "$name" "$length, $cell, $seed" 0.01
+            done
+        done
+    done
+}
+
+order() {
+    echo
+    echo '| temporal order: T, network, seed | updates | cross-entropy, held out | below 0.05 at update | minutes |'
+    echo '|---|---|---|---|---|'
+    for length in 50 100 200; do
+        for kind in "tanh, norm clipped to 1" "tanh, not clipped" "lstm, norm clipped to 1"; do
+            cell=${kind%%,*}
+            clip=1
+            case $kind in *not*) clip=1e30 ;; esac
+            gate=()
+            [ "$cell" = tanh ] || gate=(--forget-bias 4)
+            for seed in 1 2 3; do
+                name=order-$length-$cell-$clip-$seed
+                train "$name" --task temporal-order --length "$length" --cell "$cell" "${gate[@]}" --hidden 50 --batch 20 --lr 0.002 \
+                    --steps 5000 --clip-norm "$clip" --seed "$seed"
+                row "$name" "$length, $kind, $seed" 0.05
+            done
+        done
+    done
+}
+
+text() {
+    bible -f 'gen1:1-rev22:21' >"$out/bible.txt"
+    echo 'cd45f0c9cedab8e4439bd6486c8952c77cc8b0ecc5d1f6ae3513f2039f47229d' "$out/bible.txt" | sha256sum --check --quiet
+    echo
+    echo '| King James Bible: network | updates | bits per character, held-out tenth | minutes |'
+    echo '|---|---|---|---|'
+    for cell in lstm tanh; do
+        train "text-$cell" --text "$out/bible.txt" --cell "$cell" --hidden 256 --epochs 4
+        LC_ALL=C printf '| %s, 256 units | %s | %.3f | %.1f |\n' "$cell" "$(last "text-$cell" step)" "$(last "text-$cell" bpc)" \
+            "$(awk -v s="$(last "text-$cell" seconds)" 'BEGIN { print s / 60 }')"
+    done
+}
+
+[ $# -gt 0 ] || set -- adding order text
+for part in "$@"; do
+    case $part in
+        adding | order | text) "$part" ;;
+        *) echo "benchmarks/results.sh: there is no part $part; there are adding, order and text" >&2 && exit 2 ;;
+    esac
+done
