@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What networks learn by the command line: every figure of docs/results.md, as its tables.
 #   benchmarks/results.sh [adding] [order] [text]    (default: all three)
-# Runs lie in target/results and are kept: one that is there is not run again. The text needs Debian's packages bible-kjv and
+# Runs lie in target/results and are kept: one that is there is not run again. Small networks run on one thread, so that two parts may run
+# side by side. The text needs Debian's packages bible-kjv and
 # bible-kjv-text.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -39,14 +40,12 @@ adding() {
     echo
     echo '| adding problem: T, cell, seed | updates | MSE, held out | below 0.01 at update | minutes |'
     echo '|---|---|---|---|---|'
-    for length in 400 750; do
-        for cell in lstm tanh; do
-            gate=()
-            [ "$cell" = tanh ] || gate=(--forget-bias 4)
+    for length in 200 400; do
+        for cell in gru lstm tanh; do
             for seed in 1 2 3; do
                 name=adding-$length-$cell-$seed
-                train "$name" --task adding --length "$length" --cell "$cell" "${gate[@]}" --hidden 64 --lr 0.005 --steps 2000 \
-                    --seed "$seed"
+                train "$name" --task adding --length "$length" --cell "$cell" --hidden 64 --batch 20 --lr 0.005 \
+                    --lr-schedule constant --steps 3000 --threads 1 --seed "$seed"
                 row "$name" "$length, $cell, $seed" 0.01
             done
         done
@@ -63,11 +62,11 @@ order() {
             clip=1
             case $kind in *not*) clip=1e30 ;; esac
             gate=()
-            [ "$cell" = tanh ] || gate=(--forget-bias 4)
+            [ "$cell" = tanh ] || gate=(--forget-bias 1)
             for seed in 1 2 3; do
                 name=order-$length-$cell-$clip-$seed
-                train "$name" --task temporal-order --length "$length" --cell "$cell" "${gate[@]}" --hidden 50 --batch 20 --lr 0.002 \
-                    --steps 5000 --clip-norm "$clip" --seed "$seed"
+                train "$name" --task temporal-order --length "$length" --cell "$cell" "${gate[@]}" --init orthogonal --hidden 50 \
+                    --batch 20 --lr 0.002 --lr-schedule constant --steps 1500 --clip-norm "$clip" --threads 1 --seed "$seed"
                 row "$name" "$length, $kind, $seed" 0.05
             done
         done
@@ -81,7 +80,7 @@ text() {
     echo '| King James Bible: network | updates | bits per character, held-out tenth | minutes |'
     echo '|---|---|---|---|'
     for cell in lstm tanh; do
-        train "text-$cell" --text "$out/bible.txt" --cell "$cell" --hidden 256 --epochs 4
+        train "text-$cell" --text "$out/bible.txt" --cell "$cell" --hidden 256 --epochs 2
         LC_ALL=C printf '| %s, 256 units | %s | %.3f | %.1f |\n' "$cell" "$(last "text-$cell" step)" "$(last "text-$cell" bpc)" \
             "$(awk -v s="$(last "text-$cell" seconds)" 'BEGIN { print s / 60 }')"
     done

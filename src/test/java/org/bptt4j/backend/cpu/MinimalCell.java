@@ -20,8 +20,9 @@ final class MinimalCell implements CpuCell {
                 int n = f + s.hidden;
                 int q = n + s.hidden;
                 int bias = s.bias.start + j;
-                kept[f] = ScalarMath.sigmoid(s.sums.at[s.sums.at(r, j)] + s.bias.at[bias]);
-                kept[q] = s.sums.at[s.sums.at(r, s.span + j)] + s.bias.at[bias + 2 * s.hidden];
+                int sum = s.sums.at(r, j);
+                kept[f] = ScalarMath.sigmoid(s.sums.at[sum] + s.bias.at[bias]);
+                kept[q] = s.sums.at[sum + s.span] + s.bias.at[bias + 2 * s.hidden];
                 kept[n] = ScalarMath.tanh(Fma.fma(kept[f], kept[q], kept[n] + s.bias.at[bias + s.hidden]));
                 float before = s.before.at[s.before.at(r, j)];
                 s.after.at[s.after.at(r, j)] = Fma.fma(kept[f], kept[n] - before, before);
