@@ -10,15 +10,12 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 import org.bptt4j.bptt.Parameter;
-import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.RnnSpec;
 
 /** First values of the parameters. Each parameter is drawn in the layout's order from one generator of the given seed. */
 final class Initializer {
     private static final double IDENTITY_INPUT_DEVIATION = 1e-3;
-    /** Of an LSTM's i, f, g, o. */
-    private static final int FORGET_GATE = 1;
 
     private final RnnSpec spec;
     private final Initialization kind;
@@ -32,7 +29,7 @@ final class Initializer {
      */
     Initializer(RnnSpec spec, Initialization kind, Double forgetBias, long seed) {
         kind.requireFits(spec.cell());
-        if (forgetBias != null && !spec.cell().equals(Cell.LSTM)) {
+        if (forgetBias != null && spec.cell().forgetGate() < 0) {
             throw new IllegalArgumentException("forget bias " + forgetBias + ": a " + spec.cell()
                     + " cell has no forget gate, only an lstm cell has");
         }
@@ -54,7 +51,8 @@ final class Initializer {
         if (forgetBias != null && p.bias()) {
             int h = spec.hiddenSize();
             boolean first = p.name().contains("bias_ih");
-            Arrays.fill(values, FORGET_GATE * h, (FORGET_GATE + 1) * h, first ? forgetBias.floatValue() : 0f);
+            int from = spec.cell().forgetGate() * h;
+            Arrays.fill(values, from, from + h, first ? forgetBias.floatValue() : 0f);
         }
         return values;
     }

@@ -25,7 +25,7 @@ import org.bptt4j.spec.RnnSpec;
  * Metadata: that of a model file, {@code state_version}, {@code optimizer}, {@code updates}, {@code skipped}, {@code epoch},
  * {@code batches}, and the caller's own.
  *
- * <p>Loss, truncation, clipping, learning rate and its schedule are the trainer's and not in the file.
+ * <p>Loss, truncation, clipping, learning rate and its schedule, and the seed of dropout's masks are the trainer's and not in the file.
  */
 public final class TrainerState {
     private static final String VERSION = "1";

@@ -80,10 +80,14 @@ record BenchConfig(int rows, int steps, RnnSpec net) {
 
     private void requireArraysFit(String text) {
         long longest = Integer.MAX_VALUE - 8;
-        long width = Math.max(net.inputSize(), Math.max(net.hiddenSize(), net.outputSize()));
+        long kept = (long) net.cell().kept() * net.hiddenSize();
+        long width = Math.max(net.inputSize(), Math.max(kept, net.outputSize()));
         if (Math.multiplyHigh((long) rows * (steps + 1L), width) != 0 || rows * (steps + 1L) * width > longest) {
             throw fail(
-                    text, "a batch of T·B·max(I,H,O) elements must not pass " + longest + ": use fewer steps or rows");
+                    text,
+                    "a batch of T·B·max(I,"
+                            + (net.cell().kept() == 1 ? "" : net.cell().kept() + "·") + "H,O) elements must not pass "
+                            + longest + ": use fewer steps or rows");
         }
     }
 

@@ -99,7 +99,7 @@ final class ModelOptions {
     Map<String, Object> describe(TrainingData data) {
         RnnSpec spec = spec(data);
         initialization();
-        if (forgetBias != null && !spec.cell().equals(Cell.LSTM)) {
+        if (forgetBias != null && spec.cell().forgetGate() < 0) {
             throw new UsageException(
                     "--forget-bias " + forgetBias + ": a " + cell + " cell has no forget gate, only --cell lstm has");
         }

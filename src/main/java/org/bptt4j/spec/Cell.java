@@ -83,6 +83,11 @@ public record Cell(String name, int gates, int separate, boolean hasCellState, b
         return kept() == 1 && !hasCellState && !direct;
     }
 
+    /** The number of the gate that says how much of c stays, whose bias may begin large; −1 for a cell without such a gate. */
+    public int forgetGate() {
+        return equals(LSTM) ? 1 : -1;
+    }
+
     @Override
     public String toString() {
         return name;

@@ -21,8 +21,8 @@ public enum Initialization {
     public void requireFits(Cell cell) {
         if (this == IDENTITY && !cell.isPlain()) {
             throw new IllegalArgumentException(
-                    "identity keeps the state of a cell without gates, h = f(h + …); the gates of a " + cell
-                            + " cell would copy it through σ and tanh: use orthogonal, or tanh or relu cells");
+                    "identity keeps the state of a cell without gates, h = f(h + …); gates, as " + cell
+                            + " has them, would copy it through σ and tanh: use orthogonal, or tanh or relu cells");
         }
     }
 }

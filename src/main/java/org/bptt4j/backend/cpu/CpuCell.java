@@ -5,7 +5,7 @@ package org.bptt4j.backend.cpu;
  * threads; what a unit gets may not depend on the block in which it comes.
  */
 interface CpuCell {
-    /** From {@link CellStep#gates}, {@link CellStep#bias} and the states before: the states after, and in gates what the way back needs. */
+    /** From {@link CellStep#sums}, {@link CellStep#gates}, {@link CellStep#bias} and the states before: the states after, and in gates what the way back needs. */
     void forward(CellStep step);
 
     /** From what arrives at the states after: the gradients of A and P, and what reaches the states before beside the product. */
