@@ -40,7 +40,7 @@ adding() {
     echo
     echo '| adding problem: T, cell, seed | updates | MSE, held out | below 0.01 at update | minutes |'
     echo '|---|---|---|---|---|'
-    for length in 200 400; do
+    for length in 100 200 400; do
         for cell in gru lstm tanh; do
             for seed in 1 2 3; do
                 name=adding-$length-$cell-$seed
