@@ -1,6 +1,5 @@
 package org.bptt4j;
 
-import java.util.Arrays;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.RealDistribution;
 import org.apache.commons.math3.distribution.UniformRealDistribution;
@@ -11,6 +10,7 @@ import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 import org.bptt4j.bptt.Parameter;
 import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.Remembering;
 import org.bptt4j.spec.RnnSpec;
 
 /** First values of the parameters. Each parameter is drawn in the layout's order from one generator of the given seed. */
@@ -19,26 +19,22 @@ final class Initializer {
 
     private final RnnSpec spec;
     private final Initialization kind;
-    private final Double forgetBias;
+    private final Remembering remembering;
     private final RandomGenerator random;
 
     /**
      * Refuses what the cell cannot have.
      *
-     * @param forgetBias what the forget gate's two biases sum up to, or null for none of its own
+     * @param remembering how a forget gate begins, or null as everything else
      */
-    Initializer(RnnSpec spec, Initialization kind, Double forgetBias, long seed) {
+    Initializer(RnnSpec spec, Initialization kind, Remembering remembering, long seed) {
         kind.requireFits(spec.cell());
-        if (forgetBias != null && spec.cell().forgetGate() < 0) {
-            throw new IllegalArgumentException("forget bias " + forgetBias + ": a " + spec.cell()
-                    + " cell has no forget gate, only an lstm cell has");
-        }
-        if (forgetBias != null && !Float.isFinite(forgetBias.floatValue())) {
-            throw new IllegalArgumentException("forget bias " + forgetBias + ": must be finite");
+        if (remembering != null) {
+            remembering.requireFits(spec.cell());
         }
         this.spec = spec;
         this.kind = kind;
-        this.forgetBias = forgetBias;
+        this.remembering = remembering;
         this.random = new Well19937c(seed);
     }
 
@@ -48,13 +44,24 @@ final class Initializer {
             return uniform(p, 1 / Math.sqrt(spec.layerOutputSize()));
         }
         float[] values = recurrent(p);
-        if (forgetBias != null && p.bias()) {
-            int h = spec.hiddenSize();
-            boolean first = p.name().contains("bias_ih");
-            int from = spec.cell().forgetGate() * h;
-            Arrays.fill(values, from, from + h, first ? forgetBias.floatValue() : 0f);
+        if (remembering != null && p.bias()) {
+            remember(values, p.name().contains("bias_ih"));
         }
         return values;
+    }
+
+    private void remember(float[] bias, boolean first) {
+        int forget = spec.cell().forgetGate() * spec.hiddenSize();
+        int input = spec.cell().inputGate() * spec.hiddenSize();
+        for (int j = 0; j < spec.hiddenSize(); j++) {
+            if (remembering.steps() == 0) {
+                bias[forget + j] = first ? (float) remembering.bias() : 0f;
+            } else {
+                float b = first ? (float) Math.log(1 + random.nextDouble() * (remembering.steps() - 2)) : 0f;
+                bias[forget + j] = b;
+                bias[input + j] = first ? -b : 0f;
+            }
+        }
     }
 
     private float[] recurrent(Parameter p) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
@@ -14,6 +15,7 @@ import org.bptt4j.bptt.Parameter;
 import org.bptt4j.bptt.RecurrentLayers;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.Remembering;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -41,14 +43,11 @@ public final class Rnn implements AutoCloseable {
         return filled(backend, spec, new Initializer(spec, initialization, null, seed)::values);
     }
 
-    /**
-     * A new network of LSTM cells that begin by remembering: in {@code bias_ih} the forget gate's elements are {@code forgetBias}, in {@code bias_hh} zero.
-     * Jozefowicz, Zaremba and Sutskever, "An empirical exploration of recurrent network architectures" (2015), recommend 1. An {@link
-     * IllegalArgumentException} if the cell has no forget gate.
-     */
+    /** A new network of LSTM cells that begin by remembering; an {@link IllegalArgumentException} if the cell has no forget gate. */
     public static Rnn create(
-            Backend backend, RnnSpec spec, Initialization initialization, double forgetBias, long seed) {
-        return filled(backend, spec, new Initializer(spec, initialization, forgetBias, seed)::values);
+            Backend backend, RnnSpec spec, Initialization initialization, Remembering remembering, long seed) {
+        Objects.requireNonNull(remembering, "remembering");
+        return filled(backend, spec, new Initializer(spec, initialization, remembering, seed)::values);
     }
 
     /** A network from a safetensors file with the metadata that {@link #save} writes. */

@@ -16,6 +16,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.Remembering;
 import org.bptt4j.spec.RnnSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -219,7 +220,7 @@ class InitializerTest {
     @ParameterizedTest
     @EnumSource(value = Initialization.class, mode = EnumSource.Mode.EXCLUDE, names = "IDENTITY")
     void theForgetBiasIsInOneOfTheTwoBiases(Initialization kind) {
-        try (Rnn with = Rnn.create(backend, LSTM, kind, 1.5, 4);
+        try (Rnn with = Rnn.create(backend, LSTM, kind, Remembering.bias(1.5), 4);
                 Rnn without = Rnn.create(backend, LSTM, kind, 4)) {
             for (String name : with.parameterNames()) {
                 float[] expected = without.parameter(name);
@@ -231,18 +232,43 @@ class InitializerTest {
         }
     }
 
+    /** ln U(1, T−1): within its bounds, its mean that of the distribution, and the input gate its negative. */
+    @Test
+    void unitsRememberForTimesUpToT() {
+        int hidden = 4001;
+        int steps = 100;
+        RnnSpec spec = new RnnSpec(Cell.LSTM, 1, 1, 1, 0);
+        double sum = 0;
+        for (int seed = 0; seed < hidden; seed++) {
+            try (Rnn rnn = Rnn.create(backend, spec, Initialization.UNIFORM, Remembering.upTo(steps), seed)) {
+                float[] ih = rnn.parameter("rnn.bias_ih_l0");
+                assertTrue(ih[1] >= 0 && ih[1] <= Math.log(steps - 1), "forget gate " + ih[1]);
+                assertEquals(-ih[1], ih[0]);
+                float[] hh = rnn.parameter("rnn.bias_hh_l0");
+                assertEquals(0f, hh[0]);
+                assertEquals(0f, hh[1]);
+                sum += ih[1];
+            }
+        }
+        // ∫ ln u du over [1, n] is n·ln n − n + 1, its deviation is below 1.
+        double n = steps - 1;
+        assertEquals((n * Math.log(n) - n + 1) / (n - 1), sum / hidden, 4 / Math.sqrt(hidden));
+        assertThrows(IllegalArgumentException.class, () -> Remembering.upTo(2));
+        assertThrows(IllegalArgumentException.class, () -> Remembering.upTo(0));
+    }
+
     @Test
     void aForgetBiasIsOfLstmCellsAndFinite() {
         for (Cell cell : List.of(Cell.TANH, Cell.RELU, Cell.GRU)) {
             String message = assertThrows(
                             IllegalArgumentException.class,
-                            () -> Rnn.create(backend, SPEC.withCell(cell), Initialization.UNIFORM, 1.0, 1))
+                            () -> Rnn.create(
+                                    backend, SPEC.withCell(cell), Initialization.UNIFORM, Remembering.bias(1), 1))
                     .getMessage();
             assertTrue(message.contains(cell.name()) && message.contains("no forget gate"), message);
         }
         for (double bias : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> Rnn.create(backend, LSTM, Initialization.UNIFORM, bias, 1));
+            assertThrows(IllegalArgumentException.class, () -> Remembering.bias(bias));
         }
     }
 

@@ -6,6 +6,7 @@ import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Initialization;
+import org.bptt4j.spec.Remembering;
 import org.bptt4j.spec.RnnSpec;
 import picocli.CommandLine.Option;
 
@@ -50,6 +51,12 @@ final class ModelOptions {
             description = "first value of an lstm's forget gate's bias, such as 1 (default: that of --init)")
     private Double forgetBias;
 
+    @Option(
+            names = "--remember",
+            paramLabel = "T",
+            description = "an lstm's gates begin so that its units remember for up to T steps (chrono initialisation)")
+    private Integer remember;
+
     RnnSpec spec(TrainingData data) {
         if (bidirectional) {
             data.requireWholeSequences("--bidirectional");
@@ -83,9 +90,28 @@ final class ModelOptions {
 
     /** The new network that was asked for. */
     Rnn create(Backend backend, TrainingData data, long seed) {
-        return forgetBias == null
+        Remembering remembering = remembering();
+        return remembering == null
                 ? Rnn.create(backend, spec(data), initialization(), seed)
-                : Rnn.create(backend, spec(data), initialization(), forgetBias, seed);
+                : Rnn.create(backend, spec(data), initialization(), remembering, seed);
+    }
+
+    private Remembering remembering() {
+        if (forgetBias != null && remember != null) {
+            throw new UsageException("--forget-bias " + forgetBias + " and --remember " + remember
+                    + ": both say how the forget gate begins; leave one out");
+        }
+        if (forgetBias == null && remember == null) {
+            return null;
+        }
+        try {
+            Remembering asked = forgetBias != null ? Remembering.bias(forgetBias) : Remembering.upTo(remember);
+            asked.requireFits(cell());
+            return asked;
+        } catch (IllegalArgumentException e) {
+            String option = forgetBias != null ? "--forget-bias " + forgetBias : "--remember " + remember;
+            throw new UsageException(option + ": " + e.getMessage(), e);
+        }
     }
 
     /** What was asked for and has no effect, or null. */
@@ -99,13 +125,7 @@ final class ModelOptions {
     Map<String, Object> describe(TrainingData data) {
         RnnSpec spec = spec(data);
         initialization();
-        if (forgetBias != null && spec.cell().forgetGate() < 0) {
-            throw new UsageException(
-                    "--forget-bias " + forgetBias + ": a " + cell + " cell has no forget gate, only --cell lstm has");
-        }
-        if (forgetBias != null && !Float.isFinite(forgetBias.floatValue())) {
-            throw new UsageException("--forget-bias " + forgetBias + ": must be a finite number");
-        }
+        remembering();
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("cell", cell);
         options.put("hidden", spec.hiddenSize());
@@ -114,6 +134,7 @@ final class ModelOptions {
         options.put("dropout", dropout);
         options.put("init", init);
         options.put("forget-bias", forgetBias);
+        options.put("remember", remember);
         return options;
     }
 }

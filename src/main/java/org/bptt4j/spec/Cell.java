@@ -88,6 +88,11 @@ public record Cell(String name, int gates, int separate, boolean hasCellState, b
         return equals(LSTM) ? 1 : -1;
     }
 
+    /** The number of the gate that says how much a step adds to c; −1 for a cell without such a gate. */
+    public int inputGate() {
+        return equals(LSTM) ? 0 : -1;
+    }
+
     @Override
     public String toString() {
         return name;

@@ -89,7 +89,10 @@ class BadInputTest {
                 "--unroll 5000                        | at least 5001 are needed",
                 "--cell lstn                          | did you mean 'lstm'?",
                 "--cell gru --init identity           | use orthogonal",
-                "--cell gru --forget-bias 1           | only --cell lstm has",
+                "--cell gru --forget-bias 1           | only an lstm cell has",
+                "--cell tanh --remember 100           | only an lstm cell has",
+                "--cell lstm --remember 2             | must be at least 3",
+                "--cell lstm --remember 9 --forget-bias 1 | leave one out",
                 "--forget-bias 1                      | a tanh cell has no forget gate",
                 "--cell lstm --forget-bias NaN        | must be a finite number",
                 "--dropout 1                          | from 0 to below 1",
@@ -110,8 +113,8 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--label-smoothing=0.1"})
-    void optionsOfLaterVersionsAreUnknown(String option) {
+    @ValueSource(strings = {"--peephole=true", "--zoneout=0.1"})
+    void optionsThatThereAreNotAreUnknown(String option) {
         assertRefused("unknown option", train(option));
     }
 
