@@ -41,12 +41,15 @@ adding() {
     echo '| adding problem: T, cell, seed | updates | MSE, held out | below 0.01 at update | minutes |'
     echo '|---|---|---|---|---|'
     for length in 100 200 400; do
-        for cell in gru lstm tanh; do
+        for kind in gru lstm "lstm, --remember T" tanh; do
+            cell=${kind%%,*}
+            remember=()
+            case $kind in *remember*) remember=(--remember "$length") ;; esac
             for seed in 1 2 3; do
-                name=adding-$length-$cell-$seed
-                train "$name" --task adding --length "$length" --cell "$cell" --hidden 64 --batch 20 --lr 0.005 \
+                name=adding-$length-$cell${remember:+-remember}-$seed
+                train "$name" --task adding --length "$length" --cell "$cell" "${remember[@]}" --hidden 64 --batch 20 --lr 0.005 \
                     --lr-schedule constant --steps 3000 --threads 1 --seed "$seed"
-                row "$name" "$length, $cell, $seed" 0.01
+                row "$name" "$length, $kind, $seed" 0.01
             done
         done
     done
@@ -57,14 +60,17 @@ order() {
     echo '| temporal order: T, network, seed | updates | cross-entropy, held out | below 0.05 at update | minutes |'
     echo '|---|---|---|---|---|'
     for length in 50 100 200; do
-        for kind in "tanh, norm clipped to 1" "tanh, not clipped" "lstm, norm clipped to 1"; do
+        for kind in "tanh, norm clipped to 1" "tanh, not clipped" "lstm, norm clipped to 1" "lstm, norm clipped to 1, --remember T"; do
             cell=${kind%%,*}
             clip=1
-            case $kind in *not*) clip=1e30 ;; esac
             gate=()
-            [ "$cell" = tanh ] || gate=(--forget-bias 1)
+            case $kind in
+                *not*) clip=1e30 ;;
+                *remember*) gate=(--remember "$length") ;;
+                lstm*) gate=(--forget-bias 1) ;;
+            esac
             for seed in 1 2 3; do
-                name=order-$length-$cell-$clip-$seed
+                name=order-$length-$cell-$clip${gate:+$gate}-$seed
                 train "$name" --task temporal-order --length "$length" --cell "$cell" "${gate[@]}" --init orthogonal --hidden 50 \
                     --batch 20 --lr 0.002 --lr-schedule constant --steps 1500 --clip-norm "$clip" --threads 1 --seed "$seed"
                 row "$name" "$length, $kind, $seed" 0.05

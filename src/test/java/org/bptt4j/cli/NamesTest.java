@@ -21,10 +21,10 @@ class NamesTest {
         UsageException e =
                 assertThrows(UsageException.class, () -> Names.parse("--loss", "cross_entropy", Loss.Kind.class));
         assertEquals(
-                "--loss 'cross_entropy': must be one of cross-entropy, mse; did you mean 'cross-entropy'?",
+                "--loss 'cross_entropy': must be one of cross-entropy, mse, bce; did you mean 'cross-entropy'?",
                 e.getMessage());
         e = assertThrows(UsageException.class, () -> Names.parse("--loss", "hinge", Loss.Kind.class));
-        assertEquals("--loss 'hinge': must be one of cross-entropy, mse", e.getMessage());
+        assertEquals("--loss 'hinge': must be one of cross-entropy, mse, bce", e.getMessage());
     }
 
     @Test

@@ -10,7 +10,7 @@ public final class Near {
 
     private Near() {}
 
-    /** Every element within 10⁻⁵ of the largest magnitude of the truth. */
+    /** Every element within 3·10⁻⁵ of the largest magnitude of the truth. */
     public static void assertNear(double[] truth, float[] actual, String what) {
         assertEquals(truth.length, actual.length, what);
         double largest = 0;
