@@ -7,6 +7,7 @@ import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.cuda.TestDevice;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -14,8 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("card")
 @ParameterizedClass
 @EnumSource
+@ExtendWith(RefusedCells.class)
 class CudaAlgorithmTest {
-    private final SweepForm form;
+    final SweepForm form;
 
     CudaAlgorithmTest(SweepForm form) {
         this.form = form;
