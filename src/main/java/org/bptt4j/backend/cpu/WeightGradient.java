@@ -13,8 +13,10 @@ import org.bptt4j.backend.Matrix;
 final class WeightGradient {
     /** Rows of a chunk. */
     static final int DEPTH = 256;
-    /** Columns of x, and of δ if it is packed, at a time: with a chunk's rows half of a second-level cache of 1 MiB. */
+    /** Columns of x at a time, and of δ where it is read as it lies: with a chunk's rows half of a second-level cache of 1 MiB. */
     private static final int COLUMNS = 512;
+    /** Panels of δ at a time, as many as are packed together, if it is packed: beside those of x little of that cache. */
+    private static final int DELTA_PANELS = 4;
     /** Floats (4 KiB) a multiple of which apart all lines have the same place in a first-level cache. */
     private static final int PAGE = 1 << 10;
     /** Columns of x up to which packing δ does not pay. */
@@ -91,14 +93,16 @@ final class WeightGradient {
     /** Rows n0 … n1−1 and columns m0 … m1−1 of G. */
     private void block(int part, int n0, int n1, int m0, int m1) {
         int total = (int) delta.rows();
-        for (int i = n0; i < n1; i += COLUMNS) {
-            for (int j = m0; j < m1; j += COLUMNS) {
-                int n = Math.min(COLUMNS, n1 - i);
-                int m = Math.min(COLUMNS, m1 - j);
-                for (int q = 0; q < total; q += DEPTH) {
-                    int depth = Math.min(DEPTH, total - q);
-                    packChain(input, j, m, q, depth, right[part]);
-                    if (packsDelta()) {
+        boolean packs = packsDelta();
+        int step = packs ? DELTA_PANELS * width : COLUMNS;
+        for (int j = m0; j < m1; j += COLUMNS) {
+            int m = Math.min(COLUMNS, m1 - j);
+            for (int q = 0; q < total; q += DEPTH) {
+                int depth = Math.min(DEPTH, total - q);
+                packChain(input, j, m, q, depth, right[part]);
+                for (int i = n0; i < n1; i += step) {
+                    int n = Math.min(step, n1 - i);
+                    if (packs) {
                         multiplyPacked(part, i, n, j, m, q, depth);
                     } else {
                         multiplyInPlace(part, i, n, j, m, q, depth);
@@ -116,7 +120,7 @@ final class WeightGradient {
 
     private void multiplyPacked(int part, int i, int n, int j, int m, int q, int depth) {
         if (left[part].length == 0) {
-            left[part] = new float[right[part].length];
+            left[part] = new float[DELTA_PANELS * panelLength];
         }
         packChain(delta, i, n, q, depth, left[part]);
         for (int p = 0; p * width < n; p++) {
