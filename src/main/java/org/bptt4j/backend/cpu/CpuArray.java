@@ -12,6 +12,7 @@ final class CpuArray implements DeviceArray {
     private final int length;
     private float[] floats;
     private int[] ints;
+    private long version;
 
     CpuArray(CpuBackend owner, Type type, int length) {
         this.owner = owner;
@@ -54,6 +55,15 @@ final class CpuArray implements DeviceArray {
             throw new IllegalStateException(
                     isClosed() ? "this array of " + length + " " + type + " is closed" : "this array holds " + type);
         }
+    }
+
+    /** Moves on whenever an operation may write to this array: what was made of its elements is good as long as it stays. */
+    long version() {
+        return version;
+    }
+
+    void mayChange() {
+        version++;
     }
 
     boolean isClosed() {

@@ -149,7 +149,7 @@ final class CpuBackend implements Backend {
     public void fillRows(Matrix row, Matrix to) {
         Shapes.require("row", row, 1, to.cols());
         try (Inside in = inside.enter()) {
-            rows.fillRows(in.own(row), in.own(to));
+            rows.fillRows(in.reads(row), in.own(to));
         }
     }
 
@@ -157,8 +157,8 @@ final class CpuBackend implements Backend {
     public void gemm(Transpose ta, Matrix a, Transpose tb, Matrix b, boolean accumulate, Matrix c) {
         Shapes.requireGemm(ta, a, tb, b, c);
         try (Inside in = inside.enter()) {
-            in.own(a);
-            in.own(b);
+            in.reads(a);
+            in.reads(b);
             in.own(c);
             if (ta == Transpose.NO) {
                 gemm.multiply(a, tb == Transpose.YES, b, accumulate, c);
@@ -215,7 +215,7 @@ final class CpuBackend implements Backend {
     public void gatherColumns(Ints ids, Matrix weight, Matrix to) {
         Shapes.requireGatherColumns(ids, weight, to);
         try (Inside in = inside.enter()) {
-            columns.gather(in.own(ids), in.own(weight), in.own(to));
+            columns.gather(in.own(ids), in.reads(weight), in.own(to));
         }
     }
 
@@ -250,9 +250,9 @@ final class CpuBackend implements Backend {
     @Override
     public void recurrentForward(RecurrentForward sweep) {
         try (Inside in = inside.enter()) {
-            in.own(sweep.weight());
-            in.own(sweep.biasIh());
-            in.own(sweep.biasHh());
+            in.reads(sweep.weight());
+            in.reads(sweep.biasIh());
+            in.reads(sweep.biasHh());
             in.own(sweep.gates());
             in.own(sweep.states());
             if (sweep.cellStates() != null) {
@@ -271,7 +271,7 @@ final class CpuBackend implements Backend {
     @Override
     public void recurrentBackward(RecurrentBackward sweep) {
         try (Inside in = inside.enter()) {
-            in.own(sweep.weight());
+            in.reads(sweep.weight());
             in.own(sweep.gates());
             in.own(sweep.states());
             in.own(sweep.dStates());

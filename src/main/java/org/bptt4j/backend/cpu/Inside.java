@@ -61,14 +61,22 @@ final class Inside implements AutoCloseable {
         return memory;
     }
 
-    /** {@code array}, after a look whether it is an open one of this backend. */
-    CpuArray own(DeviceArray array) {
-        return memory.own(array);
+    /** {@code m} that will not be written to, after a look whether its array is an open one of this backend. */
+    Matrix reads(Matrix m) {
+        memory.own(m.array());
+        return m;
     }
 
-    /** {@code m}, after the same look. */
+    /** {@code array}, which may be written to, after the same look. */
+    CpuArray own(DeviceArray array) {
+        CpuArray own = memory.own(array);
+        own.mayChange();
+        return own;
+    }
+
+    /** {@code m}, which may be written to, after the same look. */
     Matrix own(Matrix m) {
-        memory.own(m.array());
+        own(m.array());
         return m;
     }
 

@@ -4,7 +4,8 @@ import org.bptt4j.backend.Matrix;
 
 /**
  * A GEMM's right operand B [K, N] in panels: panel p holds the columns p·W … p·W+W−1 as {@code data[p·K·W + k·W + j]}. Packed
- * once, then read in order by every row of the left operand. The memory is kept for the next matrix.
+ * once, then read in order by every row of the left operand. The memory is kept for the next matrix; the same one, if nothing can have been
+ * written to its array since, is not packed again: weights, stretch after stretch.
  *
  * <p>The columns may be sections of equal length, the gates of a cell: each begins a panel of its own, so that the same panels of every
  * section hold the same hidden units.
@@ -24,6 +25,9 @@ final class PackedMatrix {
     private final Workers.Job job = this::packPart;
     private float[] data = new float[0];
     private Matrix source;
+    /** Of the source's array when it was packed; no array's before. */
+    private long version = -1;
+
     private boolean transposed;
     private int depth;
     /** Columns and panels of a section. */
@@ -49,6 +53,11 @@ final class PackedMatrix {
 
     /** The same for columns that are {@code sections} of equal length. */
     void pack(Matrix m, boolean transposed, int sections, Workers workers) {
+        long now = ((CpuArray) m.array()).version();
+        if (version == now && m.equals(source) && transposed == this.transposed && sections == this.sections) {
+            return;
+        }
+        version = -1;
         this.source = m;
         this.transposed = transposed;
         this.sections = sections;
@@ -60,6 +69,7 @@ final class PackedMatrix {
             data = new float[Math.toIntExact(length)];
         }
         workers.run(Split.parts(panels, 1, Split.MOVE * length, workers), job);
+        version = now;
     }
 
     private void packPart(int part, int parts) {
