@@ -53,6 +53,9 @@ adding() {
             done
         done
     done
+    train adding-1000-lstm-remember-1 --task adding --length 1000 --cell lstm --remember 1000 --hidden 64 --batch 20 --lr 0.005 \
+        --lr-schedule constant --steps 3000 --threads 1 --seed 1
+    row adding-1000-lstm-remember-1 "1000, lstm, --remember T, 1" 0.01
 }
 
 order() {
