@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Compares floats with the truth in double. */
 public final class Near {
-    /** Of the array's largest magnitude: some tens of float roundings. */
+    /** Of the largest magnitude: some hundreds of float roundings, for sums whose terms cancel. */
     private static final double TOLERANCE = 3e-5;
 
     private Near() {}
