@@ -83,6 +83,7 @@ public final class Main implements Callable<Integer> {
         } finally {
             out.flush();
             err.flush();
+            Interrupt.letGo();
         }
     }
 
