@@ -52,6 +52,7 @@ record Failure(int exitCode, String message, boolean expected) {
         }
         if (t instanceof IOException
                 || t instanceof NonFiniteGradientException
+                || t instanceof NotFiniteException
                 || t instanceof DeviceException
                 || t instanceof OutOfDeviceMemoryException) {
             return new Failure(IN_THE_WORK, message, true);

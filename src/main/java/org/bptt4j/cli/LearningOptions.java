@@ -103,4 +103,13 @@ final class LearningOptions {
         options.put("seed", seed);
         return options;
     }
+
+    /** The same in a few words; {@code updates} of the whole run. */
+    String words(Defaults defaults, long updates) {
+        boolean passes = steps == null;
+        long count = epochs == null ? defaults.epochs() : epochs;
+        return name(optimizer, defaults.optimizer()) + ", lr "
+                + Figures.brief(optimizer(defaults).learningRate()) + ", " + name(schedule, defaults.schedule()) + "; "
+                + (passes ? Count.grouped(count, "epoch") + " = " : "") + Count.grouped(updates, "update");
+    }
 }

@@ -213,7 +213,7 @@ final class SeriesData implements TrainingData {
                 series.targetName(),
                 rmse,
                 persistence,
-                persistence > 0 ? String.format(Locale.ROOT, " (%+.1f %%)", 100 * (rmse / persistence - 1)) : "");
+                Figures.comparedTo(rmse, persistence));
     }
 
     @Override

@@ -36,4 +36,9 @@ final class UnrollOptions {
     Map<String, Object> describe(TrainingData data) {
         return Map.of("unroll", unroll(data), "batch", batch(data));
     }
+
+    /** The same in a few words. */
+    String words(TrainingData data) {
+        return "unroll " + unroll(data) + ", batch " + batch(data);
+    }
 }
