@@ -19,7 +19,7 @@ final class ModelOptions {
             defaultValue = "tanh")
     private String cell;
 
-    @Option(names = "--hidden", paramLabel = "H", description = "hidden units of each layer and direction")
+    @Option(names = "--hidden", paramLabel = "H", description = "hidden units of each layer and direction (default: ${bundle:default.hidden})")
     private Integer hidden;
 
     @Option(names = "--layers", paramLabel = "L", description = "recurrent layers (default: 1)", defaultValue = "1")
@@ -39,7 +39,7 @@ final class ModelOptions {
     private double dropout;
 
     @Option(
-            names = "--init",
+            names = "--init", converter = Values.Name.class,
             paramLabel = "INIT",
             description = "uniform, orthogonal, identity (tanh and relu) or xavier (default: uniform)",
             defaultValue = "uniform")

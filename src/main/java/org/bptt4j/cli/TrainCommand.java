@@ -50,7 +50,7 @@ public final class TrainCommand implements Callable<Integer> {
     private Path resume;
 
     @Option(
-            names = "--progress",
+            names = "--progress", converter = Values.Name.class,
             paramLabel = "HOW",
             description = "auto, bar, plain or none (default: ${DEFAULT-VALUE})",
             defaultValue = "auto")
@@ -80,7 +80,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainCommand command = new TrainCommand();
         CommandLine own = spec.commandLine();
         try {
-            new CommandLine(command)
+            Values.register(new CommandLine(command))
                     .setExpandAtFiles(false)
                     .setOut(own.getOut())
                     .setErr(own.getErr())
