@@ -16,7 +16,7 @@ final class BackendOption {
     private static final int MOST_THREADS = 1024;
 
     @Option(
-            names = "--backend",
+            names = "--backend", converter = Values.Name.class,
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
@@ -35,7 +35,7 @@ final class BackendOption {
     private Path cudaLibraries;
 
     @Option(
-            names = "--sweep",
+            names = "--sweep", converter = Values.Name.class,
             paramLabel = "FORM",
             defaultValue = "auto",
             description = "With --backend cuda, how the recurrent steps are launched: auto, steps, graph or persistent"
@@ -43,7 +43,7 @@ final class BackendOption {
     private String sweep;
 
     @Option(
-            names = "--precision",
+            names = "--precision", converter = Values.Name.class,
             paramLabel = "RUNG",
             defaultValue = "float32",
             description =

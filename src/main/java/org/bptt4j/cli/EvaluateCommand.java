@@ -2,6 +2,7 @@ package org.bptt4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bptt4j.ModelFile;
 import org.bptt4j.Rnn;
@@ -40,7 +41,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                 Rnn rnn = model.toRnn(backend)) {
             PrintWriter out = spec.commandLine().getOut();
             for (TrainingData.Part part : data.parts()) {
-                out.println(data.summary(part, data.evaluate(rnn, part)));
+                Map<String, Double> figures = Figures.requireFinite(
+                        data.evaluate(rnn, part), saved.file() + " on the " + Names.of(part) + " part");
+                out.println(data.summary(part, figures));
             }
             out.flush();
         }

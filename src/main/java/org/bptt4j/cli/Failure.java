@@ -11,7 +11,9 @@ import org.bptt4j.NonFiniteGradientException;
 import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
+import org.bptt4j.io.FileErrors;
 import org.bptt4j.io.SafetensorsException;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * What a command's exception means to the user.
@@ -26,48 +28,92 @@ record Failure(int exitCode, String message, boolean expected) {
     /** Exit code of wrong usage, of input that is missing or malformed, and of an output folder that cannot be used. */
     static final int BAD_INPUT = 2;
 
-    static Failure of(Throwable thrown) {
+    /** Longer messages lose their middle. */
+    private static final int LONGEST = 1200;
+
+    private static final int TAIL = 400;
+
+    /** @param command what was run, whose options can be advised; null if it is not known */
+    static Failure of(Throwable thrown, CommandSpec command) {
         Throwable t = thrown instanceof UncheckedIOException e ? e.getCause() : thrown;
-        String message = oneLine(t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage());
-        if (t instanceof UsageException
-                || t instanceof IllegalArgumentException
-                || t instanceof BackendUnavailableException
-                || t instanceof SafetensorsException
-                || t instanceof FileNotFoundException) {
-            return new Failure(BAD_INPUT, message, true);
-        }
-        if (t instanceof NoSuchFileException e) {
-            return new Failure(BAD_INPUT, file(e, "there is no such file"), true);
-        }
-        if (t instanceof AccessDeniedException e) {
-            return new Failure(BAD_INPUT, file(e, "no permission"), true);
-        }
-        if (t instanceof NotDirectoryException e) {
-            return new Failure(BAD_INPUT, file(e, "is not a folder"), true);
-        }
         if (t instanceof OutOfMemoryError) {
-            String remedy =
-                    ": use --memory, a smaller batch or fewer steps, or a larger heap with BPTT4J_JAVA_OPTS=-Xmx4g";
-            return new Failure(IN_THE_WORK, "out of memory (" + message + ")" + remedy, true);
+            return new Failure(IN_THE_WORK, outOfMemory(printable(text(t)), command), true);
+        }
+        if (t instanceof OutOfDeviceMemoryException) {
+            return new Failure(IN_THE_WORK, onDevice(printable(text(t)), command), true);
+        }
+        if (isBadInput(t)) {
+            return new Failure(BAD_INPUT, printable(text(t)), true);
         }
         if (t instanceof IOException
                 || t instanceof NonFiniteGradientException
-                || t instanceof DeviceException
-                || t instanceof OutOfDeviceMemoryException) {
-            return new Failure(IN_THE_WORK, message, true);
+                || t instanceof NotFiniteException
+                || t instanceof DeviceException) {
+            return new Failure(IN_THE_WORK, printable(text(t)), true);
         }
-        return new Failure(IN_THE_WORK, oneLine("internal error: " + t + cause(t)), false);
+        return new Failure(IN_THE_WORK, printable("internal error: " + t + cause(t)), false);
     }
 
-    private static String file(FileSystemException e, String otherwise) {
-        return oneLine(e.getFile() + ": " + (e.getReason() == null ? otherwise : e.getReason()));
+    private static boolean isBadInput(Throwable t) {
+        return t instanceof UsageException
+                || t instanceof IllegalArgumentException
+                || t instanceof BackendUnavailableException
+                || t instanceof SafetensorsException
+                || t instanceof FileNotFoundException
+                || t instanceof NoSuchFileException
+                || t instanceof AccessDeniedException
+                || t instanceof NotDirectoryException;
+    }
+
+    private static String text(Throwable t) {
+        if (t instanceof FileSystemException e) {
+            return FileErrors.message(e);
+        }
+        if (t.getMessage() != null && !t.getMessage().isBlank()) {
+            return t.getMessage();
+        }
+        return t instanceof IOException e ? FileErrors.reason(e) : t.getClass().getSimpleName();
+    }
+
+    private static String outOfMemory(String reason, CommandSpec command) {
+        // Of a thread's stack, which is not in the heap.
+        return reason.contains("native thread")
+                ? "out of memory (" + reason + "): use fewer --threads, or raise the limit on processes (ulimit -u)"
+                : "out of memory (" + reason + "): use " + Remedies.forMemory(command, true);
+    }
+
+    /** The backend's first sentence says what was asked and what was free; what can be done depends on the command. */
+    private static String onDevice(String message, CommandSpec command) {
+        String what = message.replaceFirst("\\. .*", "");
+        String remedies = Remedies.forMemory(command, what.startsWith("cpu"));
+        return remedies.isEmpty() ? message : what + ": use " + remedies;
     }
 
     private static String cause(Throwable t) {
         return t.getCause() == null ? "" : " (" + t.getCause() + ")";
     }
 
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    /** One line of moderate length in which nothing moves the cursor, whatever data or file names it quotes. */
+    static String printable(String text) {
+        String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+        String shown = line.length() <= LONGEST
+                ? line
+                : line.substring(0, LONGEST - TAIL) + " … " + line.substring(line.length() - TAIL);
+        StringBuilder safe = new StringBuilder(shown.length());
+        shown.codePoints().forEach(c -> {
+            if (isHarmless(c)) {
+                safe.appendCodePoint(c);
+            } else {
+                safe.append(String.format("\\u%04x", c));
+            }
+        });
+        return safe.toString();
+    }
+
+    private static boolean isHarmless(int c) {
+        int type = Character.getType(c);
+        boolean joins = c == 0x200c || c == 0x200d; // inside words and emoji
+        return joins
+                || (type != Character.CONTROL && type != Character.FORMAT && type != Character.SURROGATE);
     }
 }

@@ -25,7 +25,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private SavedModel saved;
 
-    @Option(names = "--prompt", paramLabel = "S", description = "text to go on from (default: none)")
+    @Option(names = "--prompt", paramLabel = "S", converter = Values.AnyText.class, description = "text to go on from (default: none)")
     private String prompt;
 
     @Option(

@@ -29,24 +29,27 @@ final class LearningOptions {
             "step", updates -> LearningRateSchedule.step((updates - 1) / STAGES + 1, STAGE_FACTOR)));
 
     @Option(
-            names = "--optimizer",
+            names = "--optimizer", converter = Values.Name.class,
             paramLabel = "NAME",
-            description = "sgd, momentum (0.9), rmsprop, adam or adamw (weight decay 0.01)")
+            description = "sgd, momentum (0.9), rmsprop, adam or adamw (weight decay 0.01)"
+                    + " (default: ${bundle:default.optimizer})")
     private String optimizer;
 
-    @Option(names = "--lr", paramLabel = "RATE", description = "learning rate")
+    @Option(names = "--lr", paramLabel = "RATE", description = "learning rate (default: ${bundle:default.lr})")
     private Double rate;
 
     @Option(
-            names = "--lr-schedule",
+            names = "--lr-schedule", converter = Values.Name.class,
             paramLabel = "NAME",
-            description = "constant, cosine (down to 0 at the end) or step (a tenth after each third)")
+            description = "constant, cosine (down to 0 at the end) or step (a tenth after each third)"
+                    + " (default: ${bundle:default.lr-schedule})")
     private String schedule;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "passes over the training data; of a task, 100 batches each")
+            description = "passes over the training data; of a task, 100 batches each"
+                    + " (default: ${bundle:default.epochs}; none where --steps is given)")
     private Long epochs;
 
     @Option(
@@ -120,5 +123,14 @@ final class LearningOptions {
         options.put("patience", patience(task) == 0 ? null : patience(task));
         options.put("seed", seed);
         return options;
+    }
+
+    /** The same in a few words; {@code updates} of the whole run. */
+    String words(Defaults defaults, long updates) {
+        boolean passes = steps == null;
+        long count = epochs == null ? defaults.epochs() : epochs;
+        return name(optimizer, defaults.optimizer()) + ", lr "
+                + Figures.brief(optimizer(defaults).learningRate()) + ", " + name(schedule, defaults.schedule()) + "; "
+                + (passes ? Count.grouped(count, "epoch") + " = " : "") + Count.grouped(updates, "update");
     }
 }

@@ -1,7 +1,10 @@
 package org.bptt4j.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -9,13 +12,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.bptt4j.io.FileErrors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -34,7 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GenerateCommand.class,
             GradientsCommand.class,
             BenchCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            HelpCommand.class
         })
 public final class Main implements Callable<Integer> {
     @Spec
@@ -50,41 +58,58 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] args) {
         configureLogging();
-        int exitCode = run(writer(System.out), writer(System.err), args);
+        // Not System.out, which keeps its failures to itself as well.
+        OutputStream results = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+        Charset charset = Charset.defaultCharset();
+        int exitCode = run(new ResultWriter(results, charset), new PrintWriter(System.err, true, charset), args);
         System.exit(exitCode);
-    }
-
-    private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, Charset.defaultCharset());
     }
 
     /** Runs one command line and returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine commandLine = new CommandLine(main)
+        CommandLine commandLine = Values.register(new CommandLine(main))
                 .setExpandAtFiles(false)
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, a) -> wrongUsage(e))
-                .setExecutionExceptionHandler((e, c, p) -> main.failed(e, err));
+                .setExecutionExceptionHandler((e, c, p) -> main.failed(e, c.getCommandSpec(), err));
+        commandLine.setResourceBundle(new HelpTexts());
         String version = "bptt4j " + version();
         main.spec.version(version);
         commandLine.getSubcommands().values().forEach(c -> c.getCommandSpec().version(version));
         try {
             int exitCode = commandLine.execute(args);
-            // Writers keep their failures to themselves; results that went nowhere are no success.
-            if (exitCode == 0 && out.checkError()) {
-                return main.failed(new IOException("cannot write to standard output: it is full or closed"), err);
-            }
-            return exitCode;
+            return exitCode == 0 && out.checkError() ? main.unwritten(out, err) : exitCode;
         } catch (Error e) {
             // Picocli hands over exceptions only; an exhausted heap deserves its two lines as well.
-            return main.failed(e, err);
+            return main.failed(e, running(commandLine), err);
         } finally {
             out.flush();
             err.flush();
             Interrupt.letGo();
         }
+    }
+
+    /** Results that went nowhere are no success, unless it was the reader who has enough. */
+    private int unwritten(PrintWriter out, PrintWriter err) {
+        ResultWriter results = out instanceof ResultWriter r ? r : null;
+        if (results != null && results.hasNoReader()) {
+            return 0;
+        }
+        String reason = results == null || results.failure() == null
+                ? "it is full or closed"
+                : FileErrors.reason(results.failure());
+        return failed(new IOException("cannot write to standard output: " + reason), spec, err);
+    }
+
+    /** The command that was asked for. */
+    private static CommandSpec running(CommandLine commandLine) {
+        ParseResult parsed = commandLine.getParseResult();
+        while (parsed != null && parsed.hasSubcommand()) {
+            parsed = parsed.subcommand();
+        }
+        return parsed == null ? commandLine.getCommandSpec() : parsed.commandSpec();
     }
 
     /** Without a command there is nothing to do: says which there are. */
@@ -94,8 +119,8 @@ public final class Main implements Callable<Integer> {
         return Failure.BAD_INPUT;
     }
 
-    private int failed(Throwable thrown, PrintWriter err) {
-        Failure failure = Failure.of(thrown);
+    private int failed(Throwable thrown, CommandSpec command, PrintWriter err) {
+        Failure failure = Failure.of(thrown, command);
         err.println("error: " + failure.message());
         if (stacktrace) {
             thrown.printStackTrace(err);
@@ -112,21 +137,28 @@ public final class Main implements Callable<Integer> {
                 e instanceof UnmatchedArgumentException u ? u.getUnmatched() : command.getUnmatchedArguments();
         return unmatched.stream().findFirst().map(argument -> {
             if (argument.startsWith("-")) {
-                String name = argument.replaceFirst("=.*", "");
-                return "unknown option '" + name + "'"
-                        + Names.didYouMean(
-                                name, command.getCommandSpec().optionsMap().keySet());
+                return Names.unknownOption(
+                        argument.replaceFirst("=.*", ""),
+                        command.getCommandSpec().optionsMap().keySet());
             }
             Set<String> commands = command.getSubcommands().keySet();
-            return (commands.isEmpty() ? "unexpected argument '" : "unknown command '") + argument + "'"
-                    + Names.didYouMean(argument, commands);
+            return commands.isEmpty()
+                    ? "unexpected argument '" + argument + "'"
+                    : Names.unknownCommand(argument, commands);
         });
+    }
+
+    /** What is wrong with a value, in our words; or else as the parser says it. */
+    private static String message(ParameterException e) {
+        return e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong
+                ? option.longestName() + " '" + e.getValue() + "': " + wrong.getMessage()
+                : e.getMessage();
     }
 
     private static int wrongUsage(ParameterException e) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("error: " + unknown(e).orElseGet(e::getMessage).replaceAll("\\R", " "));
+        err.println("error: " + Failure.printable(unknown(e).orElseGet(() -> message(e))));
         err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return Failure.BAD_INPUT;
     }

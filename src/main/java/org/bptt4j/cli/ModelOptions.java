@@ -19,7 +19,7 @@ final class ModelOptions {
             defaultValue = "tanh")
     private String cell;
 
-    @Option(names = "--hidden", paramLabel = "H", description = "hidden units of each layer and direction")
+    @Option(names = "--hidden", paramLabel = "H", description = "hidden units of each layer and direction (default: ${bundle:default.hidden})")
     private Integer hidden;
 
     @Option(names = "--layers", paramLabel = "L", description = "recurrent layers (default: 1)", defaultValue = "1")
@@ -39,7 +39,7 @@ final class ModelOptions {
     private double dropout;
 
     @Option(
-            names = "--init",
+            names = "--init", converter = Values.Name.class,
             paramLabel = "INIT",
             description = "uniform, orthogonal, identity (tanh and relu) or xavier (default: uniform)",
             defaultValue = "uniform")
@@ -127,7 +127,7 @@ final class ModelOptions {
         initialization();
         remembering();
         Map<String, Object> options = new LinkedHashMap<>();
-        options.put("cell", cell);
+        options.put("cell", spec.cell().name());
         options.put("hidden", spec.hiddenSize());
         options.put("layers", layers);
         options.put("bidirectional", bidirectional);
@@ -136,5 +136,13 @@ final class ModelOptions {
         options.put("forget-bias", forgetBias);
         options.put("remember", remember);
         return options;
+    }
+
+    /** The network in a few words. */
+    String words(TrainingData data) {
+        RnnSpec spec = spec(data);
+        return spec.cell().name() + ", " + Count.of(spec.hiddenSize(), "hidden unit") + ", "
+                + Count.of(spec.layers(), "layer") + (spec.bidirectional() ? ", bidirectional" : "")
+                + (spec.dropout() > 0 ? ", dropout " + Figures.brief(spec.dropout()) : "");
     }
 }

@@ -25,14 +25,14 @@ final class Names {
     }
 
     /**
-     * The constant called {@code value}.
+     * The constant called {@code value}, in small letters or capitals.
      *
      * @param option the option that was given the value, for the message
      * @throws UsageException naming the option, the value, the names there are and the nearest of them
      */
     static <E extends Enum<E>> E parse(String option, String value, Class<E> type) {
         for (E constant : type.getEnumConstants()) {
-            if (of(constant).equals(value)) {
+            if (of(constant).equalsIgnoreCase(value)) {
                 return constant;
             }
         }
@@ -40,16 +40,20 @@ final class Names {
     }
 
     /**
-     * The value of {@code values} whose name is {@code name}.
+     * The value of {@code values} whose name is {@code name}, in small letters or capitals.
      *
      * @throws UsageException as {@link #parse}
      */
     static <T> T choose(String option, String name, Map<String, T> values) {
-        T value = values.get(name);
-        if (value == null) {
-            throw unknown(option, name, values.keySet());
+        T exact = values.get(name);
+        if (exact != null) {
+            return exact;
         }
-        return value;
+        return values.entrySet().stream()
+                .filter(e -> e.getKey().equalsIgnoreCase(name))
+                .findFirst()
+                .map(Map.Entry::getValue)
+                .orElseThrow(() -> unknown(option, name, values.keySet()));
     }
 
     /** The cell of that name. */
@@ -66,9 +70,23 @@ final class Names {
 
     /** "; did you mean 'x'?", or nothing where no candidate is near. */
     static String didYouMean(String value, Collection<String> candidates) {
-        return nearest(value, candidates)
-                .map(n -> "; did you mean '" + n + "'?")
-                .orElse("");
+        return nearest(value, candidates).map(Names::meant).orElse("");
+    }
+
+    /** What to say of an option that nobody knows: with ours for another system's word, or the nearest to a typo. */
+    static String unknownOption(String name, Collection<String> options) {
+        return "unknown option '" + name + "'"
+                + Synonyms.option(name, options).map(Names::meant).orElseGet(() -> didYouMean(name, options));
+    }
+
+    /** The same of a command. */
+    static String unknownCommand(String name, Collection<String> commands) {
+        return "unknown command '" + name + "'"
+                + Synonyms.command(name, commands).map(Names::meant).orElseGet(() -> didYouMean(name, commands));
+    }
+
+    private static String meant(String name) {
+        return "; did you mean '" + name + "'?";
     }
 
     /** The candidate with the fewest edits from {@code value}, if that is at most half the longer one's letters. */
@@ -82,7 +100,7 @@ final class Names {
 
     /** In lower case and without the dashes of an option, which all options share. */
     private static String comparable(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceFirst("^-+", "");
+        return name.toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^-+", "");
     }
 
     /** Levenshtein's distance: the fewest letters to insert, delete or replace to make {@code b} of {@code a}. */

@@ -1,29 +1,42 @@
 package org.bptt4j.cli;
 
 import java.io.Console;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Says on stderr how far a training run is. */
+/** Says on standard error how far a training run is. */
 interface Progress extends AutoCloseable {
-    /** After every batch: updates so far and a few words. */
+    /** On Linux, a link to what standard error is. */
+    Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+
+    /** After every batch: updates of the whole run so far, and a few words such as "loss 0.1234". */
     void at(long updates, String words);
 
     /** A line worth keeping, such as an evaluation. */
     void note(String line);
 
+    /** The latest figure of an evaluation, short enough for a narrow terminal, such as "valid 2.168 bpc"; it is shown until the next. */
+    void figure(String shortText);
+
     @Override
     void close();
 
-    /** Begins to show {@code total} updates in the way called {@code mode}: auto, bar, plain or none. */
-    static Supplier<Progress> of(String mode, long total, PrintWriter err) {
-        Supplier<Progress> bar = () -> new Bar(total);
-        Supplier<Progress> plain = () -> new Plain(total, err);
+    /**
+     * Begins to show a run in the way called {@code mode}: auto, bar, plain or none.
+     *
+     * @param done updates that an earlier part of the run has done; speed and remaining time do not count them
+     * @param total updates of the whole run
+     */
+    static Supplier<Progress> of(String mode, long done, long total, PrintWriter err) {
+        LongSupplier clock = System::nanoTime;
+        Supplier<Progress> bar = () -> new BarProgress(new Pace(done, total, clock), onTerminal());
+        Supplier<Progress> plain = () -> new PlainProgress(new Pace(done, total, clock), clock, err);
         return Names.choose(
                 "--progress",
                 mode,
@@ -31,9 +44,19 @@ interface Progress extends AutoCloseable {
                         Map.of("auto", onTerminal() ? bar : plain, "bar", bar, "plain", plain, "none", None::new)));
     }
 
-    /** Whether somebody watches; from JDK 22 on there may be a console without a terminal, and a method that tells. */
-    @SuppressWarnings("SystemConsoleNull")
+    /** Whether standard error is a terminal, so that somebody watches. */
     private static boolean onTerminal() {
+        try {
+            String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return hasConsole();
+        }
+    }
+
+    /** Where the system does not tell of one stream; from JDK 22 on there may be a console without a terminal, and a method that tells. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean hasConsole() {
         Console console = System.console();
         try {
             return console != null
@@ -54,69 +77,9 @@ interface Progress extends AutoCloseable {
         public void note(String line) {}
 
         @Override
-        public void close() {}
-    }
-
-    /** A line now and then. */
-    final class Plain implements Progress {
-        private static final long INTERVAL_NANOS = 5_000_000_000L;
-
-        private final long total;
-        private final PrintWriter err;
-        private long last = System.nanoTime();
-
-        Plain(long total, PrintWriter err) {
-            this.total = total;
-            this.err = err;
-        }
-
-        @Override
-        public void at(long updates, String words) {
-            if (System.nanoTime() - last > INTERVAL_NANOS) {
-                last = System.nanoTime();
-                err.printf("update %d of %d, %s%n", updates, total, words);
-                err.flush();
-            }
-        }
-
-        @Override
-        public void note(String line) {
-            err.println(line);
-            err.flush();
-        }
+        public void figure(String shortText) {}
 
         @Override
         public void close() {}
-    }
-
-    /** A bar on the terminal. */
-    final class Bar implements Progress {
-        private final ProgressBar bar;
-        private String note = "";
-
-        Bar(long total) {
-            this.bar = new ProgressBarBuilder()
-                    .setTaskName("training")
-                    .setInitialMax(total)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setUpdateIntervalMillis(200)
-                    .build();
-        }
-
-        @Override
-        public void at(long updates, String words) {
-            bar.stepTo(updates);
-            bar.setExtraMessage(words + note);
-        }
-
-        @Override
-        public void note(String line) {
-            note = "; " + line;
-        }
-
-        @Override
-        public void close() {
-            bar.close();
-        }
     }
 }

@@ -38,7 +38,7 @@ final class SeriesData implements TrainingData {
     private static final double BUNDLED_FIRST_YEAR = 1749;
     private static final int MONTHS = 12;
 
-    private static final Defaults DEFAULTS = new Defaults(64, 120, 16, "adamw", 0.005, "cosine", 60);
+    static final Defaults DEFAULTS = new Defaults(64, 120, 16, "adamw", 0.005, "cosine", 60);
     private static final int STRIDES_PER_WINDOW = 4;
     private static final int HELD_OUT_PART = 5;
     private static final int VALID_PART = 10;
@@ -231,7 +231,7 @@ final class SeriesData implements TrainingData {
                 series.targetName(),
                 rmse,
                 persistence,
-                persistence > 0 ? String.format(Locale.ROOT, " (%+.1f %%)", 100 * (rmse / persistence - 1)) : "");
+                Figures.comparedTo(rmse, persistence));
     }
 
     @Override

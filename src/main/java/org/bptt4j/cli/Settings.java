@@ -129,4 +129,22 @@ final class Settings {
         options.putAll(learning.describe(data.defaults(), data.hasOwnSequences()));
         return options;
     }
+
+    /**
+     * What is trained and how, in one line, such as "tanh, 64 hidden units, 1 layer; unroll 120, batch 16; adamw, lr 0.005, cosine; 60
+     * epochs = 1,234 updates; clip-norm 1; seed 1".
+     */
+    String words() {
+        return String.join("; ", model.words(data), unrolled.words(data), learning.words(data.defaults(), updates), clipWords(),
+                "seed " + seed());
+    }
+
+    private String clipWords() {
+        Clipping clipping = clipping();
+        return switch (clipping.kind()) {
+            case NONE -> "no clipping";
+            case NORM -> "clip-norm " + Figures.brief(clipping.limit());
+            case VALUE -> "clip-value " + Figures.brief(clipping.limit());
+        };
+    }
 }

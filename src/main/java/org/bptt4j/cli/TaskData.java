@@ -30,7 +30,7 @@ final class TaskData implements TrainingData {
     private static final Map<String, IntFunction<Task>> TASKS = new TreeMap<>(Map.of(
             "adding", Adding::new, "temporal-order", TemporalOrder::new, "copy", Copy::new, "parity", Parity::new));
 
-    private static final Defaults DEFAULTS = new Defaults(100, 0, 50, "adam", 0.001, "cosine", 150);
+    static final Defaults DEFAULTS = new Defaults(100, 0, 50, "adam", 0.001, "cosine", 150);
     private static final long BATCHES_PER_EPOCH = 100;
     private static final int HELD_OUT_BATCHES = 10;
     private static final int HELD_OUT_ROWS = 100;

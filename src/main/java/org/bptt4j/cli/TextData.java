@@ -29,7 +29,7 @@ final class TextData implements TrainingData {
     /** Key of the vocabulary in a model file: all characters in the order of their ids. */
     static final String VOCABULARY = "vocabulary";
 
-    private static final Defaults DEFAULTS = new Defaults(256, 100, 32, "adam", 0.002, "cosine", 10);
+    static final Defaults DEFAULTS = new Defaults(256, 100, 32, "adam", 0.002, "cosine", 10);
     private static final int HELD_OUT_PART = 10;
     private static final int VALID_PART = 10;
     private static final int LEAST_CHARACTERS = 2 * HELD_OUT_PART;

@@ -50,7 +50,7 @@ public final class TrainCommand implements Callable<Integer> {
     private Path resume;
 
     @Option(
-            names = "--progress",
+            names = "--progress", converter = Values.Name.class,
             paramLabel = "HOW",
             description = "auto, bar, plain or none (default: ${DEFAULT-VALUE})",
             defaultValue = "auto")
@@ -83,7 +83,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainCommand command = new TrainCommand();
         CommandLine own = spec.commandLine();
         try {
-            new CommandLine(command)
+            Values.register(new CommandLine(command))
                     .setExpandAtFiles(false)
                     .setOut(own.getOut())
                     .setErr(own.getErr())
@@ -102,16 +102,27 @@ public final class TrainCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("warning: " + settings.warning());
         }
         TrainerState state = earlier == null ? null : earlier.state(data);
-        Supplier<Progress> display =
-                Progress.of(progress, settings.updates(), spec.commandLine().getErr());
+        long done = state == null ? 0 : state.updates();
+        Supplier<Progress> display = Progress.of(
+                progress, done, settings.updates(), spec.commandLine().getErr());
         try (Backend backend = where.open();
                 Rnn rnn = settings.create(backend)) {
             Map<String, Object> run = describe(data, backend, folder);
             if (earlier != null) {
                 earlier.describe(run);
             }
+            sayChosen();
             PrintWriter results = spec.commandLine().getOut();
             new TrainingRun(settings, data, rnn, folder, run, state, results).run(display);
+        }
+    }
+
+    /** One line on what is trained, so that nobody has to look up what was chosen for these data. */
+    private void sayChosen() {
+        if (!progress.equals("none")) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(settings.words());
+            err.flush();
         }
     }
 

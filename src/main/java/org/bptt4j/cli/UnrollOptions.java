@@ -5,10 +5,10 @@ import picocli.CommandLine.Option;
 
 /** How much data goes into one training step. */
 final class UnrollOptions {
-    @Option(names = "--unroll", paramLabel = "T", description = "Time steps of a training sequence.")
+    @Option(names = "--unroll", paramLabel = "T", description = "Time steps of a training sequence (default: ${bundle:default.unroll}).")
     private Integer unroll;
 
-    @Option(names = "--batch", paramLabel = "B", description = "Sequences at a time.")
+    @Option(names = "--batch", paramLabel = "B", description = "Sequences at a time (default: ${bundle:default.batch}).")
     private Integer batch;
 
     @Option(names = "--explain", description = "Print how batches are unrolled in memory.")
@@ -35,5 +35,10 @@ final class UnrollOptions {
     /** The options with the values that are used, by name. */
     Map<String, Object> describe(TrainingData data) {
         return Map.of("unroll", unroll(data), "batch", batch(data));
+    }
+
+    /** The same in a few words. */
+    String words(TrainingData data) {
+        return "unroll " + unroll(data) + ", batch " + batch(data);
     }
 }

@@ -47,7 +47,7 @@ class FailureTest {
     @ParameterizedTest
     @MethodSource
     void badInput(Throwable thrown) {
-        Failure failure = Failure.of(thrown);
+        Failure failure = Failure.of(thrown, null);
         assertEquals(2, failure.exitCode());
         assertTrue(failure.expected());
         assertTrue(failure.message().startsWith("x"), failure.message());
@@ -56,14 +56,14 @@ class FailureTest {
     @ParameterizedTest
     @MethodSource
     void inTheWork(Throwable thrown) {
-        Failure failure = Failure.of(thrown);
+        Failure failure = Failure.of(thrown, null);
         assertEquals(1, failure.exitCode());
         assertTrue(failure.expected());
     }
 
     @Test
     void whatNobodyForesawIsCalledInternalAndKeepsItsCause() {
-        Failure failure = Failure.of(new IllegalStateException("a worker", new ArithmeticException("by zero")));
+        Failure failure = Failure.of(new IllegalStateException("a worker", new ArithmeticException("by zero")), null);
         assertEquals(1, failure.exitCode());
         assertFalse(failure.expected());
         assertTrue(failure.message().startsWith("internal error: "), failure.message());
@@ -72,11 +72,11 @@ class FailureTest {
 
     @Test
     void aMessageIsOneLineEvenWithoutWords() {
-        assertEquals("a b", Failure.of(new UsageException(" a\r\n  b\n")).message());
-        assertEquals("IOException", Failure.of(new IOException()).message());
+        assertEquals("a b", Failure.of(new UsageException(" a\r\n  b\n"), null).message());
+        assertEquals("the system gave no reason", Failure.of(new IOException(), null).message());
         assertEquals(
-                "x: no permission", Failure.of(new AccessDeniedException("x")).message());
+                "x: no permission", Failure.of(new AccessDeniedException("x"), null).message());
         assertEquals(
-                "x: why", Failure.of(new NoSuchFileException("x", null, "why")).message());
+                "x: why", Failure.of(new NoSuchFileException("x", null, "why"), null).message());
     }
 }
