@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.bptt.Parameter;
 import org.bptt4j.bptt.ParameterLayout;
@@ -140,8 +141,13 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
     static void write(Path file, Rnn rnn, Map<String, String> more) throws IOException {
         Safetensors tensors = new Safetensors();
         put(tensors, rnn);
-        more.forEach(tensors::putMetadata);
+        putSorted(tensors, more);
         tensors.write(file);
+    }
+
+    /** Adds a caller's metadata, sorted: the order of {@code Map.of} differs from JVM to JVM, and equal content is to give equal files. */
+    static void putSorted(Safetensors tensors, Map<String, String> metadata) {
+        new TreeMap<>(metadata).forEach(tensors::putMetadata);
     }
 
     /** Adds the network's description and its parameters. */

@@ -105,7 +105,7 @@ public final class TrainerState {
     private static Safetensors collect(
             Trainer trainer, SourcePosition position, BestModel best, Map<String, String> metadata) {
         Safetensors tensors = new Safetensors();
-        metadata.forEach(tensors::putMetadata);
+        ModelFile.putSorted(tensors, metadata);
         ModelFile.put(tensors, trainer.rnn());
         tensors.putMetadata("state_version", VERSION);
         tensors.putMetadata("optimizer", name(trainer));
