@@ -15,6 +15,7 @@ import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.RnnSession;
 import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.RootMeanSquare;
 import org.bptt4j.data.Scaling;
 import org.bptt4j.data.Series;
 import org.bptt4j.data.SeriesSource;
@@ -54,6 +55,11 @@ final class SeriesData implements TrainingData {
         this.trainingRows = series.rows() - series.rows() / HELD_OUT_PART;
         this.scaling = scaling == null ? fit() : scaling;
         this.scaling.requireColumns(series);
+        try {
+            this.scaling.requireInRange(series);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(name + ": " + e.getMessage(), e);
+        }
     }
 
     private Scaling fit() {
@@ -154,14 +160,13 @@ final class SeriesData implements TrainingData {
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
         long from = firstRow(part);
-        double[] sum = new double[1];
+        RootMeanSquare error = new RootMeanSquare();
         forecast(rnn, (row, forecast) -> {
             if (row >= from) {
-                double error = forecast - series.truth(row);
-                sum[0] += error * error;
+                error.add(forecast - series.truth(row));
             }
         });
-        double rmse = Math.sqrt(sum[0] / (series.rows() - from));
+        double rmse = error.value();
         double scaledError = rmse / scaling.targetDeviation();
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("loss", scaledError * scaledError);
