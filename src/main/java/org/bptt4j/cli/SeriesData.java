@@ -3,7 +3,6 @@ package org.bptt4j.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bptt4j.Rnn;
 import org.bptt4j.RnnSession;
 import org.bptt4j.data.CountedSource;
@@ -26,6 +26,8 @@ import org.bptt4j.spec.Loss;
 final class SeriesData implements TrainingData {
     /** Key of the scaling in a model file. */
     static final String SCALING = "scaling";
+    /** Key in a model file that says that it was trained on the series that comes with the program. */
+    static final String BUNDLED_SERIES = "bundled_series";
 
     /**
      * Monthly mean relative sunspot numbers, January 1749 to September 2013: R's {@code sunspot.month}, from WDC-SILSO, Royal
@@ -45,12 +47,16 @@ final class SeriesData implements TrainingData {
     private static final int MOST_CHARTED = 100_000;
 
     private final String name;
+    /** Whether it is the series that comes with the program, which its name does not tell. */
+    private final boolean bundled;
+
     private final Series series;
     private final Scaling scaling;
     private final long trainingRows;
 
-    private SeriesData(String name, Series series, Scaling scaling) {
+    private SeriesData(String name, boolean bundled, Series series, Scaling scaling) {
         this.name = name;
+        this.bundled = bundled;
         this.series = series;
         this.trainingRows = series.rows() - series.rows() / HELD_OUT_PART;
         this.scaling = scaling == null ? fit() : scaling;
@@ -71,26 +77,36 @@ final class SeriesData implements TrainingData {
     }
 
     /** A table of the user's; columns and target may be null for all and the last. */
-    static SeriesData read(Path file, List<String> columns, String target) {
-        return new SeriesData(file.toString(), CsvFile.read(file).series(columns, target, LEAST_ROWS), null);
+    static SeriesData read(Path file, List<String> columns, String target, Consumer<String> warnings) {
+        Series series = CsvFile.read(file, warnings).series(columns, target, LEAST_ROWS);
+        return new SeriesData(Printable.whole(file.toString()), false, series, null);
     }
 
-    /** A table for a model, with its columns and its scaling; no file means the bundled series. */
-    static SeriesData read(Path file, Scaling scaling) {
-        CsvFile csv = file == null ? bundledFile() : CsvFile.read(file);
-        String target = scaling.columns().get(scaling.target());
-        return new SeriesData(
-                file == null ? BUNDLED : file.toString(), csv.series(scaling.columns(), target, LEAST_ROWS), scaling);
+    /** A table for a model, with its columns and its scaling. */
+    static SeriesData read(Path file, Scaling scaling, Consumer<String> warnings) {
+        Series series = series(CsvFile.read(file, warnings), scaling);
+        return new SeriesData(Printable.whole(file.toString()), false, series, scaling);
     }
 
     /** The series that comes with the program. */
     static SeriesData bundled() {
-        return new SeriesData(BUNDLED, bundledFile().series(List.of("sunspots"), null, LEAST_ROWS), null);
+        return new SeriesData(BUNDLED, true, bundledFile().series(List.of("sunspots"), null, LEAST_ROWS), null);
+    }
+
+    /** The same for a model. */
+    static SeriesData bundled(Scaling scaling) {
+        return new SeriesData(BUNDLED, true, series(bundledFile(), scaling), scaling);
+    }
+
+    private static Series series(CsvFile file, Scaling scaling) {
+        String target = scaling.columns().get(scaling.target());
+        return file.series(scaling.columns(), target, LEAST_ROWS);
     }
 
     private static CsvFile bundledFile() {
         try (InputStream in = SeriesData.class.getResourceAsStream(BUNDLED)) {
-            return CsvFile.parse(BUNDLED, new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return CsvFile.of(BUNDLED, text, warning -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -138,13 +154,18 @@ final class SeriesData implements TrainingData {
 
     @Override
     public Map<String, String> metadata() {
-        return Map.of(SCALING, scaling.toJson());
+        Map<String, String> metadata = new LinkedHashMap<>(); // of one order, for files of the same bytes
+        metadata.put(SCALING, scaling.toJson());
+        if (bundled) {
+            metadata.put(BUNDLED_SERIES, BUNDLED);
+        }
+        return metadata;
     }
 
     @Override
     public Map<String, Object> description() {
         Map<String, Object> about = new LinkedHashMap<>();
-        about.put("csv", name);
+        about.put(bundled ? "bundled" : "csv", name);
         about.put("columns", series.columns());
         about.put("target", series.targetName());
         about.put("rows", series.rows());
@@ -223,7 +244,6 @@ final class SeriesData implements TrainingData {
 
     @Override
     public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
-        boolean bundled = name.equals(BUNDLED);
         int shown = (int) Math.min(MOST_CHARTED, series.rows() - trainingRows);
         long first = series.rows() - shown;
         double[] x = new double[shown];
