@@ -12,6 +12,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.bptt.Parameter;
 import org.bptt4j.bptt.ParameterLayout;
 import org.bptt4j.io.DType;
+import org.bptt4j.io.DecimalNumber;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
@@ -127,7 +128,7 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
     private static double dropout(Path file, Map<String, String> metadata) throws SafetensorsException {
         String value = metadata.getOrDefault("dropout", "0");
         try {
-            return Double.parseDouble(value);
+            return DecimalNumber.parse(value);
         } catch (NumberFormatException e) {
             throw new SafetensorsException(file + ": metadata dropout '" + value + "' is not a number", e);
         }

@@ -18,20 +18,21 @@ final class InputFile {
 
     /** Scans the file, with notes in the log; {@code use} says what it should be, for messages. */
     static TextFile scan(Path file, String use) {
+        String name = Printable.whole(file.toString());
         if (!Files.exists(file)) {
-            throw new UsageException(file + ": there is no such file");
+            throw new UsageException(name + ": there is no such file");
         }
         if (Files.isDirectory(file)) {
-            throw new UsageException(file + ": is a folder, expected " + use);
+            throw new UsageException(name + ": is a folder, expected " + use);
         }
         if (!Files.isReadable(file)) {
-            throw new UsageException(file + ": cannot read: no permission");
+            throw new UsageException(name + ": cannot read: no permission");
         }
         try {
-            LongConsumer notes = notes(file.toString(), "of " + Files.size(file) / MEGABYTE + " MB");
+            LongConsumer notes = notes(name, "of " + Files.size(file) / MEGABYTE + " MB");
             return TextFile.scan(file, use, done -> notes.accept(done / MEGABYTE));
         } catch (IOException e) {
-            throw new UsageException(file + ": cannot read: " + e.getMessage(), e);
+            throw new UsageException(name + ": cannot read: " + IoReason.of(e), e);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }

@@ -67,11 +67,10 @@ public final class Series {
      * column's unit; {@code from} ≥ 1.
      */
     public double persistenceError(long from, long to) {
-        double sum = 0;
+        RootMeanSquare error = new RootMeanSquare();
         for (long t = from; t < to; t++) {
-            double error = truth(t) - truth(t - 1);
-            sum += error * error;
+            error.add(truth(t) - truth(t - 1));
         }
-        return Math.sqrt(sum / (to - from));
+        return error.value();
     }
 }
