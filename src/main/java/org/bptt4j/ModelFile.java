@@ -13,6 +13,7 @@ import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -24,9 +25,12 @@ import org.bptt4j.spec.RnnSpec;
  * @param metadata all metadata of the file
  */
 public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<String, String> metadata) {
-    /** Reads and checks a whole file; an {@link IOException} names the file, the entry or tensor, and what was expected. */
+    /**
+     * Reads and checks a whole file; an {@link IOException} names the file, the entry or tensor, and what was expected. Parameters that are
+     * not finite are refused: nothing can be made of them.
+     */
     public static ModelFile read(Path file) throws IOException {
-        Safetensors tensors = Safetensors.read(file);
+        Safetensors tensors = Safetensors.read(Require.given(file, "file"));
         RnnSpec spec = spec(file, tensors.metadata());
         Map<String, float[]> values = new HashMap<>();
         for (Parameter p : layout(file, spec, tensors.tensors().size()).parameters()) {
@@ -41,7 +45,7 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         return new ModelFile(spec, values, tensors.metadata());
     }
 
-    /** The values of a tensor that must be there, of this shape and F32. */
+    /** The values of a tensor that must be there, of this shape, F32 and finite. */
     static float[] values(Path file, Safetensors tensors, String name, long[] shape) throws SafetensorsException {
         Tensor tensor = tensors.tensors().get(name);
         if (tensor == null) {
@@ -56,11 +60,17 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             throw new SafetensorsException(
                     file + ": tensor '" + name + "' is " + tensor.dtype() + ", parameters are F32");
         }
-        return tensor.toFloats();
+        float[] values = tensor.toFloats();
+        String which = FiniteValues.first(values, shape);
+        if (which != null) {
+            throw new SafetensorsException(file + ": tensor '" + name + "' is not finite: element " + which
+                    + "; take an earlier checkpoint, or train again with a lower learning rate");
+        }
+        return values;
     }
 
     /** A file of a few tensors cannot make us list the parameters of a billion layers. */
-    private static ParameterLayout layout(Path file, RnnSpec spec, int tensors) throws SafetensorsException {
+    static ParameterLayout layout(Path file, RnnSpec spec, int tensors) throws SafetensorsException {
         if (spec.layers() > tensors) {
             throw new SafetensorsException(file + ": the metadata says " + spec.layers()
                     + " layers, but there are only " + tensors + " tensors");
@@ -121,18 +131,22 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
 
     /** The network on {@code backend}. */
     public Rnn toRnn(Backend backend) {
-        return Rnn.of(backend, spec, parameters);
+        return Rnn.of(Require.given(backend, "backend"), spec, parameters);
     }
 
     static void write(Path file, Rnn rnn, Map<String, String> more) throws IOException {
         Safetensors tensors = new Safetensors();
-        put(tensors, rnn);
+        put(tensors, rnn, "");
         more.forEach(tensors::putMetadata);
         tensors.write(file);
     }
 
-    /** Adds the network's description and its parameters. */
-    static void put(Safetensors tensors, Rnn rnn) {
+    /**
+     * Adds the network's description and its parameters; a {@link NonFiniteException} if one of them is not finite.
+     *
+     * @param when " after 20 updates", for that message
+     */
+    static void put(Safetensors tensors, Rnn rnn, String when) {
         RnnSpec spec = rnn.spec();
         tensors.putMetadata("cell", spec.cell().name());
         tensors.putMetadata("layers", Integer.toString(spec.layers()));
@@ -144,7 +158,9 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             tensors.putMetadata("dropout", Double.toString(spec.dropout()));
         }
         for (String name : rnn.parameterNames()) {
-            tensors.put(name, rnn.parameter(name), rnn.parameterShape(name));
+            float[] values = rnn.parameter(name);
+            FiniteValues.require(name, when, values, rnn.parameterShape(name));
+            tensors.put(name, values, rnn.parameterShape(name));
         }
     }
 }

@@ -14,6 +14,7 @@ import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -52,6 +53,9 @@ public final class TrainerState {
                     file + ": state_version '" + entry("state_version") + "', this program reads " + VERSION);
         }
         this.spec = ModelFile.spec(file, tensors.metadata());
+        for (Parameter p : ModelFile.layout(file, spec, tensors.tensors().size()).parameters()) {
+            ModelFile.values(file, tensors, p.name(), p.shape());
+        }
         this.optimizer = entry("optimizer");
         this.updates = number("updates");
         this.skipped = number("skipped");
@@ -65,12 +69,18 @@ public final class TrainerState {
      *
      * @param position after the last batch trained on, as the caller has counted
      * @param metadata more entries for the file's metadata
+     * @throws NonFiniteException if a parameter or an average is not finite; nothing is written then
      */
     public static void write(Path file, Trainer trainer, SourcePosition position, Map<String, String> metadata)
             throws IOException {
+        Require.given(file, "file");
+        Require.given(trainer, "trainer").requireOpen();
+        Require.given(position, "position");
+        Require.given(metadata, "metadata");
         Safetensors tensors = new Safetensors();
         metadata.forEach(tensors::putMetadata);
-        ModelFile.put(tensors, trainer.rnn());
+        String after = " after " + trainer.updates + (trainer.updates == 1 ? " update" : " updates");
+        ModelFile.put(tensors, trainer.rnn(), after);
         tensors.putMetadata("state_version", VERSION);
         tensors.putMetadata("optimizer", name(trainer));
         tensors.putMetadata("updates", Long.toString(trainer.updates));
@@ -83,13 +93,18 @@ public final class TrainerState {
                 float[] values = new float[p.length()];
                 DeviceArray from = trainer.update.states()[i];
                 trainer.rnn().backend().download(from, p.offset(), values, 0, values.length);
-                tensors.put(averages.get(i) + "." + p.name(), values, p.shape());
+                String name = averages.get(i) + "." + p.name();
+                FiniteValues.require(name, after, values, p.shape());
+                tensors.put(name, values, p.shape());
             }
         }
         CarriedState carried = trainer.bptt.carried();
         if (carried.rows() > 0) {
             RnnSpec spec = trainer.rnn().spec();
-            tensors.put(CARRIED, carried.download(), spec.stateCount(), carried.rows(), spec.hiddenSize());
+            float[] values = carried.download();
+            long[] shape = {spec.stateCount(), carried.rows(), spec.hiddenSize()};
+            FiniteValues.require(CARRIED, after, values, shape);
+            tensors.put(CARRIED, values, shape);
         }
         tensors.write(file);
     }
@@ -104,9 +119,9 @@ public final class TrainerState {
 
     // ---- going on ---------------------------------------------------------------------------------------------------
 
-    /** Reads a file; an {@link IOException} names it, the entry, and what was expected. */
+    /** Reads a file; an {@link IOException} names it, the entry or tensor, and what was expected; parameters must be finite. */
     public static TrainerState read(Path file) throws IOException {
-        return new TrainerState(file, Safetensors.read(file));
+        return new TrainerState(file, Safetensors.read(Require.given(file, "file")));
     }
 
     /** Updates of the parameters so far. */
@@ -131,6 +146,7 @@ public final class TrainerState {
      * @throws IllegalArgumentException if the trainer has another network or optimiser
      */
     public void restore(Trainer trainer) throws IOException {
+        Require.given(trainer, "trainer").requireOpen();
         RnnSpec own = trainer.rnn().spec();
         if (!spec.equals(own)) {
             throw new IllegalArgumentException(

@@ -13,6 +13,10 @@ public final class Network implements AutoCloseable {
     private final Weights parameters;
     private final Weights gradients;
     private final Matrix allGradients;
+    /** Moves on whenever a parameter may change: what was computed with them holds as long as it stays. */
+    private long version;
+
+    private boolean closed;
 
     /** All parameters and gradients zero. */
     public Network(Backend backend, RnnSpec spec) {
@@ -42,14 +46,34 @@ public final class Network implements AutoCloseable {
         return layout;
     }
 
-    /** The flat buffer of parameters. */
+    /** The flat buffer of parameters; who writes to it calls {@link #parametersChange} first. */
     public DeviceArray parameterArray() {
+        requireOpen();
         return parameters.array();
     }
 
     /** The flat buffer of gradients. */
     public DeviceArray gradientArray() {
+        requireOpen();
         return gradients.array();
+    }
+
+    /** The parameters are about to be written to: no backward sweep may use what was computed with them. */
+    public void parametersChange() {
+        requireOpen();
+        version++;
+    }
+
+    /** Another number after every {@link #parametersChange}. */
+    long version() {
+        return version;
+    }
+
+    /** An {@link IllegalStateException} after {@link #close}. */
+    public void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this Rnn is closed: its parameters and gradients are gone");
+        }
     }
 
     Weights parameters() {
@@ -62,11 +86,13 @@ public final class Network implements AutoCloseable {
 
     /** Sets every gradient to zero. */
     public void zeroGradients() {
+        requireOpen();
         backend.fill(allGradients, 0f);
     }
 
     @Override
     public void close() {
+        closed = true;
         gradients.array().close();
         parameters.array().close();
     }

@@ -22,6 +22,7 @@ final class Unrolled implements AutoCloseable {
         void visit(Stretch stretch);
     }
 
+    private final Network network;
     private final Backend backend;
     private final RnnSpec spec;
     private final Truncation truncation;
@@ -51,6 +52,7 @@ final class Unrolled implements AutoCloseable {
                     + ") of a bidirectional network: its reverse direction begins at the end of a sequence, so that no segment can be"
                     + " swept without those behind it; use shorter sequences");
         }
+        this.network = network;
         this.backend = network.backend();
         this.spec = network.spec();
         this.truncation = truncation;
@@ -98,8 +100,9 @@ final class Unrolled implements AutoCloseable {
 
     // ---- a batch ----------------------------------------------------------------------------------------------------
 
-    /** Refuses a batch that does not fit the network. */
+    /** Refuses a batch that does not fit the network, and every batch once that is closed. */
     void check(Batch next) {
+        network.requireOpen();
         carried.check(next);
         contents.input().check(next);
     }

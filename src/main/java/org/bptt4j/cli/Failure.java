@@ -7,7 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import org.bptt4j.NonFiniteGradientException;
+import org.bptt4j.NonFiniteException;
 import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
@@ -51,7 +51,7 @@ record Failure(int exitCode, String message, boolean expected) {
             return new Failure(IN_THE_WORK, "out of memory (" + message + ")" + remedy, true);
         }
         if (t instanceof IOException
-                || t instanceof NonFiniteGradientException
+                || t instanceof NonFiniteException
                 || t instanceof DeviceException
                 || t instanceof OutOfDeviceMemoryException) {
             return new Failure(IN_THE_WORK, message, true);

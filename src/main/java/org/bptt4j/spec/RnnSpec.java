@@ -1,6 +1,5 @@
 package org.bptt4j.spec;
 
-import java.util.Objects;
 
 /**
  * The network: L recurrent layers and a linear head, {@code y_t = W_hy·h_t + b_y}.
@@ -19,7 +18,7 @@ import java.util.Objects;
 public record RnnSpec(
         Cell cell, int inputSize, int hiddenSize, int layers, int outputSize, boolean bidirectional, double dropout) {
     public RnnSpec {
-        Objects.requireNonNull(cell, "cell");
+        Require.given(cell, "cell");
         atLeast(1, inputSize, "input size");
         atLeast(1, hiddenSize, "hidden size");
         atLeast(1, layers, "layers");
