@@ -4,12 +4,41 @@ package org.bptt4j.backend;
 public final class OutOfDeviceMemoryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String numbers;
+    private final String heap;
+
+    /**
+     * For something that grows with a batch.
+     *
+     * @param device the backend's name
+     * @param asked bytes, {@link Long#MAX_VALUE} where that is too small a number
+     * @param free bytes for one array
+     * @param cause or null
+     */
     public OutOfDeviceMemoryException(String device, long asked, long free, Throwable cause) {
-        super(
-                device + ": " + asked + " bytes asked, " + free
-                        + " free for one array. Set a memory budget (--memory, Trainer.Builder.memory), or use fewer hidden units, a smaller"
-                        + " batch or fewer unrolled steps"
-                        + (device.equals("cpu") ? ", or raise the heap with -Xmx" : ""),
+        this(
+                device + ": " + asked + " bytes asked, " + free + " free for one array",
+                device.equals("cpu") ? ", or raise the heap with -Xmx" : "",
+                null,
+                "Set a memory budget (Trainer.Builder.memory), or use fewer hidden units (RnnSpec.hiddenSize), a smaller batch or fewer"
+                        + " unrolled steps",
                 cause);
+    }
+
+    private OutOfDeviceMemoryException(String numbers, String heap, String what, String remedy, Throwable cause) {
+        super(numbers + (what == null ? "" : " for " + what) + ". " + remedy + heap, cause);
+        this.numbers = numbers;
+        this.heap = heap;
+    }
+
+    /**
+     * The same numbers, with what the memory was for and another remedy.
+     *
+     * @param what "the parameters of …"
+     * @param remedy a sentence without its full stop
+     */
+    public OutOfDeviceMemoryException of(String what, String remedy) {
+        String sentence = Character.toUpperCase(remedy.charAt(0)) + remedy.substring(1);
+        return new OutOfDeviceMemoryException(numbers, heap, what, sentence, this);
     }
 }

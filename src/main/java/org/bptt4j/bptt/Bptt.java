@@ -4,6 +4,7 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 import org.bptt4j.spec.Truncation;
 
 /**
@@ -73,10 +74,10 @@ public final class Bptt implements AutoCloseable {
             boolean every = loss.at() == Loss.At.EVERY;
             int rows = shape.rows();
             long step = objective.bytes(1, rows);
-            long uploaded = sides * targets.bytes(shape);
+            long uploaded = Sizes.product(sides, targets.bytes(shape));
             return every
                     ? own.plus(uploaded, step, targets.fixedBytes())
-                    : own.plus(0, 0, uploaded + step + targets.fixedBytes());
+                    : own.plus(0, 0, Sizes.sum(Sizes.sum(uploaded, step), targets.fixedBytes()));
         }
 
         @Override

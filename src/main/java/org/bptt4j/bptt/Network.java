@@ -1,8 +1,10 @@
 package org.bptt4j.bptt;
 
+import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.spec.RnnSpec;
 
 /** A network on a backend: its description and the two flat buffers of parameters and gradients, which it owns. */
@@ -22,16 +24,35 @@ public final class Network implements AutoCloseable {
     public Network(Backend backend, RnnSpec spec) {
         this.backend = backend;
         this.spec = spec;
-        this.layout = new ParameterLayout(spec);
-        this.parameters = new Weights(spec, layout, backend.allocate(layout.length()));
+        // Memory first: a billion layers do not fit, and to list them takes longer than anybody waits.
+        List<DeviceArray> arrays = allocate(backend, spec);
         try {
-            this.gradients = new Weights(spec, layout, backend.allocate(layout.length()));
-        } catch (RuntimeException e) {
-            parameters.array().close();
+            this.layout = new ParameterLayout(spec);
+            this.parameters = new Weights(spec, layout, arrays.get(0));
+            this.gradients = new Weights(spec, layout, arrays.get(1));
+        } catch (RuntimeException | Error e) {
+            arrays.forEach(DeviceArray::close);
             throw e;
         }
         // The buffer's length may pass an int, a matrix's columns may not: rows of one element.
         this.allGradients = new Matrix(gradients.array(), 0, layout.length(), 1, 1);
+    }
+
+    private static List<DeviceArray> allocate(Backend backend, RnnSpec spec) {
+        long length = ParameterLayout.length(spec);
+        DeviceArray first = null;
+        try {
+            first = backend.allocate(length);
+            return List.of(first, backend.allocate(length));
+        } catch (OutOfDeviceMemoryException e) {
+            if (first != null) {
+                first.close();
+            }
+            throw e.of(
+                    "the " + length + " parameters of a network of " + spec.layers() + " layers of " + spec.hiddenSize()
+                            + " hidden units, and as many gradients",
+                    "use fewer hidden units (RnnSpec.hiddenSize) or layers (RnnSpec.layers)");
+        }
     }
 
     public Backend backend() {

@@ -8,6 +8,7 @@ import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Weighting;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /**
  * The targets of one batch: checked and counted for each segment when it is loaded, and on the device for one window at a time.
@@ -79,7 +80,7 @@ final class Targets {
 
     /** Refuses a batch whose targets are not those that the loss needs; {@code valid} becomes what each segment has. */
     void check(Batch next, List<Segment> segments, TargetCounts valid) {
-        int cells = atEveryStep() ? Math.multiplyExact(next.steps(), next.rows()) : next.rows();
+        int cells = atEveryStep() ? next.steps() * next.rows() : next.rows();
         requireTargets(next, cells);
         if (next.lossWeights() != null && next.lossWeights().length != cells) {
             throw new IllegalArgumentException("the loss needs " + cells + " loss weights "
@@ -222,7 +223,7 @@ final class Targets {
     /** Bytes of the targets of one step, or for a loss at the last step of all. */
     long bytes(Batch shape) {
         int weights = shape.lossWeights() == null ? 0 : 1;
-        return (long) Float.BYTES * shape.rows() * ((areClasses() ? 1 : outputSize) + weights);
+        return Sizes.product(Float.BYTES, shape.rows(), (areClasses() ? 1L : outputSize) + weights);
     }
 
     /** Bytes that do not depend on the batch. */
