@@ -98,10 +98,9 @@ final class Examiner {
             }
             bptt.backward(s, scale, report.array(), dX);
         }
-        rnn.backend().globalNorm(rnn.network().gradientArray(), report.array());
         report.read();
         double loss = report.get(Report.LOSS) * bptt.unit() * scale;
-        if (report.get(Report.NON_FINITE) != 0 || !Double.isFinite(loss)) {
+        if (!Double.isFinite(loss)) {
             throw notFinite(loss);
         }
         return loss;
@@ -129,8 +128,12 @@ final class Examiner {
         double value = forwardBackward(y, dX);
         float[] dH0 = whole ? bptt.downloadInitialStateGradient() : null;
         float[] dC0 = whole ? bptt.downloadInitialCellStateGradient() : null;
+        rnn.backend().globalNorm(rnn.network().gradientArray(), report.array());
         rnn.backend().clip(clipping, rnn.network().gradientArray(), report.array());
         report.read();
+        if (report.get(Report.NON_FINITE) != 0) {
+            throw notFinite(value);
+        }
         return new Gradients(
                 value,
                 y,

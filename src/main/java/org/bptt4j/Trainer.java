@@ -310,6 +310,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * The loss over one epoch of {@code source}, without training; batches may continue each other. The state that training
      * carries from batch to batch is not touched.
+     *
+     * @throws NonFiniteException if the loss of a batch is infinite or NaN: names the batch, and where in it that began
      */
     public Evaluation evaluate(BatchSource source) {
         requireOpen();
@@ -330,13 +332,18 @@ public final class Trainer implements AutoCloseable {
      * by the valid targets of the whole batch. The gradients can be read afterwards with {@link Rnn#gradient}.
      *
      * @return the loss
+     * @throws NonFiniteException if it is infinite or NaN: names where that began
      */
     public double forwardBackward(Batch batch) {
         requireOpen();
         return examiner.forwardBackward(Require.given(batch, "batch"));
     }
 
-    /** {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs. */
+    /**
+     * {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs.
+     *
+     * @throws NonFiniteException also if a gradient is infinite or NaN
+     */
     public Gradients gradients(Batch batch) {
         requireOpen();
         return examiner.gradients(Require.given(batch, "batch"));

@@ -4,6 +4,8 @@ package org.bptt4j.backend;
 public final class OutOfDeviceMemoryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final String HEAP = ", or raise the heap with -Xmx";
+
     private final String numbers;
     private final String heap;
 
@@ -18,11 +20,21 @@ public final class OutOfDeviceMemoryException extends RuntimeException {
     public OutOfDeviceMemoryException(String device, long asked, long free, Throwable cause) {
         this(
                 device + ": " + asked + " bytes asked, " + free + " free for one array",
-                device.equals("cpu") ? ", or raise the heap with -Xmx" : "",
+                // A larger heap helps where it was what was full, not where no array is so long.
+                device.equals("cpu") && cause != null ? HEAP : "",
                 null,
                 "Set a memory budget (Trainer.Builder.memory), or use fewer hidden units (RnnSpec.hiddenSize), a smaller batch or fewer"
                         + " unrolled steps",
                 cause);
+    }
+
+    /**
+     * For a heap that was full while something was done.
+     *
+     * @param remedy a sentence without its full stop
+     */
+    public OutOfDeviceMemoryException(String device, String work, String remedy, OutOfMemoryError cause) {
+        this(device + ": " + work, HEAP, null, remedy, cause);
     }
 
     private OutOfDeviceMemoryException(String numbers, String heap, String what, String remedy, Throwable cause) {
@@ -38,7 +50,6 @@ public final class OutOfDeviceMemoryException extends RuntimeException {
      * @param remedy a sentence without its full stop
      */
     public OutOfDeviceMemoryException of(String what, String remedy) {
-        String sentence = Character.toUpperCase(remedy.charAt(0)) + remedy.substring(1);
-        return new OutOfDeviceMemoryException(numbers, heap, what, sentence, this);
+        return new OutOfDeviceMemoryException(numbers, heap, what, remedy, this);
     }
 }

@@ -51,7 +51,7 @@ public final class Network implements AutoCloseable {
             throw e.of(
                     "the " + length + " parameters of a network of " + spec.layers() + " layers of " + spec.hiddenSize()
                             + " hidden units, and as many gradients",
-                    "use fewer hidden units (RnnSpec.hiddenSize) or layers (RnnSpec.layers)");
+                    "Use fewer hidden units (RnnSpec.hiddenSize) or layers (RnnSpec.layers)");
         }
     }
 
