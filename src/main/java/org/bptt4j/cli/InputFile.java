@@ -5,12 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.bptt4j.data.TextFile;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Opens a text file in UTF-8; everything that can be wrong with it is a {@link UsageException} naming the file. */
 final class InputFile {
-    private static final Logger LOG = LoggerFactory.getLogger(InputFile.class);
+    private static final System.Logger LOG = System.getLogger(InputFile.class.getName());
     private static final long MEGABYTE = 1_000_000;
     private static final long NOTE_NANOS = 2_000_000_000L;
 
@@ -44,7 +42,7 @@ final class InputFile {
         return done -> {
             if (System.nanoTime() - last[0] > NOTE_NANOS) {
                 last[0] = System.nanoTime();
-                LOG.info("reading {}: {} {}", file, done, unit);
+                LOG.log(System.Logger.Level.INFO, "reading " + file + ": " + done + " " + unit);
             }
         };
     }

@@ -75,7 +75,6 @@ public final class Main implements Callable<Integer> {
                 .setParameterExceptionHandler((e, a) -> wrongUsage(e))
                 .setExecutionExceptionHandler((e, c, p) -> main.failed(e, c.getCommandSpec(), err));
         commandLine.setResourceBundle(new HelpTexts());
-        OptionNumbers.register(commandLine);
         String version = "bptt4j " + version();
         main.spec.version(version);
         commandLine.getSubcommands().values().forEach(c -> c.getCommandSpec().version(version));

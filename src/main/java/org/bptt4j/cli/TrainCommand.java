@@ -85,7 +85,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainCommand command = new TrainCommand();
         CommandLine own = spec.commandLine();
         try {
-            OptionNumbers.register(Values.register(new CommandLine(command)))
+            Values.register(new CommandLine(command))
                     .setExpandAtFiles(false)
                     .setOut(own.getOut())
                     .setErr(own.getErr())
