@@ -1,5 +1,6 @@
 package org.bptt4j.backend;
 
+import static org.bptt4j.Elements.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -84,9 +85,10 @@ interface WeightedLossContract extends Contract {
         assertArrayEquals(d, kit().read(y), "in place");
         double tolerance = 0x1p-23 * (outputs + 16) * 12;
         for (int r = 0; r < gradient.length; r++) {
+            int row = r;
             for (int j = 0; j < outputs; j++) {
                 double expected = scale * at(c.s(), r) * gradient[r][j];
-                assertEquals(expected, d[r][j], tolerance * scale, what + ", row " + r + ", output " + j);
+                assertNear(expected, d[r][j], tolerance * scale, o -> what + ", row " + row + ", output " + o, j);
             }
         }
     }
