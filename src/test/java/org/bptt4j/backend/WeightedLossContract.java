@@ -170,9 +170,11 @@ interface WeightedLossContract extends Contract {
                 binaryCrossEntropy(1, outputs, 1, which);
                 binaryCrossEntropy(9, outputs, 30, which);
             }
-            binaryCrossEntropy(300, 2100, 3, which);
+            binaryCrossEntropy(300, 33, 3, which);
             binaryCrossEntropy(9, 33, 1e4f, which);
         }
+        // Large enough for several threads, and for many rounds of a block over a row.
+        binaryCrossEntropy(300, 2100, 3, 3);
     }
 
     private void binaryCrossEntropy(int rows, int outputs, float range, int which) {
