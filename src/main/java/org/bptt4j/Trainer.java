@@ -260,49 +260,52 @@ public final class Trainer implements AutoCloseable {
         return s;
     }
 
-    /** Told after every step of {@link #fit}. */
+    /** Told how {@link #fit} goes on. */
     @FunctionalInterface
     public interface Listener {
-        /** Returns whether to go on. */
+        /** After every step; returns whether to go on. */
         boolean afterStep(StepReport step);
+
+        /** At the end of an epoch, counted from 0; returns whether to go on. */
+        default boolean afterEpoch(long epoch) {
+            return true;
+        }
+
+        /**
+         * After a validation.
+         *
+         * @param better whether its loss is the lowest so far
+         */
+        default void afterValidation(Evaluation evaluation, boolean better) {}
     }
 
     /**
      * Trains for {@code epochs} epochs of {@code source}, or until the listener says stop. Where the backend runs behind the caller
      * ({@link Backend#runsBehind}), the source is asked for a batch before the step of the one before it: {@link BatchSource#next}.
-     * Returns the number of steps.
      *
-     * @param listener told after every step, or null for nobody
+     * @param listener told after every step and epoch, or null for nobody
+     * @return the number of steps
+     * @throws IllegalArgumentException if a whole epoch has no valid target
      */
     public long fit(BatchSource source, long epochs, Listener listener) {
-        requireOpen();
-        Require.given(source, "source");
-        boolean ahead = backend.runsBehind();
-        long steps = 0;
-        for (long epoch = 0; epoch < epochs; epoch++) {
-            source.start(epoch);
-            Batch next = source.next();
-            while (next != null) {
-                Batch batch = next;
-                long fingerprint = ahead ? batch.fingerprint() : 0;
-                next = ahead ? source.next() : null;
-                requireSame(batch, fingerprint, ahead);
-                StepReport done = step(batch, next);
-                requireSame(batch, fingerprint, ahead);
-                steps++;
-                if (listener != null && !listener.afterStep(done)) {
-                    return steps;
-                }
-                next = ahead ? next : source.next();
-            }
-        }
-        return steps;
+        return fitting(source, null, listener).run(epochs).steps();
     }
 
-    private static void requireSame(Batch batch, long fingerprint, boolean ahead) {
-        if (ahead) {
-            batch.requireUnchanged(fingerprint, "while fit trained on it, and had asked the source for the batch after it");
-        }
+    /**
+     * Trains as {@link #fit(BatchSource, long, Listener)} does, with a validation after each epoch. At the end the network has the
+     * parameters with which the validation's loss was lowest; the optimiser's averages stay those of the last step.
+     *
+     * @param validation the data that chooses, and for how long to go on without a better model
+     * @param listener told after every step, epoch and validation, or null for nobody
+     */
+    public FitReport fit(BatchSource source, long epochs, Validation validation, Listener listener) {
+        return fitting(source, Require.given(validation, "validation"), listener).run(epochs);
+    }
+
+    private Fitting fitting(BatchSource source, Validation validation, Listener listener) {
+        requireOpen();
+        return new Fitting(
+                this, Require.given(source, "source"), validation, listener == null ? step -> true : listener);
     }
 
     // ---- looking without training -----------------------------------------------------------------------------------
