@@ -28,7 +28,8 @@ record Failure(int exitCode, String message, boolean expected) {
 
     static Failure of(Throwable thrown) {
         Throwable t = thrown instanceof UncheckedIOException e ? e.getCause() : thrown;
-        String message = oneLine(t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage());
+        String message =
+                OptionWords.of(oneLine(t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage()));
         if (t instanceof UsageException
                 || t instanceof IllegalArgumentException
                 || t instanceof BackendUnavailableException
