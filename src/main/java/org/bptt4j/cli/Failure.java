@@ -69,7 +69,7 @@ record Failure(int exitCode, String message, boolean expected) {
             return FileErrors.message(e);
         }
         if (t.getMessage() != null && !t.getMessage().isBlank()) {
-            return t.getMessage();
+            return OptionWords.of(t.getMessage());
         }
         return t instanceof IOException e ? FileErrors.reason(e) : t.getClass().getSimpleName();
     }
