@@ -1,6 +1,8 @@
 package org.bptt4j;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,9 +26,20 @@ import org.bptt4j.spec.RnnSpec;
  * @param metadata all metadata of the file
  */
 public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<String, String> metadata) {
-    /** Reads and checks a whole file; an {@link IOException} names the file, the entry or tensor, and what was expected. */
+    private static final Logger LOG = System.getLogger(ModelFile.class.getName());
+
+    /**
+     * Reads and checks a whole file. Where it has a checksum that does not hold, as when another program trained it further, the
+     * log has a warning; an {@link IOException} names the file, the entry or tensor, and what was expected.
+     */
     public static ModelFile read(Path file) throws IOException {
         Safetensors tensors = Safetensors.read(file);
+        if (tensors.hasChecksum() && !tensors.checksumHolds()) {
+            LOG.log(
+                    Level.WARNING,
+                    file + ": its checksum does not hold: the model was changed after it was written, or the file is"
+                            + " damaged; it is used as it is");
+        }
         RnnSpec spec = spec(file, tensors.metadata());
         Map<String, float[]> values = new HashMap<>();
         for (Parameter p : layout(file, spec, tensors.tensors().size()).parameters()) {

@@ -2,6 +2,7 @@ package org.bptt4j;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,6 +10,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.bptt.CarriedState;
 import org.bptt4j.bptt.Parameter;
+import org.bptt4j.bptt.ParameterLayout;
 import org.bptt4j.data.SourcePosition;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
@@ -22,13 +24,18 @@ import org.bptt4j.spec.RnnSpec;
  *
  * <p>Tensors: the parameters as in a model file; the optimiser's averages of each by PyTorch's names, such as {@code
  * exp_avg.rnn.weight_hh_l0}; and, once a batch was trained, {@code carried [N,B,H]} (h of each layer and direction, then c if the cell has one), the state that a continuing batch begins with.
+ * Where a validation chooses the model that is kept, {@code best.<parameter>}: {@link BestModel}.
  * Metadata: that of a model file, {@code state_version}, {@code optimizer}, {@code updates}, {@code skipped}, {@code epoch},
- * {@code batches}, and the caller's own.
+ * {@code batches}, {@code best_loss}, {@code best_updates}, {@code best_since}, and the caller's own.
+ *
+ * <p>A checksum covers all of it, and a file whose content is not what was written is refused: a run that goes on from a damaged
+ * state would end with other results, and nobody would know.
  *
  * <p>Loss, truncation, clipping, learning rate and its schedule, and the seed of dropout's masks are the trainer's and not in the file.
  */
 public final class TrainerState {
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
+    private static final String BEST = "best.";
     private static final String CARRIED = "carried";
     private static final Map<Optimizer.Kind, List<String>> AVERAGES = Map.of(
             Optimizer.Kind.SGD, List.of("momentum_buffer"),
@@ -47,9 +54,16 @@ public final class TrainerState {
     private TrainerState(Path file, Safetensors tensors) throws IOException {
         this.file = file;
         this.tensors = tensors;
+        if (tensors.hasChecksum() && !tensors.checksumHolds()) {
+            throw new SafetensorsException(
+                    file + ": its checksum does not hold: the file was damaged or changed after it was written");
+        }
         if (!entry("state_version").equals(VERSION)) {
             throw new SafetensorsException(
                     file + ": state_version '" + entry("state_version") + "', this program reads " + VERSION);
+        }
+        if (!tensors.hasChecksum()) {
+            throw new SafetensorsException(file + ": has no checksum, which every state is written with");
         }
         this.spec = ModelFile.spec(file, tensors.metadata());
         this.optimizer = entry("optimizer");
@@ -68,6 +82,28 @@ public final class TrainerState {
      */
     public static void write(Path file, Trainer trainer, SourcePosition position, Map<String, String> metadata)
             throws IOException {
+        collect(trainer, position, new BestModel(), metadata).write(file);
+    }
+
+    /**
+     * Writes the state with the best model so far, and keeps the file that was there.
+     *
+     * @param before where the file that was there goes, in the same folder: should this one be damaged later, there is another
+     * @param best the best model of the run so far; it may be {@linkplain BestModel#isPresent none}
+     */
+    public static void write(
+            Path file,
+            Path before,
+            Trainer trainer,
+            SourcePosition position,
+            BestModel best,
+            Map<String, String> metadata)
+            throws IOException {
+        collect(trainer, position, best, metadata).write(file, before);
+    }
+
+    private static Safetensors collect(
+            Trainer trainer, SourcePosition position, BestModel best, Map<String, String> metadata) {
         Safetensors tensors = new Safetensors();
         metadata.forEach(tensors::putMetadata);
         ModelFile.put(tensors, trainer.rnn());
@@ -91,7 +127,15 @@ public final class TrainerState {
             RnnSpec spec = trainer.rnn().spec();
             tensors.put(CARRIED, carried.download(), spec.stateCount(), carried.rows(), spec.hiddenSize());
         }
-        tensors.write(file);
+        if (best.isPresent()) {
+            tensors.putMetadata("best_loss", Double.toString(best.loss()));
+            tensors.putMetadata("best_updates", Long.toString(best.updates()));
+            tensors.putMetadata("best_since", Long.toString(best.validationsSince()));
+            for (Parameter p : parameters(trainer)) {
+                tensors.put(BEST + p.name(), best.parameter(p.name()), p.shape());
+            }
+        }
+        return tensors;
     }
 
     private static String name(Trainer trainer) {
@@ -117,6 +161,27 @@ public final class TrainerState {
     /** Where training goes on in its source: {@link SourcePosition#seek}. */
     public SourcePosition position() {
         return position;
+    }
+
+    /** The best model of the run so far; {@linkplain BestModel#isPresent none} where no validation had chosen one. */
+    public BestModel best() throws IOException {
+        if (!tensors.metadata().containsKey("best_loss")) {
+            return new BestModel();
+        }
+        Map<String, float[]> parameters = new LinkedHashMap<>();
+        for (Parameter p : new ParameterLayout(spec).parameters()) {
+            parameters.put(p.name(), ModelFile.values(file, tensors, BEST + p.name(), p.shape()));
+        }
+        try {
+            return new BestModel(
+                    parameters,
+                    Double.parseDouble(entry("best_loss")),
+                    number("best_updates"),
+                    number("best_since"));
+        } catch (NumberFormatException e) {
+            throw new SafetensorsException(
+                    file + ": metadata best_loss '" + entry("best_loss") + "' is not a number", e);
+        }
     }
 
     /** All metadata of the file. */

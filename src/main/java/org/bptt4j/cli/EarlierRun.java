@@ -2,50 +2,90 @@ package org.bptt4j.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bptt4j.TrainerState;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.io.SafetensorsException;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** A run to go on with, as its folder tells: its options, its data, and how far it came. */
-final class EarlierRun {
+/**
+ * A run to go on with, as its folder tells: its options, its data, and how far it came.
+ *
+ * <p>The folder is data, which may come from somebody else. Which code computes, the backend and where its native libraries lie,
+ * is said by the command line and the environment alone.
+ */
+final class EarlierRun implements AutoCloseable {
     /** What may be said anew. */
-    private static final Set<String> OVERRIDES =
-            Set.of("--steps", "--backend", "--threads", "--cuda-libraries", "--memory", "--progress", "--explain");
+    private static final Set<String> OVERRIDES = Set.of(
+            "--steps", "--backend", "--threads", "--cuda-libraries", "--memory", "--patience", "--progress", "--explain");
+
+    /** What the folder says of the run and has no say in. */
+    private static final Set<String> SAID_ANEW = Set.of("out", "backend", "cuda-libraries", "sweep");
 
     private static final Set<String> BESIDE = Set.of("--resume", "--stacktrace");
     private static final Set<String> PATHS = Set.of("text", "csv");
 
     private final RunFolder folder;
     private final Map<String, Object> run;
+    private final PrintWriter err;
     /** Updates that were asked for anew, or null. */
     private Long asked;
 
-    private EarlierRun(RunFolder folder, Map<String, Object> run) {
+    private EarlierRun(RunFolder folder, Map<String, Object> run, PrintWriter err) {
         this.folder = folder;
         this.run = run;
+        this.err = err;
     }
 
-    /** Reads run.json; a {@link UsageException} says what is missing. */
-    static EarlierRun open(Path path) throws IOException {
+    /** Locks the folder and reads run.json; a {@link UsageException} says what is missing or wrong. */
+    static EarlierRun open(Path path, PrintWriter err) throws IOException {
         RunFolder folder = RunFolder.existing(path);
-        Path file = folder.resolve(RunFolder.RUN);
         try {
-            Map<String, Object> run = Json.read(Files.readString(file));
-            if (run.get("options") instanceof Map<?, ?>) {
-                return new EarlierRun(folder, run);
-            }
-        } catch (JsonProcessingException e) {
-            throw new UsageException(file + ": is not the description of a run: " + e.getOriginalMessage(), e);
+            return new EarlierRun(folder, read(folder.resolve(RunFolder.RUN)), err);
+        } catch (IOException | RuntimeException e) {
+            folder.close();
+            throw e;
         }
-        throw new UsageException(file + ": is not the description of a run: it has no options");
+    }
+
+    private static Map<String, Object> read(Path file) throws IOException {
+        try {
+            Map<String, Object> run = Json.read(Files.readAllBytes(file));
+            if (!(run.get("options") instanceof Map<?, ?> options)) {
+                throw notARun(file, "it has no options", null);
+            }
+            for (Map.Entry<?, ?> option : options.entrySet()) {
+                if (option.getValue() instanceof Map || option.getValue() instanceof Collection) {
+                    throw notARun(file, "its option '" + option.getKey() + "' is no single value", null);
+                }
+            }
+            return run;
+        } catch (JsonProcessingException e) {
+            throw notARun(file, Json.reason(e), e);
+        }
+    }
+
+    private static UsageException notARun(Path file, String why, Exception cause) {
+        return new UsageException(
+                file + ": is not the description of a run: " + why
+                        + "; put back a sound copy, or begin the run anew with train --out",
+                cause);
+    }
+
+    @Override
+    public void close() {
+        folder.close();
     }
 
     RunFolder folder() {
@@ -57,8 +97,11 @@ final class EarlierRun {
     /** Arguments that ask for this run again, but for what {@code given} says anew. */
     List<String> arguments(ParseResult given) {
         Map<String, Object> options = new LinkedHashMap<>();
-        ((Map<?, ?>) run.get("options")).forEach((name, value) -> options.put("--" + name, value));
-        options.remove("--out");
+        ((Map<?, ?>) run.get("options")).forEach((name, value) -> {
+            if (!SAID_ANEW.contains(name)) {
+                options.put("--" + name, value);
+            }
+        });
         for (OptionSpec option : given.matchedOptions()) {
             String name = option.longestName();
             if (OVERRIDES.contains(name)) {
@@ -71,9 +114,6 @@ final class EarlierRun {
         asked = given.matchedOptionValue("--steps", null);
         if (asked != null) {
             options.remove("--epochs");
-        }
-        if (given.hasMatchedOption("--backend")) {
-            options.remove("--sweep"); // the form is a backend's own; what it computes is the same
         }
         List<String> arguments = new ArrayList<>();
         options.forEach((name, value) -> {
@@ -133,15 +173,10 @@ final class EarlierRun {
 
     /** Where it came to; its data must be {@code data}. */
     TrainerState state(TrainingData data) throws IOException {
-        Path file = folder.resolve(RunFolder.STATE);
-        if (!Files.exists(file)) {
-            throw new UsageException("--resume " + folder.path() + ": the folder holds no " + RunFolder.STATE
-                    + ": the run ended before its first checkpoint; begin it anew");
-        }
-        TrainerState state = TrainerState.read(file);
+        TrainerState state = soundState();
         data.metadata().forEach((key, value) -> {
             if (!value.equals(state.metadata().get(key))) {
-                throw new UsageException(file + ": the " + key + " of the run is not that of its data now:"
+                throw new UsageException(folder.path() + ": the " + key + " of the run is not that of its data now:"
                         + " they have changed since");
             }
         });
@@ -150,6 +185,42 @@ final class EarlierRun {
                     + state.updates() + " updates already; ask for more");
         }
         return state;
+    }
+
+    /** The newest checkpoint that is what was written; one that is damaged is named. */
+    private TrainerState soundState() throws IOException {
+        List<Path> files = Stream.of(RunFolder.STATE, RunFolder.STATE_BEFORE)
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .toList();
+        if (files.isEmpty()) {
+            throw new UsageException("--resume " + folder.path() + ": the folder holds no " + RunFolder.STATE
+                    + ": the run ended before its first checkpoint; begin it anew");
+        }
+        List<String> damages = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                TrainerState state = TrainerState.read(file);
+                if (!damages.isEmpty()) {
+                    err.println("warning: " + damages.get(0) + "; going on from the checkpoint before it, of update "
+                            + state.updates());
+                }
+                return state;
+            } catch (SafetensorsException e) {
+                damages.add(e.getMessage());
+            }
+        }
+        throw new IOException("no checkpoint is sound, and nothing was written: " + String.join("; ", damages)
+                + ". Put back a sound copy, or begin the run anew with train --out");
+    }
+
+    /** Says so where the run was computed elsewhere before: the bits that follow are another backend's. */
+    void compare(Backend now) {
+        Object before = run.get("backend") instanceof Map<?, ?> backend ? backend.get("name") : null;
+        if (before != null && !before.equals(now.name())) {
+            err.println("warning: the run was computed by " + before + " so far and goes on with " + now.name()
+                    + ", whose results differ in their last bits; --backend " + before + " chooses");
+        }
     }
 
     /** Adds to the new run.json what the old one says of the run's beginning. */

@@ -4,19 +4,25 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bptt4j.io.Utf8;
 
 /** JSON of maps, collections, strings, numbers, booleans and null. Numbers that are not finite become null. */
 final class Json {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private Json() {}
 
@@ -64,14 +70,40 @@ final class Json {
         }
     }
 
-    /** An object as a map in its order; whole numbers are Long, others Double. An {@link IOException} if it is not one. */
-    static Map<String, Object> read(String text) throws IOException {
+    /** As {@link #read(String)} does, of text in UTF-8. */
+    static Map<String, Object> read(byte[] utf8) throws JsonProcessingException {
+        int bad = Utf8.firstInvalid(utf8);
+        if (bad >= 0) {
+            throw new JsonParseException(null, "byte " + bad + " is not UTF-8");
+        }
+        return read(new String(utf8, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * One object as a map in its order; whole numbers are Long, others Double.
+     *
+     * @throws JsonProcessingException if it is anything else: no object, a name twice, something behind it
+     */
+    static Map<String, Object> read(String text) throws JsonProcessingException {
         try (JsonParser json = FACTORY.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new JsonParseException(json, "expected an object");
             }
-            return object(json);
+            Map<String, Object> object = object(json);
+            if (json.nextToken() != null) {
+                throw new JsonParseException(json, "something follows the object");
+            }
+            return object;
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a string gives everything
         }
+    }
+
+    /** What is wrong, on one line. */
+    static String reason(JsonProcessingException e) {
+        return e.getOriginalMessage().replaceAll("\\s+", " ");
     }
 
     private static Map<String, Object> object(JsonParser json) throws IOException {

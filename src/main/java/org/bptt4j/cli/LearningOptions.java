@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 final class LearningOptions {
     private static final double MOMENTUM = 0.9;
     private static final int STAGES = 3;
+    /** Of some 20 validations in a run; so many in a row without a better one are no accident. */
+    private static final long PATIENCE = 5;
     private static final double STAGE_FACTOR = 0.1;
 
     private static final Map<String, DoubleFunction<Optimizer>> OPTIMIZERS = new TreeMap<>(Map.of(
@@ -65,6 +67,21 @@ final class LearningOptions {
             defaultValue = "1")
     private long seed;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description = "end after N validations in a row none of which was better than the best (default: 5 where neither"
+                    + " --steps nor --epochs is given, and never for a --task)")
+    private Long patience;
+
+    /** Validations without a better one after which a run ends; 0 for never. */
+    long patience(boolean task) {
+        if (patience != null) {
+            return Require.atLeast(1, patience, "--patience");
+        }
+        return steps == null && epochs == null && !task ? PATIENCE : 0;
+    }
+
     Optimizer optimizer(Defaults defaults) {
         double value = Require.positive(rate == null ? defaults.rate() : rate, "--lr");
         return Names.choose("--optimizer", name(optimizer, defaults.optimizer()), OPTIMIZERS)
@@ -96,13 +113,14 @@ final class LearningOptions {
     }
 
     /** The resolved options by name, for run.json. */
-    Map<String, Object> describe(Defaults defaults) {
+    Map<String, Object> describe(Defaults defaults, boolean task) {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("optimizer", name(optimizer, defaults.optimizer()));
         options.put("lr", optimizer(defaults).learningRate());
         options.put("lr-schedule", name(schedule, defaults.schedule()));
         options.put("epochs", epochs == null && steps == null ? Long.valueOf(defaults.epochs()) : epochs);
         options.put("steps", steps);
+        options.put("patience", patience(task) == 0 ? null : patience(task));
         options.put("seed", seed);
         return options;
     }

@@ -87,6 +87,7 @@ public final class Main implements Callable<Integer> {
         } finally {
             out.flush();
             err.flush();
+            Interrupt.letGo();
         }
     }
 

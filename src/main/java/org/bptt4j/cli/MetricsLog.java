@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.util.ResizableDoubleArray;
@@ -44,16 +44,15 @@ final class MetricsLog implements AutoCloseable {
         return new MetricsLog(file, StandardOpenOption.CREATE_NEW);
     }
 
-    /** Goes on with the log of a run that has done {@code updates} updates; what came after them is cut off. */
-    static MetricsLog resume(Path file, long updates) throws IOException {
-        List<Map<String, Object>> past;
+    /** Goes on with the log of a run that has done {@code updates} updates; what is not of the past is cut off. */
+    static MetricsLog resume(Path file, PastMetrics past, long updates) throws IOException {
         try {
-            past = PastMetrics.cut(file, updates);
+            past.cut();
         } catch (IOException e) {
             throw RunFolder.failed(file, e);
         }
         MetricsLog log = new MetricsLog(file, StandardOpenOption.APPEND);
-        past.forEach(log::remember);
+        past.events().forEach(log::remember);
         log.lastStep = updates;
         log.lastSeconds = log.seconds();
         return log;
@@ -66,7 +65,7 @@ final class MetricsLog implements AutoCloseable {
             trainLoss.addElement(PastMetrics.number(event, "loss"));
             norm.addElement(PastMetrics.number(event, "grad_norm"));
             secondsBefore = PastMetrics.number(event, "seconds");
-        } else {
+        } else if ("eval".equals(event.get("event"))) {
             evalSteps.addElement(step);
             evalLoss.addElement(PastMetrics.number(event, "loss"));
         }
@@ -112,9 +111,10 @@ final class MetricsLog implements AutoCloseable {
         lastSeconds = seconds;
     }
 
-    /** Writes an eval line. */
-    void eval(long step, Map<String, Double> figures) throws IOException {
+    /** Writes a validation's line. */
+    void valid(long step, Map<String, Double> figures) throws IOException {
         Map<String, Object> line = event("eval", step);
+        line.put("part", "valid");
         line.putAll(figures);
         write(line);
         evalSteps.addElement((double) step);
@@ -122,12 +122,32 @@ final class MetricsLog implements AutoCloseable {
         lastSeconds = seconds(); // an evaluation's time is not the training's
     }
 
-    /** Writes the last line. */
-    void end(long step, Map<String, Double> figures) throws IOException {
+    /** Updates at the last validation; -1 if there was none. */
+    long lastValidation() {
+        int n = evalSteps.getNumElements();
+        return n == 0 ? -1 : (long) evalSteps.getElement(n - 1);
+    }
+
+    /**
+     * Writes the last eval line, of the test part, and the line of the run's end.
+     *
+     * @param step updates of the whole run
+     * @param kept updates of the model that is kept, whose figures these are
+     */
+    void end(long step, long kept, Map<String, Double> figures) throws IOException {
+        Map<String, Object> test = event("eval", step);
+        test.put("part", "test");
+        test.put("kept_step", kept);
+        test.putAll(figures);
+        write(test);
         Map<String, Object> line = event("end", step);
+        line.put("kept_step", kept);
         line.put("seconds", seconds());
         line.putAll(figures);
         write(line);
+        if (!Files.exists(file)) {
+            throw new IOException(file + ": was removed while the run wrote to it: its metrics are lost, the model is not");
+        }
     }
 
     private static Map<String, Object> event(String name, long step) {
@@ -148,16 +168,16 @@ final class MetricsLog implements AutoCloseable {
     }
 
     /** Draws loss.png and gradients.png. */
-    void draw(RunFolder folder, String lossName, OptionalDouble clipAt) throws IOException {
+    void draw(RunFolder folder, TrainingData.Unit unit, OptionalDouble clipAt) throws IOException {
         folder.chart(
                 "loss.png",
                 png -> Charts.lossCurve(
                         png,
                         trainSteps.getElements(),
-                        trainLoss.getElements(),
+                        Arrays.stream(trainLoss.getElements()).map(unit.of()).toArray(),
                         evalSteps.getElements(),
-                        evalLoss.getElements(),
-                        lossName));
+                        Arrays.stream(evalLoss.getElements()).map(unit.of()).toArray(),
+                        unit.name()));
         folder.chart(
                 "gradients.png", png -> Charts.gradientNorm(png, trainSteps.getElements(), norm.getElements(), clipAt));
     }

@@ -21,7 +21,10 @@ import org.bptt4j.data.SeriesSource;
 import org.bptt4j.report.Charts;
 import org.bptt4j.spec.Loss;
 
-/** A table whose next row's value is forecast. The last fifth of the rows is held out. */
+/**
+ * A table whose next row's value is forecast. The last fifth of the rows is held out; a tenth of those before, their end,
+ * validates.
+ */
 final class SeriesData implements TrainingData {
     /** Key of the scaling in a model file. */
     static final String SCALING = "scaling";
@@ -38,6 +41,7 @@ final class SeriesData implements TrainingData {
     static final Defaults DEFAULTS = new Defaults(64, 120, 16, "adamw", 0.005, "cosine", 60);
     private static final int STRIDES_PER_WINDOW = 4;
     private static final int HELD_OUT_PART = 5;
+    private static final int VALID_PART = 10;
     private static final int LEAST_ROWS = 20;
     private static final int CHUNK = 1000;
     /** The last so many held-out rows are drawn. */
@@ -47,11 +51,13 @@ final class SeriesData implements TrainingData {
     private final Series series;
     private final Scaling scaling;
     private final long trainingRows;
+    private final long testFrom;
 
     private SeriesData(String name, Series series, Scaling scaling) {
         this.name = name;
         this.series = series;
-        this.trainingRows = series.rows() - series.rows() / HELD_OUT_PART;
+        this.testFrom = series.rows() - series.rows() / HELD_OUT_PART;
+        this.trainingRows = testFrom - Math.max(1, testFrom / VALID_PART);
         this.scaling = scaling == null ? fit() : scaling;
         this.scaling.requireColumns(series);
     }
@@ -116,8 +122,9 @@ final class SeriesData implements TrainingData {
     @Override
     public CountedSource training(Settings s) {
         if (trainingRows <= s.unroll()) {
-            throw new UsageException(name + ": has " + trainingRows + " rows to train on (the last fifth is held out),"
-                    + " at least " + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
+            throw new UsageException(name + ": has " + trainingRows
+                    + " rows to train on (the last fifth is held out, a tenth of the rest validates), at least "
+                    + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
         }
         return new SeriesSource(
                 series,
@@ -142,36 +149,46 @@ final class SeriesData implements TrainingData {
         about.put("columns", series.columns());
         about.put("target", series.targetName());
         about.put("rows", series.rows());
-        about.put("held_out", series.rows() - trainingRows);
+        about.put("valid", testFrom - trainingRows);
+        about.put("held_out", series.rows() - testFrom);
         return about;
     }
 
     @Override
     public List<Part> parts() {
-        return List.of(Part.HELD_OUT, Part.ALL);
+        return List.of(Part.TEST, Part.ALL);
+    }
+
+    @Override
+    public Unit unit() {
+        return new Unit(
+                "RMSE of '" + series.targetName() + "'",
+                "rmse",
+                loss -> Math.sqrt(loss) * scaling.targetDeviation());
     }
 
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
         long from = firstRow(part);
+        long to = part == Part.VALID ? testFrom : series.rows();
         double[] sum = new double[1];
-        forecast(rnn, (row, forecast) -> {
+        forecast(rnn, to, (row, forecast) -> {
             if (row >= from) {
                 double error = forecast - series.truth(row);
                 sum[0] += error * error;
             }
         });
-        double rmse = Math.sqrt(sum[0] / (series.rows() - from));
+        double rmse = Math.sqrt(sum[0] / (to - from));
         double scaledError = rmse / scaling.targetDeviation();
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("loss", scaledError * scaledError);
         figures.put("rmse", rmse);
-        figures.put("persistence_rmse", series.persistenceError(from, series.rows()));
+        figures.put("persistence_rmse", series.persistenceError(from, to));
         return figures;
     }
 
     private long firstRow(Part part) {
-        return part == Part.HELD_OUT ? trainingRows : 1;
+        return part == Part.TEST ? testFrom : part == Part.VALID ? trainingRows : 1;
     }
 
     /** Told each row's forecast. */
@@ -179,11 +196,11 @@ final class SeriesData implements TrainingData {
         void at(long row, double forecast);
     }
 
-    /** Each row's forecast from all rows before it, one sequence from the first row on; the first row has none. */
-    private void forecast(Rnn rnn, Forecasts to) {
+    /** Each row's forecast from all rows before it, up to row {@code end}, one sequence from the first row on, which has none. */
+    private void forecast(Rnn rnn, long end, Forecasts to) {
         try (RnnSession session = new RnnSession(rnn, 1)) {
-            for (long t = 0; t < series.rows() - 1; t += CHUNK) {
-                float[] change = session.feed(scaled(t, (int) Math.min(CHUNK, series.rows() - 1 - t)));
+            for (long t = 0; t < end - 1; t += CHUNK) {
+                float[] change = session.feed(scaled(t, (int) Math.min(CHUNK, end - 1 - t)));
                 for (int i = 0; i < change.length; i++) {
                     to.at(t + i + 1, series.truth(t + i) + change[i] * scaling.targetDeviation());
                 }
@@ -202,14 +219,15 @@ final class SeriesData implements TrainingData {
 
     @Override
     public String summary(Part part, Map<String, Double> figures) {
-        String where = part == Part.HELD_OUT ? "held-out fifth" : "all rows";
+        String where = part == Part.TEST ? "held-out fifth" : part == Part.VALID ? "validation" : "all rows";
+        long rows = (part == Part.VALID ? testFrom : series.rows()) - firstRow(part);
         double rmse = figures.get("rmse");
         double persistence = figures.get("persistence_rmse");
         return String.format(
                 Locale.ROOT,
                 "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g%s",
                 where,
-                series.rows() - firstRow(part),
+                rows,
                 series.targetName(),
                 rmse,
                 persistence,
@@ -219,14 +237,14 @@ final class SeriesData implements TrainingData {
     @Override
     public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
         boolean bundled = name.equals(BUNDLED);
-        int shown = (int) Math.min(MOST_CHARTED, series.rows() - trainingRows);
+        int shown = (int) Math.min(MOST_CHARTED, series.rows() - testFrom);
         long first = series.rows() - shown;
         double[] x = new double[shown];
         double[] truth = new double[shown];
         double[] forecast = new double[shown];
         Arrays.setAll(x, i -> bundled ? BUNDLED_FIRST_YEAR + (double) (first + i) / MONTHS : first + i + 1);
         Arrays.setAll(truth, i -> series.truth(first + i));
-        forecast(rnn, (row, value) -> {
+        forecast(rnn, series.rows(), (row, value) -> {
             if (row >= first) {
                 forecast[(int) (row - first)] = value;
             }

@@ -106,6 +106,11 @@ final class Settings {
         return sweep.clipping(CLIPPING);
     }
 
+    /** Validations without a better one after which the run ends; 0 for never. */
+    long patience() {
+        return learning.patience(data.hasOwnSequences());
+    }
+
     long seed() {
         return learning.seed();
     }
@@ -121,7 +126,7 @@ final class Settings {
         options.putAll(model.describe(data));
         options.putAll(unrolled.describe(data));
         options.putAll(sweep.describe(loss(), clipping()));
-        options.putAll(learning.describe(data.defaults()));
+        options.putAll(learning.describe(data.defaults(), data.hasOwnSequences()));
         return options;
     }
 

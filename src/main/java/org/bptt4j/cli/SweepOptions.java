@@ -1,5 +1,6 @@
 package org.bptt4j.cli;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -96,6 +97,9 @@ final class SweepOptions {
                 throw new UsageException(option + " '" + list + "': '" + words[i]
                         + "' is no number; must be one for each output, such as 1,0.5,2");
             }
+        }
+        if (loss.takesClasses() && Arrays.stream(weights).noneMatch(w -> w > 0)) {
+            throw new UsageException(option + " '" + list + "': no class counts; give at least one a weight above 0");
         }
         try {
             Loss weighted = loss.weighted(weights);

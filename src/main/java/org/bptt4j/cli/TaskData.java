@@ -19,7 +19,7 @@ import org.bptt4j.data.tasks.TemporalOrder;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
 
-/** A synthetic task; the held-out sequences are the same for every run. */
+/** A synthetic task; the sequences that validate and those held out are the same for every run. */
 final class TaskData implements TrainingData {
     /** Key of the task's name in a model file. */
     static final String TASK = "task";
@@ -41,6 +41,7 @@ final class TaskData implements TrainingData {
     private final int length;
     private final Task task;
     private final int heldOutRows;
+    private final TaskSource valid;
     private final TaskSource heldOut;
 
     /** The task of this name with sequences of this length. */
@@ -50,6 +51,7 @@ final class TaskData implements TrainingData {
         try {
             this.task = Names.choose("--task", name, TASKS).apply(length);
             this.heldOutRows = Math.max(1, Math.min(HELD_OUT_ROWS, HELD_OUT_STEPS / task.steps()));
+            this.valid = TaskSource.validation(task, heldOutRows, HELD_OUT_BATCHES, 0);
             this.heldOut = TaskSource.heldOut(task, heldOutRows, HELD_OUT_BATCHES, 0);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--length: " + e.getMessage(), e);
@@ -98,20 +100,27 @@ final class TaskData implements TrainingData {
         about.put("task", name);
         about.put("length", length);
         about.put("trivial_loss", task.trivialLoss());
+        about.put("valid", heldOutRows * HELD_OUT_BATCHES);
         about.put("held_out", heldOutRows * HELD_OUT_BATCHES);
         return about;
     }
 
     @Override
     public List<Part> parts() {
-        return List.of(Part.HELD_OUT);
+        return List.of(Part.TEST);
+    }
+
+    @Override
+    public Unit unit() {
+        return new Unit(
+                task.loss().kind() == Loss.Kind.MSE ? "mean squared error" : "cross-entropy", "loss", loss -> loss);
     }
 
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
         try (Trainer trainer =
                 Trainer.of(rnn).loss(task.loss()).optimizer(Optimizer.sgd(1)).build()) {
-            double loss = trainer.evaluate(heldOut).loss();
+            double loss = trainer.evaluate(part == Part.VALID ? valid : heldOut).loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
             figures.put("trivial_loss", task.trivialLoss());
@@ -123,9 +132,10 @@ final class TaskData implements TrainingData {
     public String summary(Part part, Map<String, Double> figures) {
         return String.format(
                 Locale.ROOT,
-                "%d held-out sequences: %s %.6f, without memory %.6f",
+                "%d %s sequences: %s %.6f, without memory %.6f",
                 heldOutRows * HELD_OUT_BATCHES,
-                task.loss().kind() == Loss.Kind.MSE ? "mean squared error" : "cross-entropy",
+                part == Part.VALID ? "validation" : "held-out",
+                unit().name(),
                 figures.get("loss"),
                 task.trivialLoss());
     }

@@ -21,14 +21,21 @@ import org.bptt4j.io.AtomicFiles;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
 
-/** A text whose next character is predicted. The last tenth is held out; the vocabulary is that of the whole text. */
+/**
+ * A text whose next character is predicted. The last tenth is held out, a tenth of what remains, its end, validates; the vocabulary
+ * is that of the whole text.
+ */
 final class TextData implements TrainingData {
     /** Key of the vocabulary in a model file: all characters in the order of their ids. */
     static final String VOCABULARY = "vocabulary";
 
     static final Defaults DEFAULTS = new Defaults(256, 100, 32, "adam", 0.002, "cosine", 10);
     private static final int HELD_OUT_PART = 10;
+    private static final int VALID_PART = 10;
     private static final int LEAST_CHARACTERS = 2 * HELD_OUT_PART;
+    /** One character to read and one to predict. */
+    private static final int LEAST_VALID = 2;
+
     private static final int EVALUATION_ROWS = 32;
     private static final int EVALUATION_STEPS = 100;
     private static final int SAMPLE_LENGTH = 600;
@@ -37,6 +44,7 @@ final class TextData implements TrainingData {
     private final Path file;
     private final Vocabulary vocabulary;
     private final SymbolSequence text;
+    private final long trained;
     private final long split;
 
     private TextData(Path file, Vocabulary vocabulary, SymbolSequence text) {
@@ -49,6 +57,7 @@ final class TextData implements TrainingData {
         this.vocabulary = vocabulary;
         this.text = text;
         this.split = length - length / HELD_OUT_PART;
+        this.trained = split - Math.max(LEAST_VALID, split / VALID_PART);
     }
 
     /** A text with a vocabulary of its own. */
@@ -90,12 +99,13 @@ final class TextData implements TrainingData {
 
     @Override
     public CountedSource training(Settings s) {
-        if (split <= s.unroll()) {
-            throw new UsageException(file + ": has " + split + " characters to train on (the last tenth is held out),"
-                    + " at least " + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
+        if (trained <= s.unroll()) {
+            throw new UsageException(file + ": has " + trained
+                    + " characters to train on (the last tenth is held out, a tenth of the rest validates), at least "
+                    + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
         }
         return TextSource.training(
-                text, 0, split, s.batch(), s.unroll(), s.loss().at());
+                text, 0, trained, s.batch(), s.unroll(), s.loss().at());
     }
 
     @Override
@@ -109,36 +119,45 @@ final class TextData implements TrainingData {
         about.put("text", file.toString());
         about.put("characters", text.length());
         about.put("vocabulary", vocabulary.size());
+        about.put("valid", split - trained);
         about.put("held_out", text.length() - split);
         return about;
     }
 
     @Override
     public List<Part> parts() {
-        return List.of(Part.HELD_OUT, Part.ALL);
+        return List.of(Part.TEST, Part.ALL);
+    }
+
+    @Override
+    public Unit unit() {
+        return new Unit("bits per character", "bpc", loss -> loss / Math.log(2));
     }
 
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
-        long from = part == Part.HELD_OUT ? split : 0;
+        long from = part == Part.TEST ? split : part == Part.VALID ? trained : 0;
+        long to = part == Part.VALID ? split : text.length();
         // A trainer of its own: evaluation must not disturb the state that the next training batch continues.
         try (Trainer trainer = Trainer.of(rnn)
                         .loss(Loss.crossEntropy())
                         .optimizer(Optimizer.sgd(1))
                         .build();
                 PrefetchingSource source = new PrefetchingSource(
-                        TextSource.evaluation(text, from, text.length(), EVALUATION_ROWS, EVALUATION_STEPS))) {
+                        TextSource.evaluation(text, from, to, EVALUATION_ROWS, EVALUATION_STEPS))) {
             double loss = trainer.evaluate(source).loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
-            figures.put("bpc", loss / Math.log(2));
+            figures.put("bpc", unit().of().applyAsDouble(loss));
             return figures;
         }
     }
 
     @Override
     public String summary(Part part, Map<String, Double> figures) {
-        String where = part == Part.HELD_OUT ? "held-out tenth" : "whole text";
+        String where = part == Part.TEST
+                ? "held-out tenth"
+                : part == Part.VALID ? "validation, " + (split - trained) + " characters" : "whole text";
         return String.format(Locale.ROOT, "%s: %.4f bits per character", where, figures.get("bpc"));
     }
 

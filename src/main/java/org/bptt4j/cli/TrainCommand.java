@@ -62,16 +62,19 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (resume == null) {
-            train(RunFolder.choose(out), null);
+            try (RunFolder folder = RunFolder.choose(out)) {
+                train(folder, null);
+            }
             return 0;
         }
-        EarlierRun earlier = EarlierRun.open(resume);
-        List<String> arguments = earlier.arguments(spec.commandLine().getParseResult());
-        if (earlier.isFinished()) {
-            spec.commandLine().getOut().println(earlier.finished());
-            return 0;
+        try (EarlierRun earlier = EarlierRun.open(resume, spec.commandLine().getErr())) {
+            List<String> arguments = earlier.arguments(spec.commandLine().getParseResult());
+            if (earlier.isFinished()) {
+                spec.commandLine().getOut().println(earlier.finished());
+            } else {
+                again(arguments).train(earlier.folder(), earlier);
+            }
         }
-        again(arguments).train(earlier.folder(), earlier);
         return 0;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import org.bptt4j.Rnn;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.spec.Loss;
@@ -12,10 +13,21 @@ import org.bptt4j.spec.Loss;
 interface TrainingData {
     /** A part of the data that can be evaluated. */
     enum Part {
-        /** What training never sees: the end of a text or table, or a task's other sequences. */
-        HELD_OUT,
+        /** The end of what remains beside the test part: it chooses the model that is kept. Not trained on. */
+        VALID,
+        /** What neither training nor the choice of a model sees: the end of a text or table, or a task's other sequences. */
+        TEST,
         ALL
     }
+
+    /**
+     * What people call a loss of these data, such as bits per character.
+     *
+     * @param name in full, with the unit
+     * @param key of the figure of an evaluation that is in this unit, and its short name
+     * @param of the figure of a mean loss
+     */
+    record Unit(String name, String key, DoubleUnaryOperator of) {}
 
     /** Settings that do well where the user says nothing. */
     Defaults defaults();
@@ -54,8 +66,11 @@ interface TrainingData {
     /** What the data is, for run.json. */
     Map<String, Object> description();
 
-    /** The parts that can be told apart. */
+    /** The parts of which a trained network's figures are worth knowing. */
     List<Part> parts();
+
+    /** The unit in which the losses of training are shown beside the figures of evaluations. */
+    Unit unit();
 
     /** Figures of a part, {@code loss} first. */
     Map<String, Double> evaluate(Rnn rnn, Part part);

@@ -9,7 +9,8 @@ public final class RandomStream {
     public enum Use {
         TRAINING(1),
         HELD_OUT(2),
-        SAMPLE(3);
+        SAMPLE(3),
+        VALIDATION(4);
 
         private final long number;
 

@@ -40,6 +40,16 @@ public final class AtomicFiles {
      *     {@code content} throws it
      */
     public static void write(Path target, IoConsumer<? super OutputStream> content) throws IOException {
+        write(target, null, content);
+    }
+
+    /**
+     * Writes as {@link #write(Path, IoConsumer)} does, and keeps the file that was there as {@code before}. A crash between the two
+     * renames leaves no {@code target}, but {@code before}.
+     *
+     * @param before in the same folder; what was there under this name goes. Null to keep nothing
+     */
+    static void write(Path target, Path before, IoConsumer<? super OutputStream> content) throws IOException {
         Path file = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
         Path folder = file.toAbsolutePath().getParent();
         // Renaming over a device such as /dev/null would replace it for everyone.
@@ -53,6 +63,9 @@ public final class AtomicFiles {
         boolean done = false;
         try {
             fill(temporary, content);
+            if (before != null && Files.exists(file)) {
+                replace(file, before);
+            }
             replace(temporary, file);
             done = true;
         } finally {

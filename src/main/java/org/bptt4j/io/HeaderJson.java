@@ -23,6 +23,8 @@ final class HeaderJson implements AutoCloseable {
                     .build())
             .build();
 
+    private static final String BLANKS = " \t\r\n";
+
     private final String file;
     private final long headerAt;
     private final JsonParser json;
@@ -33,7 +35,7 @@ final class HeaderJson implements AutoCloseable {
      * @param file the file's name, for messages
      * @param headerAt the byte of the file where the header begins, for messages
      * @param bytes the header
-     * @throws SafetensorsException if the bytes are not UTF-8 or do not begin with a brace
+     * @throws SafetensorsException if the bytes are not UTF-8 or do not begin with a brace, but for blanks
      */
     HeaderJson(String file, long headerAt, byte[] bytes) throws IOException {
         int bad = Utf8.firstInvalid(bytes);
@@ -41,8 +43,12 @@ final class HeaderJson implements AutoCloseable {
             throw new SafetensorsException(
                     file + ": byte " + (headerAt + bad) + ": the header has invalid UTF-8, expected JSON in UTF-8");
         }
-        // The format demands it, and it keeps a byte order mark and leading blanks out.
-        if (bytes.length == 0 || bytes[0] != '{') {
+        // It keeps a byte order mark out. The format demands the brace at once; the reference reader takes blanks before it.
+        int first = 0;
+        while (first < bytes.length && BLANKS.indexOf(bytes[first]) >= 0) {
+            first++;
+        }
+        if (first == bytes.length || bytes[first] != '{') {
             throw new SafetensorsException(
                     file + ": byte " + headerAt + ": the header does not begin with '{', expected a JSON object");
         }
@@ -59,6 +65,23 @@ final class HeaderJson implements AutoCloseable {
     /** Steps into an object. */
     void expectObject(String what, String expected) throws IOException {
         expect(JsonToken.START_OBJECT, what, expected);
+    }
+
+    /** Steps into an object, returning true, or past a null. */
+    boolean isObjectOrNull(String what, String expected) throws IOException {
+        if (json.nextToken() == JsonToken.VALUE_NULL) {
+            return false;
+        }
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            throw fail(what + " is " + found() + ", expected " + expected);
+        }
+        return true;
+    }
+
+    /** Steps past any value; one that is nested deeper than the parser's limit is an error, not an exhausted stack. */
+    void skip() throws IOException {
+        json.nextToken();
+        json.skipChildren();
     }
 
     /** Steps past a string and returns it. */

@@ -14,12 +14,17 @@ import java.util.Map;
  * <p>File layout, little-endian: header length as unsigned 64-bit integer, the header in JSON, the tensors' bytes.
  */
 public final class Safetensors {
+    /** The metadata's key for the checksum, which is the writer's and reader's own affair. */
+    static final String CHECKSUM_KEY = "bptt4j_crc32c";
+
     /** The header's key for the metadata, which is therefore no tensor's name. */
     static final String METADATA_KEY = "__metadata__";
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final String origin;
+    /** As the file read says, or null. */
+    private String declaredChecksum;
 
     /** Creates an empty container. */
     public Safetensors() {
@@ -47,13 +52,14 @@ public final class Safetensors {
     }
 
     /**
-     * Writes all tensors and metadata, replacing {@code file} atomically.
+     * Writes all tensors and metadata, replacing {@code file} atomically. A {@linkplain #hasChecksum checksum} is added to the
+     * metadata.
      *
      * @param file the file to create or replace; its folder must exist
      * @throws IOException if the file cannot be written; an existing one is then left as it was
      */
     public void write(Path file) throws IOException {
-        SafetensorsWriter.write(this, file);
+        SafetensorsWriter.write(this, file, null);
     }
 
     /**
@@ -88,13 +94,42 @@ public final class Safetensors {
      * Sets one metadata entry, replacing an earlier value.
      *
      * @return this
-     * @throws IllegalArgumentException if key or value is not valid Unicode
+     * @throws IllegalArgumentException if key or value is not valid Unicode, or the key is {@code bptt4j_crc32c}
      */
     public Safetensors putMetadata(String key, String value) {
         requireUnicode("metadata key", key);
         requireUnicode("value of metadata key " + SafetensorsException.quote(key), value);
+        if (key.equals(CHECKSUM_KEY)) {
+            throw new IllegalArgumentException("metadata key '" + CHECKSUM_KEY + "' is the writer's own");
+        }
         metadata.put(key, value);
         return this;
+    }
+
+    /**
+     * Writes as {@link #write(Path)} does, and keeps the file that was there as {@code before}, whose own earlier content goes. If
+     * anything fails before the new file is whole, both stay as they were.
+     */
+    public void write(Path file, Path before) throws IOException {
+        SafetensorsWriter.write(this, file, before);
+    }
+
+    /** Whether the file read has a checksum, as those that {@link #write} makes have. */
+    public boolean hasChecksum() {
+        return declaredChecksum != null;
+    }
+
+    /**
+     * Whether the content is what the checksum of the file read was taken of; false also where it has none. It covers names, types,
+     * shapes, values and metadata, but no order: {@link Checksum}.
+     */
+    public boolean checksumHolds() {
+        return Checksum.of(this).equals(declaredChecksum);
+    }
+
+    /** Notes the checksum that a file read has. */
+    void declareChecksum(String checksum) {
+        declaredChecksum = checksum;
     }
 
     /**

@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Parses the JSON header of a safetensors file, checking each entry by itself.
+ * Parses the JSON header of a safetensors file, checking each entry by itself. Fields of an entry that the format does not know
+ * are passed over, and {@code "__metadata__": null} is none, as the reference reader has it; a name that appears twice is refused.
  *
- * <p>The header has a fixed depth, and whatever is deeper is refused where it opens, so nesting costs no stack.
+ * <p>What is read has a fixed depth, and what is passed over costs no stack.
  */
 final class SafetensorsHeader {
     /**
@@ -88,7 +89,9 @@ final class SafetensorsHeader {
     }
 
     private void parseMetadata() throws IOException {
-        json.expectObject(Safetensors.METADATA_KEY, "an object of strings");
+        if (!json.isObjectOrNull(Safetensors.METADATA_KEY, "an object of strings")) {
+            return;
+        }
         while (json.nextField()) {
             String key = json.text("metadata key");
             String what = "metadata " + SafetensorsException.quote(key);
@@ -107,7 +110,8 @@ final class SafetensorsHeader {
         while (json.nextField()) {
             String field = json.text("field name");
             if (!FIELDS.contains(field)) {
-                throw json.fail(what + " has a field " + SafetensorsException.quote(field) + EXPECTED_FIELDS);
+                json.skip(); // what another writer adds takes nothing away
+                continue;
             }
             if (!seen.add(field)) {
                 throw json.fail(what + ": field " + field + " appears twice, expected once");

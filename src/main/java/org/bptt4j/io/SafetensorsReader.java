@@ -76,6 +76,7 @@ final class SafetensorsReader {
             }
         }
         Safetensors container = new Safetensors(file.toString());
+        container.declareChecksum(header.metadata().remove(Safetensors.CHECKSUM_KEY));
         header.metadata().forEach(container::putMetadata);
         for (SafetensorsHeader.Entry entry : header.entries()) {
             container.add(new Tensor(entry.name(), entry.dtype(), entry.shape(), arrays.get(entry.name())));
@@ -123,7 +124,8 @@ final class SafetensorsReader {
         }
         if (covered != dataBytes) {
             throw fail("byte " + (dataBegin + covered) + ": " + (dataBytes - covered)
-                    + " bytes follow the last tensor, expected the end of the file");
+                    + (dataBytes - covered == 1 ? " byte follows" : " bytes follow")
+                    + " the last tensor, expected the end of the file");
         }
     }
 

@@ -27,7 +27,8 @@ final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    static void write(Safetensors container, Path file) throws IOException {
+    /** @param before where to keep the file that is there, or null to let it go */
+    static void write(Safetensors container, Path file, Path before) throws IOException {
         List<Tensor> layout = new ArrayList<>(container.tensors().values());
         layout.sort(Comparator.comparingInt((Tensor tensor) -> -tensor.dtype().bytes())); // stable
         byte[] header = header(container, layout);
@@ -36,7 +37,7 @@ final class SafetensorsWriter {
                     + SafetensorsReader.MAX_HEADER_BYTES);
         }
         try {
-            AtomicFiles.write(file, out -> {
+            AtomicFiles.write(file, before, out -> {
                 ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 out.write(length.putLong(header.length).array());
                 out.write(header);
@@ -62,13 +63,12 @@ final class SafetensorsWriter {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator((OutputStream) bytes)) {
             json.writeStartObject();
-            if (!container.metadata().isEmpty()) {
-                json.writeObjectFieldStart(Safetensors.METADATA_KEY);
-                for (Map.Entry<String, String> entry : container.metadata().entrySet()) {
-                    json.writeStringField(entry.getKey(), entry.getValue());
-                }
-                json.writeEndObject();
+            json.writeObjectFieldStart(Safetensors.METADATA_KEY);
+            for (Map.Entry<String, String> entry : container.metadata().entrySet()) {
+                json.writeStringField(entry.getKey(), entry.getValue());
             }
+            json.writeStringField(Safetensors.CHECKSUM_KEY, Checksum.of(container));
+            json.writeEndObject();
             for (Tensor tensor : container.tensors().values()) {
                 writeEntry(json, tensor, begins.get(tensor.name()));
             }

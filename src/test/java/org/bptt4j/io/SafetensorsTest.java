@@ -2,11 +2,14 @@ package org.bptt4j.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a container keeps through a file, and the exact bytes of one; see {@link SafetensorsMalformedTest} too. */
 class SafetensorsTest {
@@ -85,16 +90,19 @@ class SafetensorsTest {
         assertArrayEquals(many, Safetensors.read(file).tensor("many").toFloats());
     }
 
-    /** Written out by hand from the format's description, wide types first and header padded to 8 bytes. */
+    /**
+     * Written out by hand from the format's description, wide types first and header padded to 8 bytes. The checksum was computed bit
+     * by bit by another program.
+     */
     @Test
     void matchesAHandWrittenFile() throws IOException {
-        String header = "{\"__metadata__\":{\"k\":\"v\"},"
+        String header = "{\"__metadata__\":{\"k\":\"v\",\"bptt4j_crc32c\":\"3d835aeb\"},"
                 + "\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,16]},"
                 + "\"n\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]}}";
-        assertEquals(134, header.length());
+        assertEquals(161, header.length());
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
-        expected.write(new byte[] {(byte) 136, 0, 0, 0, 0, 0, 0, 0});
-        expected.write((header + "  ").getBytes(StandardCharsets.US_ASCII));
+        expected.write(new byte[] {(byte) 168, 0, 0, 0, 0, 0, 0, 0});
+        expected.write((header + "       ").getBytes(StandardCharsets.US_ASCII));
         expected.write(new byte[] {(byte) 0xfe, -1, -1, -1, -1, -1, -1, -1}); // -2
         expected.write(new byte[] {0, 0, (byte) 0x80, 0x3f}); // 1.0f
         expected.write(new byte[] {0, 0, 0x20, (byte) 0xc0}); // -2.5f
@@ -182,5 +190,72 @@ class SafetensorsTest {
         String message =
                 assertThrows(IllegalArgumentException.class, action::run).getMessage();
         assertTrue(message.contains(part), message);
+    }
+
+    /** Every bit of a file's values and metadata, but not the order in which a writer puts them. */
+    @Test
+    void aFlippedBitIsNoticed() throws IOException {
+        new Safetensors()
+                .putMetadata("k", "v")
+                .putMetadata("l", "w")
+                .put("w", new float[] {1f, -2.5f}, 1, 2)
+                .put("n", new long[] {-2})
+                .write(file);
+        assertTrue(Safetensors.read(file).hasChecksum());
+        assertTrue(Safetensors.read(file).checksumHolds());
+        byte[] bytes = Files.readAllBytes(file);
+        int read = 0;
+        for (int bit = 0; bit < 8 * bytes.length; bit++) {
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, bytes);
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            try {
+                assertFalse(Safetensors.read(file).checksumHolds(), "bit " + bit);
+                read++;
+            } catch (SafetensorsException e) {
+                // no file of the format any more
+            }
+        }
+        assertTrue(read >= 8 * 16, "flipped in values: " + read);
+    }
+
+    @Test
+    void anotherWritersOrderKeepsTheChecksum() throws IOException {
+        new Safetensors().putMetadata("k", "v").put("a", new int[] {1}, 1).put("b", new int[] {2}, 1).write(file);
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        String swapped = text.replace("\"a\":", "\"x\":").replace("\"b\":", "\"a\":").replace("\"x\":", "\"b\":");
+        int data = swapped.length() - 8;
+        swapped = swapped.substring(0, data) + swapped.substring(data + 4) + swapped.substring(data, data + 4);
+        Files.write(file, swapped.getBytes(StandardCharsets.ISO_8859_1));
+        assertTrue(Safetensors.read(file).checksumHolds());
+    }
+
+    @Test
+    void theFileBeforeIsKept() throws IOException {
+        Path before = file.resolveSibling("before.safetensors");
+        new Safetensors().put("n", new int[] {1}, 1).write(file, before);
+        assertFalse(Files.exists(before));
+        new Safetensors().put("n", new int[] {2}, 1).write(file, before);
+        new Safetensors().put("n", new int[] {3}, 1).write(file, before);
+        assertArrayEquals(new int[] {3}, Safetensors.read(file).tensor("n").toInts());
+        assertArrayEquals(new int[] {2}, Safetensors.read(before).tensor("n").toInts());
+    }
+
+    /** What the reference reader takes as well, and where nothing is lost. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"__metadata__\":null,\"n\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+                " \t\r\n{\"n\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+                "{\"n\":{\"dtype\":\"I32\",\"note\":{\"a\":[1,{}]},\"shape\":[1],\"data_offsets\":[0,4],\"b\":null}}"
+            })
+    void aLenientHeader(String header) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 4).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII)).putInt(7);
+        Files.write(file, bytes.array());
+        Safetensors read = Safetensors.read(file);
+        assertArrayEquals(new int[] {7}, read.tensor("n").toInts());
+        assertFalse(read.hasChecksum());
+        assertFalse(read.checksumHolds());
     }
 }

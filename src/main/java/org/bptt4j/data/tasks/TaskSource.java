@@ -38,6 +38,11 @@ public final class TaskSource implements CountedSource {
         return new TaskSource(task, rows, batches, seed, RandomStream.Use.TRAINING);
     }
 
+    /** Sequences to choose a model by: the same in every epoch, and others than those of training and of the held-out part. */
+    public static TaskSource validation(Task task, int rows, long batches, long seed) {
+        return new TaskSource(task, rows, batches, seed, RandomStream.Use.VALIDATION);
+    }
+
     /** Sequences to evaluate on. */
     public static TaskSource heldOut(Task task, int rows, long batches, long seed) {
         return new TaskSource(task, rows, batches, seed, RandomStream.Use.HELD_OUT);
