@@ -67,9 +67,14 @@ final class Sampler {
         }
     }
 
+    /** Steps of a prompt that are fed at a time. */
+    static int stretch(int outputs) {
+        return Math.max(1, Math.min(MOST_STEPS, MOST_OUTPUTS / outputs));
+    }
+
     /** The outputs after the last of {@code ids}. */
     private float[] feed(RnnSession session, int[] ids) {
-        int stretch = Math.max(1, Math.min(MOST_STEPS, MOST_OUTPUTS / vocabulary.size()));
+        int stretch = stretch(vocabulary.size());
         float[] y = {};
         for (int from = 0; from < ids.length; from += stretch) {
             y = session.feed(Arrays.copyOfRange(ids, from, Math.min(ids.length, from + stretch)));

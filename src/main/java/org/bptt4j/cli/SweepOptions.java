@@ -10,6 +10,7 @@ import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Truncation;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How a loss and its gradient are taken: a mixin for the commands that sweep back through time. */
 final class SweepOptions {
@@ -92,8 +93,8 @@ final class SweepOptions {
         double[] weights = new double[words.length];
         for (int i = 0; i < words.length; i++) {
             try {
-                weights[i] = Double.parseDouble(words[i].strip());
-            } catch (NumberFormatException e) {
+                weights[i] = Values.number(words[i].strip());
+            } catch (TypeConversionException e) {
                 throw new UsageException(option + " '" + list + "': '" + words[i]
                         + "' is no number; must be one for each output, such as 1,0.5,2");
             }
