@@ -254,6 +254,7 @@ final class SeriesData implements TrainingData {
                 path -> Charts.forecast(
                         path,
                         "Forecast of the next row",
+                        "",
                         x,
                         truth,
                         forecast,
