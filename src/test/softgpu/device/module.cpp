@@ -55,17 +55,36 @@ void link(const ptx::Variable& v, const ops::Symbols& symbols) {
     }
 }
 
+bool placed(const ptx::Variable& v) {
+    return (v.space == ptx::Space::Global || v.space == ptx::Space::Const) && !v.isExtern;
+}
+
+/** A text, parsed, and the programs that were made of it. */
+struct Text {
+    ptx::Module syntax;
+    std::map<std::string, std::shared_ptr<simt::Program>> programs;
+};
+
+/** Tests open a backend, and load the same few modules, some thousand times: a third of their time went there. */
+Text& parsed(const std::string& text) {
+    static std::map<std::string, Text> texts;
+    static const size_t most = 8;
+    auto found = texts.find(text);
+    if (found != texts.end()) return found->second;
+    ptx::Module syntax = ptx::parse(text);
+    if (texts.size() == most) texts.clear();
+    return texts[text] = {std::move(syntax), {}};
+}
+
 }  // namespace
 
 std::unique_ptr<Module> loadPtx(const std::string& text, Context& context) {
-    ptx::Module syntax = ptx::parse(text);
+    Text& known = parsed(text);
+    const ptx::Module& syntax = known.syntax;
     accept(syntax);
     auto module = std::make_unique<Module>();
     module->context = &context;
     ops::Symbols symbols;
-    auto placed = [](const ptx::Variable& v) {
-        return (v.space == ptx::Space::Global || v.space == ptx::Space::Const) && !v.isExtern;
-    };
     try {
         for (auto& v : syntax.variables)
             if (placed(v)) place(v, *module, symbols);
@@ -75,7 +94,10 @@ std::unique_ptr<Module> loadPtx(const std::string& text, Context& context) {
             if (!f.second.isEntry || !f.second.hasBody) continue;
             Function& made = module->functions[f.first];
             made.module = module.get();
-            made.program = std::make_shared<simt::Program>(ops::lower(syntax, f.second, symbols));
+            auto& program = known.programs[f.first];
+            // Addresses are part of a program: where there are any it is made anew.
+            if (!program || !symbols.empty()) program = std::make_shared<simt::Program>(ops::lower(syntax, f.second, symbols));
+            made.program = program;
         }
     } catch (...) {
         for (uint64_t a : module->allocations) device().memory.release(a);

@@ -1,7 +1,11 @@
 package org.bptt4j;
 
+import java.util.Optional;
 import org.bptt4j.backend.Report;
 import org.bptt4j.bptt.Bptt;
+import org.bptt4j.bptt.NonFiniteSearch;
+import org.bptt4j.bptt.NonFiniteSearch.Culprit;
+import org.bptt4j.bptt.Parameter;
 import org.bptt4j.data.Batch;
 import org.bptt4j.data.BatchSource;
 import org.bptt4j.spec.Clipping;
@@ -9,6 +13,8 @@ import org.bptt4j.spec.Truncation;
 
 /** Looks at a network without training it, and without dropout: losses, outputs, gradients. Each is documented where {@link Trainer} offers it. */
 final class Examiner {
+    private static final String ADVICE = "Look for it in the data and in the parameters; of a training, lower the learning rate";
+
     private final Rnn rnn;
     private final Bptt bptt;
     private final DeviceReport report;
@@ -38,14 +44,21 @@ final class Examiner {
         double weight = 0;
         bptt.withoutDropout();
         source.start(0);
-        for (Batch batch = source.next(); batch != null; batch = source.next()) {
+        long number = 1;
+        for (Batch batch = source.next(); batch != null; batch = source.next(), number++) {
             bptt.loadForward(batch);
             report.clear();
             for (int s = 0; s < bptt.segments(); s++) {
                 bptt.evaluate(s, report.array());
             }
             report.read();
-            sum += report.get(Report.LOSS);
+            float loss = report.get(Report.LOSS);
+            if (!Float.isFinite(loss)) {
+                Optional<Culprit> culprit = new NonFiniteSearch(bptt).findForward(0);
+                throw new NonFiniteException("the loss of batch " + number + " of an evaluation is " + loss + began(culprit)
+                        + ". " + ADVICE);
+            }
+            sum += loss * bptt.unit();
             targets += bptt.valid();
             weight += bptt.weight();
         }
@@ -68,6 +81,10 @@ final class Examiner {
         return forwardBackward(null, null);
     }
 
+    private static String began(Optional<Culprit> culprit) {
+        return culprit.map(c -> "; it began with " + c).orElse("");
+    }
+
     /** Of the loaded batch; outputs and ∂L/∂x are put where they are wanted. */
     private double forwardBackward(float[] y, float[] dX) {
         report.clear();
@@ -82,7 +99,24 @@ final class Examiner {
             bptt.backward(s, scale, report.array(), dX);
         }
         report.read();
-        return report.get(Report.LOSS) * scale;
+        double loss = report.get(Report.LOSS) * bptt.unit() * scale;
+        if (!Double.isFinite(loss)) {
+            throw notFinite(loss);
+        }
+        return loss;
+    }
+
+    private NonFiniteException notFinite(double loss) {
+        NonFiniteSearch search = new NonFiniteSearch(bptt);
+        Optional<String> gradient =
+                search.firstParameter(rnn.network().gradientArray()).map(Parameter::name);
+        Optional<Culprit> culprit = Optional.empty();
+        for (int s = 0; s < bptt.segments() && culprit.isEmpty(); s++) {
+            culprit = bptt.scale(s) == 0 ? search.findForward(s) : search.find(s, report.array());
+        }
+        bptt.carried().forget();
+        String what = gradient.map(name -> "the gradient of " + name + " is not finite").orElse("the loss is " + loss);
+        return new NonFiniteException(what + began(culprit) + ". " + ADVICE);
     }
 
     Gradients gradients(Batch batch) {
@@ -97,6 +131,9 @@ final class Examiner {
         rnn.backend().globalNorm(rnn.network().gradientArray(), report.array());
         rnn.backend().clip(clipping, rnn.network().gradientArray(), report.array());
         report.read();
+        if (report.get(Report.NON_FINITE) != 0) {
+            throw notFinite(value);
+        }
         return new Gradients(
                 value,
                 y,

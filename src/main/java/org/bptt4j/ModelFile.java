@@ -7,14 +7,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.bptt.Parameter;
 import org.bptt4j.bptt.ParameterLayout;
 import org.bptt4j.io.DType;
+import org.bptt4j.io.DecimalNumber;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -29,11 +32,12 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
     private static final Logger LOG = System.getLogger(ModelFile.class.getName());
 
     /**
-     * Reads and checks a whole file. Where it has a checksum that does not hold, as when another program trained it further, the
-     * log has a warning; an {@link IOException} names the file, the entry or tensor, and what was expected.
+     * Reads and checks a whole file; an {@link IOException} names the file, the entry or tensor, and what was expected. Parameters that are
+     * not finite are refused: nothing can be made of them. Where the file has a checksum that does not hold, as when another program
+     * trained it further, the log has a warning.
      */
     public static ModelFile read(Path file) throws IOException {
-        Safetensors tensors = Safetensors.read(file);
+        Safetensors tensors = Safetensors.read(Require.given(file, "file"));
         if (tensors.hasChecksum() && !tensors.checksumHolds()) {
             LOG.log(
                     Level.WARNING,
@@ -54,7 +58,7 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
         return new ModelFile(spec, values, tensors.metadata());
     }
 
-    /** The values of a tensor that must be there, of this shape and F32. */
+    /** The values of a tensor that must be there, of this shape, F32 and finite. */
     static float[] values(Path file, Safetensors tensors, String name, long[] shape) throws SafetensorsException {
         Tensor tensor = tensors.tensors().get(name);
         if (tensor == null) {
@@ -69,11 +73,17 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             throw new SafetensorsException(
                     file + ": tensor '" + name + "' is " + tensor.dtype() + ", parameters are F32");
         }
-        return tensor.toFloats();
+        float[] values = tensor.toFloats();
+        String which = FiniteValues.first(values, shape);
+        if (which != null) {
+            throw new SafetensorsException(file + ": tensor '" + name + "' is not finite: element " + which
+                    + "; take an earlier checkpoint, or train again with a lower learning rate");
+        }
+        return values;
     }
 
     /** A file of a few tensors cannot make us list the parameters of a billion layers. */
-    private static ParameterLayout layout(Path file, RnnSpec spec, int tensors) throws SafetensorsException {
+    static ParameterLayout layout(Path file, RnnSpec spec, int tensors) throws SafetensorsException {
         if (spec.layers() > tensors) {
             throw new SafetensorsException(file + ": the metadata says " + spec.layers()
                     + " layers, but there are only " + tensors + " tensors");
@@ -126,7 +136,7 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
     private static double dropout(Path file, Map<String, String> metadata) throws SafetensorsException {
         String value = metadata.getOrDefault("dropout", "0");
         try {
-            return Double.parseDouble(value);
+            return DecimalNumber.parse(value);
         } catch (NumberFormatException e) {
             throw new SafetensorsException(file + ": metadata dropout '" + value + "' is not a number", e);
         }
@@ -134,18 +144,27 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
 
     /** The network on {@code backend}. */
     public Rnn toRnn(Backend backend) {
-        return Rnn.of(backend, spec, parameters);
+        return Rnn.of(Require.given(backend, "backend"), spec, parameters);
     }
 
     static void write(Path file, Rnn rnn, Map<String, String> more) throws IOException {
         Safetensors tensors = new Safetensors();
-        put(tensors, rnn);
-        more.forEach(tensors::putMetadata);
+        put(tensors, rnn, "");
+        putSorted(tensors, more);
         tensors.write(file);
     }
 
-    /** Adds the network's description and its parameters. */
-    static void put(Safetensors tensors, Rnn rnn) {
+    /** Adds a caller's metadata, sorted: the order of {@code Map.of} differs from JVM to JVM, and equal content is to give equal files. */
+    static void putSorted(Safetensors tensors, Map<String, String> metadata) {
+        new TreeMap<>(metadata).forEach(tensors::putMetadata);
+    }
+
+    /**
+     * Adds the network's description and its parameters; a {@link NonFiniteException} if one of them is not finite.
+     *
+     * @param when " after 20 updates", for that message
+     */
+    static void put(Safetensors tensors, Rnn rnn, String when) {
         RnnSpec spec = rnn.spec();
         tensors.putMetadata("cell", spec.cell().name());
         tensors.putMetadata("layers", Integer.toString(spec.layers()));
@@ -157,7 +176,9 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             tensors.putMetadata("dropout", Double.toString(spec.dropout()));
         }
         for (String name : rnn.parameterNames()) {
-            tensors.put(name, rnn.parameter(name), rnn.parameterShape(name));
+            float[] values = rnn.parameter(name);
+            FiniteValues.require(name, when, values, rnn.parameterShape(name));
+            tensors.put(name, values, rnn.parameterShape(name));
         }
     }
 }

@@ -7,7 +7,7 @@ import org.bptt4j.bptt.NonFiniteSearch.Culprit;
  * A gradient was infinite or NaN. The parameters are as they were before that update; the trainer can go on with another
  * batch. The message names the parameter, and where in the batch it began.
  */
-public final class NonFiniteGradientException extends RuntimeException {
+public final class NonFiniteGradientException extends NonFiniteException {
     private static final long serialVersionUID = 1L;
 
     private final String parameter;

@@ -1,10 +1,10 @@
 package org.bptt4j;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
@@ -16,6 +16,7 @@ import org.bptt4j.bptt.RecurrentLayers;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.Remembering;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -28,9 +29,11 @@ import org.bptt4j.spec.RnnSpec;
 public final class Rnn implements AutoCloseable {
     private final Network network;
     private RecurrentLayers layers;
+    /** What the last {@link #forward} gave; not kept for its own sake. */
+    private WeakReference<Output> last = new WeakReference<>(null);
 
     private Rnn(Backend backend, RnnSpec spec) {
-        this.network = new Network(backend, spec);
+        this.network = new Network(Require.given(backend, "backend"), Require.given(spec, "spec"));
     }
 
     /** A new network with PyTorch's default initialisation. */
@@ -40,18 +43,26 @@ public final class Rnn implements AutoCloseable {
 
     /** A new network; the same seed gives the same values on every backend. */
     public static Rnn create(Backend backend, RnnSpec spec, Initialization initialization, long seed) {
+        requireDescribed(spec, initialization);
         return filled(backend, spec, new Initializer(spec, initialization, null, seed)::values);
     }
 
     /** A new network of LSTM cells that begin by remembering; an {@link IllegalArgumentException} if the cell has no forget gate. */
     public static Rnn create(
             Backend backend, RnnSpec spec, Initialization initialization, Remembering remembering, long seed) {
-        Objects.requireNonNull(remembering, "remembering");
+        requireDescribed(spec, initialization);
+        Require.given(remembering, "remembering");
         return filled(backend, spec, new Initializer(spec, initialization, remembering, seed)::values);
+    }
+
+    private static void requireDescribed(RnnSpec spec, Initialization initialization) {
+        Require.given(spec, "spec");
+        Require.given(initialization, "initialization");
     }
 
     /** A network from a safetensors file with the metadata that {@link #save} writes. */
     public static Rnn load(Backend backend, Path file) throws IOException {
+        Require.given(backend, "backend");
         return ModelFile.read(file).toRnn(backend);
     }
 
@@ -73,14 +84,17 @@ public final class Rnn implements AutoCloseable {
         }
     }
 
-    /** Writes the parameters as safetensors, beside the target first and then renamed over it. */
+    /**
+     * Writes the parameters as safetensors, beside the target first and then renamed over it. What is not finite is not saved: a {@link
+     * NonFiniteException}, and the target stays as it was.
+     */
     public void save(Path file) throws IOException {
         save(file, Map.of());
     }
 
     /** The same with more entries in the file's metadata. */
     public void save(Path file, Map<String, String> metadata) throws IOException {
-        ModelFile.write(file, this, metadata);
+        ModelFile.write(Require.given(file, "file"), this, Require.given(metadata, "metadata"));
     }
 
     public RnnSpec spec() {
@@ -125,6 +139,7 @@ public final class Rnn implements AutoCloseable {
     /** Sets a parameter from a matrix of its shape, rounded to float; a bias is one row. */
     public void setParameter(String name, RealMatrix values) {
         Parameter p = network.layout().get(name);
+        Require.given(values, "values of " + name);
         if (values.getRowDimension() != p.rows() || values.getColumnDimension() != p.cols()) {
             throw new IllegalArgumentException(name + " is [" + p.rows() + ", " + p.cols() + "], got ["
                     + values.getRowDimension() + ", " + values.getColumnDimension() + "]");
@@ -165,8 +180,12 @@ public final class Rnn implements AutoCloseable {
 
     private void set(DeviceArray array, String name, float[] values) {
         Parameter p = network.layout().get(name);
+        Require.given(values, "values of " + name);
         if (values.length != p.length()) {
             throw new IllegalArgumentException(name + " has " + p.length() + " elements, got " + values.length);
+        }
+        if (array == network.parameterArray()) {
+            network.parametersChange();
         }
         backend().upload(values, 0, values.length, array, p.offset());
     }
@@ -218,11 +237,15 @@ public final class Rnn implements AutoCloseable {
     }
 
     private Output run(Batch batch, long seed, long update) {
+        network.requireOpen();
+        Require.given(batch, "batch");
         if (layers == null) {
             layers = new RecurrentLayers(network);
         }
         float[] h = layers.forward(batch, seed, update);
-        return new Output(h, layers.finalState(), layers.finalCellState());
+        Output output = new Output(h, layers.finalState(), layers.finalCellState());
+        last = new WeakReference<>(output);
+        return output;
     }
 
     /** {@link #backward(float[], float[], float[])} without a gradient of c_n. */
@@ -232,13 +255,17 @@ public final class Rnn implements AutoCloseable {
 
     /**
      * Sweeps the batch of the last {@link #forward} back. Adds to the parameters' gradients ({@link #gradient}), as PyTorch's
-     * {@code backward} does: call {@link #zeroGradients} before the first of a step.
+     * {@code backward} does: call {@link #zeroGradients} before the first of a step. The states of one forward sweep are kept, until the
+     * next: it can be swept back several times, and no other can.
      *
-     * @param dH ∂L/∂h of the top layer [T,B,D·H]
+     * @param dH ∂L/∂h of the top layer [T,B,D·H], or null for zeros
      * @param dFinalState ∂L/∂h_n [L·D,B,H], or null for zeros
      * @param dFinalCellState ∂L/∂c_n [L·D,B,H], or null for zeros
+     * @throws IllegalStateException if there was no forward sweep, or a parameter has changed since then: states of the old values and
+     *     weights of the new ones give no gradient
      */
     public InputGradients backward(float[] dH, float[] dFinalState, float[] dFinalCellState) {
+        network.requireOpen();
         if (layers == null) {
             throw new IllegalStateException("backward before forward: there is no batch to sweep back");
         }
@@ -246,9 +273,26 @@ public final class Rnn implements AutoCloseable {
         return new InputGradients(dX, layers.initialStateGradient(), layers.initialCellStateGradient());
     }
 
-    /** Frees the network's memory. The backend stays open. */
+    /**
+     * The same, for who calls {@link #forward} for several batches: says which of them is meant.
+     *
+     * @param output what forward gave for the batch
+     * @throws IllegalStateException also if forward was called again since then: the states of that batch are gone
+     */
+    public InputGradients backward(Output output, float[] dH, float[] dFinalState, float[] dFinalCellState) {
+        network.requireOpen();
+        Require.given(output, "output");
+        if (output != last.get()) {
+            throw new IllegalStateException("these outputs are not those of the last forward, whose states are the only ones"
+                    + " that are kept: call backward for each batch before forward for the next");
+        }
+        return backward(dH, dFinalState, dFinalCellState);
+    }
+
+    /** Frees the network's memory. The backend stays open. A second call does nothing. */
     @Override
     public void close() {
+        last.clear();
         if (layers != null) {
             layers.close();
         }

@@ -2,6 +2,8 @@ package org.bptt4j;
 
 import org.bptt4j.bptt.Predictor;
 import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Require;
+import org.bptt4j.spec.Sizes;
 
 /**
  * Runs a network forward, step by step or in pieces, with the state carried over: for generation and for live data.
@@ -13,9 +15,11 @@ public final class RnnSession implements AutoCloseable {
     private final int inputSize;
     private final Predictor predictor;
     private boolean started;
+    private boolean closed;
 
     /** A session of {@code rows} independent sequences, all from the zero state. */
     public RnnSession(Rnn rnn, int rows) {
+        Require.given(rnn, "rnn").network().requireOpen();
         if (rows < 1) {
             throw new IllegalArgumentException("a session of " + rows + " rows: must be at least 1");
         }
@@ -31,15 +35,20 @@ public final class RnnSession implements AutoCloseable {
 
     /** Feeds T steps of symbol ids [T,B]; returns the outputs y [T,B,O], or the states h [T,B,H] without a head. */
     public float[] feed(int... ids) {
+        Require.given(ids, "ids");
         return feed(Batch.symbols(ids.length / rows, rows, ids));
     }
 
     /** Feeds T steps of dense input [T,B,I]; returns the outputs y [T,B,O], or the states h [T,B,H] without a head. */
     public float[] feed(float[] x) {
-        return feed(Batch.dense(x.length / (rows * inputSize), rows, inputSize, x));
+        Require.given(x, "x");
+        return feed(Batch.dense((int) (x.length / Sizes.product(rows, inputSize)), rows, inputSize, x));
     }
 
     private float[] feed(Batch batch) {
+        if (closed) {
+            throw new IllegalStateException("this RnnSession is closed: make another");
+        }
         float[] y = predictor.run(started ? batch.continuing() : batch);
         started = true;
         return y;
@@ -50,8 +59,10 @@ public final class RnnSession implements AutoCloseable {
         started = false;
     }
 
+    /** Frees the session's memory; network and backend stay open. A second call does nothing. */
     @Override
     public void close() {
+        closed = true;
         predictor.close();
     }
 }

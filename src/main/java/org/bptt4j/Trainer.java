@@ -1,6 +1,8 @@
 package org.bptt4j;
 
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Report;
@@ -16,6 +18,7 @@ import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.Truncation;
 
 /**
@@ -40,6 +43,10 @@ public final class Trainer implements AutoCloseable {
     final Update update;
     long updates;
     long skipped;
+    /** Of each segment of a step. */
+    private double[] rates = new double[1];
+
+    private boolean closed;
 
     private Trainer(Builder b) {
         this.rnn = b.rnn;
@@ -54,35 +61,35 @@ public final class Trainer implements AutoCloseable {
         this.bptt = new Bptt(rnn.network(), loss, truncation, b.memory);
         this.report = new DeviceReport(backend);
         this.examiner = new Examiner(rnn, bptt, report, b.truncation, b.clipping);
-        this.update = new Update(
-                optimizer,
-                clipping,
-                rnn.network().parameterArray(),
-                rnn.network().gradientArray(),
-                allocateStates(),
-                report.array());
-    }
-
-    private DeviceArray[] allocateStates() {
         DeviceArray[] states = new DeviceArray[optimizer.kind().states()];
-        int done = 0;
         try {
-            for (; done < states.length; done++) {
-                states[done] = backend.allocate(rnn.network().layout().length());
+            for (int i = 0; i < states.length; i++) {
+                states[i] = backend.allocate(rnn.network().layout().length());
             }
-            return states;
-        } catch (RuntimeException e) {
-            while (done > 0) {
-                states[--done].close();
-            }
+            this.update = new Update(
+                    optimizer,
+                    clipping,
+                    rnn.network().parameterArray(),
+                    rnn.network().gradientArray(),
+                    states,
+                    report.array());
+        } catch (RuntimeException | Error e) {
+            Stream.of(states).filter(Objects::nonNull).forEach(DeviceArray::close);
             report.close();
             throw e;
         }
     }
 
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this Trainer is closed: build another with Trainer.of");
+        }
+        rnn.network().requireOpen();
+    }
+
     /** A trainer of {@code rnn}; unless said otherwise: cross-entropy at every step, Adam(1e-3), no clipping, full BPTT. */
     public static Builder of(Rnn rnn) {
-        return new Builder(rnn);
+        return new Builder(Require.given(rnn, "rnn"));
     }
 
     /** The choices of a {@link Trainer}. */
@@ -102,27 +109,27 @@ public final class Trainer implements AutoCloseable {
         }
 
         public Builder loss(Loss value) {
-            loss = value;
+            loss = Require.given(value, "loss");
             return this;
         }
 
         public Builder truncation(Truncation value) {
-            truncation = value;
+            truncation = Require.given(value, "truncation");
             return this;
         }
 
         public Builder clipping(Clipping value) {
-            clipping = value;
+            clipping = Require.given(value, "clipping");
             return this;
         }
 
         public Builder optimizer(Optimizer value) {
-            optimizer = value;
+            optimizer = Require.given(value, "optimizer");
             return this;
         }
 
         public Builder schedule(LearningRateSchedule value) {
-            schedule = value;
+            schedule = Require.given(value, "schedule");
             return this;
         }
 
@@ -162,7 +169,8 @@ public final class Trainer implements AutoCloseable {
      * One training step: for each segment forward, backward, clip, update.
      *
      * @throws NonFiniteGradientException if a gradient was not finite (unless they are skipped)
-     * @throws IllegalArgumentException if the batch does not fit the network or the loss
+     * @throws IllegalArgumentException if the batch does not fit the network or the loss, or the schedule gives no learning rate
+     *     ({@link Optimizer#scaledRate}); nothing was updated then
      */
     public StepReport step(Batch batch) {
         return step(batch, null);
@@ -175,12 +183,13 @@ public final class Trainer implements AutoCloseable {
      * @param next the batch of the next step, or null if it is not known
      */
     public StepReport step(Batch batch, Batch next) {
+        requireOpen();
+        Require.given(batch, "batch");
         bptt.drop(seed, updates + 1);
         bptt.load(batch);
+        int planned = planRates();
         report.clear();
-        double rate = 0;
-        long done = updates;
-        for (int s = 0; s < bptt.segments(); s++) {
+        for (int s = 0, number = 0; s < bptt.segments(); s++) {
             bptt.forward(s);
             if (bptt.scale(s) == 0) {
                 continue;
@@ -188,14 +197,15 @@ public final class Trainer implements AutoCloseable {
             rnn.zeroGradients();
             bptt.backward(s, bptt.scale(s), report.array());
             backend.globalNorm(rnn.network().gradientArray(), report.array());
-            rate = optimizer.learningRate() * schedule.factor(done);
-            backend.update(update, rate, ++done);
+            rnn.network().parametersChange();
+            backend.update(update, rates[number], updates + ++number);
         }
         if (next != null && backend.runsBehind()) {
             bptt.prepare(next);
         }
         report.read();
-        double value = report.get(Report.LOSS) * bptt.scale(bptt.weight());
+        double rate = planned == 0 ? 0 : rates[planned - 1];
+        double value = report.get(Report.LOSS) * bptt.unit() * bptt.scale(bptt.weight());
         // Not "done": segments before one that was not finite did update, those from it on did not.
         updates += (long) report.get(Report.UPDATES);
         if (report.get(Report.NON_FINITE) != 0) {
@@ -203,6 +213,21 @@ public final class Trainer implements AutoCloseable {
         }
         boolean clipped = report.get(Report.COEFFICIENT) < 1 && bptt.valid() > 0;
         return new StepReport(updates, value, bptt.valid(), report.get(Report.NORM), clipped, rate, false);
+    }
+
+    /** The rates of the loaded batch's updates, all of them looked at before the first is made; returns their number. */
+    private int planRates() {
+        if (rates.length < bptt.segments()) {
+            rates = new double[bptt.segments()];
+        }
+        int planned = 0;
+        for (int s = 0; s < bptt.segments(); s++) {
+            if (bptt.scale(s) != 0) {
+                long done = updates + planned;
+                rates[planned++] = optimizer.scaledRate(schedule.factor(done), done + 1);
+            }
+        }
+        return planned;
     }
 
     private StepReport notFinite(double value, double rate) {
@@ -243,24 +268,41 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains for {@code epochs} epochs of {@code source}, or until the listener says stop; within an epoch the source is asked for
-     * a batch before the step of the one before it. Returns the number of steps.
+     * Trains for {@code epochs} epochs of {@code source}, or until the listener says stop. Where the backend runs behind the caller
+     * ({@link Backend#runsBehind}), the source is asked for a batch before the step of the one before it: {@link BatchSource#next}.
+     * Returns the number of steps.
+     *
+     * @param listener told after every step, or null for nobody
      */
     public long fit(BatchSource source, long epochs, Listener listener) {
+        requireOpen();
+        Require.given(source, "source");
+        boolean ahead = backend.runsBehind();
         long steps = 0;
         for (long epoch = 0; epoch < epochs; epoch++) {
             source.start(epoch);
             Batch next = source.next();
             while (next != null) {
                 Batch batch = next;
-                next = source.next();
+                long fingerprint = ahead ? batch.fingerprint() : 0;
+                next = ahead ? source.next() : null;
+                requireSame(batch, fingerprint, ahead);
+                StepReport done = step(batch, next);
+                requireSame(batch, fingerprint, ahead);
                 steps++;
-                if (!listener.afterStep(step(batch, next))) {
+                if (listener != null && !listener.afterStep(done)) {
                     return steps;
                 }
+                next = ahead ? next : source.next();
             }
         }
         return steps;
+    }
+
+    private static void requireSame(Batch batch, long fingerprint, boolean ahead) {
+        if (ahead) {
+            batch.requireUnchanged(fingerprint, "while fit trained on it, and had asked the source for the batch after it");
+        }
     }
 
     // ---- looking without training -----------------------------------------------------------------------------------
@@ -268,9 +310,12 @@ public final class Trainer implements AutoCloseable {
     /**
      * The loss over one epoch of {@code source}, without training; batches may continue each other. The state that training
      * carries from batch to batch is not touched.
+     *
+     * @throws NonFiniteException if the loss of a batch is infinite or NaN: names the batch, and where in it that began
      */
     public Evaluation evaluate(BatchSource source) {
-        return examiner.evaluate(source);
+        requireOpen();
+        return examiner.evaluate(Require.given(source, "source"));
     }
 
     /**
@@ -278,7 +323,8 @@ public final class Trainer implements AutoCloseable {
      * batch may continue this one.
      */
     public float[] outputs(Batch batch) {
-        return examiner.outputs(batch);
+        requireOpen();
+        return examiner.outputs(Require.given(batch, "batch"));
     }
 
     /**
@@ -286,19 +332,27 @@ public final class Trainer implements AutoCloseable {
      * by the valid targets of the whole batch. The gradients can be read afterwards with {@link Rnn#gradient}.
      *
      * @return the loss
+     * @throws NonFiniteException if it is infinite or NaN: names where that began
      */
     public double forwardBackward(Batch batch) {
-        return examiner.forwardBackward(batch);
+        requireOpen();
+        return examiner.forwardBackward(Require.given(batch, "batch"));
     }
 
-    /** {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs. */
+    /**
+     * {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs.
+     *
+     * @throws NonFiniteException also if a gradient is infinite or NaN
+     */
     public Gradients gradients(Batch batch) {
-        return examiner.gradients(batch);
+        requireOpen();
+        return examiner.gradients(Require.given(batch, "batch"));
     }
 
     /** How batches of this one's shape are unrolled in the memory there is. */
     public MemoryPlan memoryPlan(Batch shape) {
-        return bptt.plan(shape);
+        requireOpen();
+        return bptt.plan(Require.given(shape, "shape"));
     }
 
     /** Bytes on the device for all that grows with a batch: what {@link Builder#memory} bounds. */
@@ -326,9 +380,10 @@ public final class Trainer implements AutoCloseable {
         return skipped;
     }
 
-    /** Frees the trainer's memory; network and backend stay open. */
+    /** Frees the trainer's memory; network and backend stay open. A second call does nothing. */
     @Override
     public void close() {
+        closed = true;
         report.close();
         for (DeviceArray state : update.states()) {
             state.close();

@@ -16,6 +16,7 @@ import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
 import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -66,6 +67,9 @@ public final class TrainerState {
             throw new SafetensorsException(file + ": has no checksum, which every state is written with");
         }
         this.spec = ModelFile.spec(file, tensors.metadata());
+        for (Parameter p : ModelFile.layout(file, spec, tensors.tensors().size()).parameters()) {
+            ModelFile.values(file, tensors, p.name(), p.shape());
+        }
         this.optimizer = entry("optimizer");
         this.updates = number("updates");
         this.skipped = number("skipped");
@@ -79,16 +83,18 @@ public final class TrainerState {
      *
      * @param position after the last batch trained on, as the caller has counted
      * @param metadata more entries for the file's metadata
+     * @throws NonFiniteException if a parameter or an average is not finite; nothing is written then
      */
     public static void write(Path file, Trainer trainer, SourcePosition position, Map<String, String> metadata)
             throws IOException {
-        collect(trainer, position, new BestModel(), metadata).write(file);
+        write(file, null, trainer, position, new BestModel(), metadata);
     }
 
     /**
      * Writes the state with the best model so far, and keeps the file that was there.
      *
-     * @param before where the file that was there goes, in the same folder: should this one be damaged later, there is another
+     * @param before where the file that was there goes, in the same folder: should this one be damaged later, there is another; null to
+     *     let it go
      * @param best the best model of the run so far; it may be {@linkplain BestModel#isPresent none}
      */
     public static void write(
@@ -99,14 +105,20 @@ public final class TrainerState {
             BestModel best,
             Map<String, String> metadata)
             throws IOException {
+        Require.given(file, "file");
+        Require.given(trainer, "trainer").requireOpen();
+        Require.given(position, "position");
+        Require.given(best, "best");
+        Require.given(metadata, "metadata");
         collect(trainer, position, best, metadata).write(file, before);
     }
 
     private static Safetensors collect(
             Trainer trainer, SourcePosition position, BestModel best, Map<String, String> metadata) {
         Safetensors tensors = new Safetensors();
-        metadata.forEach(tensors::putMetadata);
-        ModelFile.put(tensors, trainer.rnn());
+        ModelFile.putSorted(tensors, metadata);
+        String after = " after " + trainer.updates + (trainer.updates == 1 ? " update" : " updates");
+        ModelFile.put(tensors, trainer.rnn(), after);
         tensors.putMetadata("state_version", VERSION);
         tensors.putMetadata("optimizer", name(trainer));
         tensors.putMetadata("updates", Long.toString(trainer.updates));
@@ -119,13 +131,18 @@ public final class TrainerState {
                 float[] values = new float[p.length()];
                 DeviceArray from = trainer.update.states()[i];
                 trainer.rnn().backend().download(from, p.offset(), values, 0, values.length);
-                tensors.put(averages.get(i) + "." + p.name(), values, p.shape());
+                String name = averages.get(i) + "." + p.name();
+                FiniteValues.require(name, after, values, p.shape());
+                tensors.put(name, values, p.shape());
             }
         }
         CarriedState carried = trainer.bptt.carried();
         if (carried.rows() > 0) {
             RnnSpec spec = trainer.rnn().spec();
-            tensors.put(CARRIED, carried.download(), spec.stateCount(), carried.rows(), spec.hiddenSize());
+            float[] values = carried.download();
+            long[] shape = {spec.stateCount(), carried.rows(), spec.hiddenSize()};
+            FiniteValues.require(CARRIED, after, values, shape);
+            tensors.put(CARRIED, values, shape);
         }
         if (best.isPresent()) {
             tensors.putMetadata("best_loss", Double.toString(best.loss()));
@@ -148,9 +165,9 @@ public final class TrainerState {
 
     // ---- going on ---------------------------------------------------------------------------------------------------
 
-    /** Reads a file; an {@link IOException} names it, the entry, and what was expected. */
+    /** Reads a file; an {@link IOException} names it, the entry or tensor, and what was expected; parameters must be finite. */
     public static TrainerState read(Path file) throws IOException {
-        return new TrainerState(file, Safetensors.read(file));
+        return new TrainerState(file, Safetensors.read(Require.given(file, "file")));
     }
 
     /** Updates of the parameters so far. */
@@ -196,6 +213,7 @@ public final class TrainerState {
      * @throws IllegalArgumentException if the trainer has another network or optimiser
      */
     public void restore(Trainer trainer) throws IOException {
+        Require.given(trainer, "trainer").requireOpen();
         RnnSpec own = trainer.rnn().spec();
         if (!spec.equals(own)) {
             throw new IllegalArgumentException(

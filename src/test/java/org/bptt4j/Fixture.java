@@ -1,5 +1,6 @@
 package org.bptt4j;
 
+import static org.bptt4j.Elements.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
@@ -163,7 +164,7 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
         }
         double tolerance = Math.max(1e-12, share * Math.sqrt(squares / truth.length));
         for (int i = 0; i < truth.length; i++) {
-            assertEquals(truth[i], actual[i], tolerance, name + "[" + i + "]");
+            assertNear(truth[i], actual[i], tolerance, e -> name + "[" + e + "]", i);
         }
     }
 }

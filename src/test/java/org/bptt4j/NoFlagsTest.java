@@ -3,10 +3,13 @@ package org.bptt4j;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +24,10 @@ class NoFlagsTest {
     private List<String> err;
 
     private void run(String... flags) throws IOException, InterruptedException {
+        runWith(System.getProperty("java.class.path"), flags);
+    }
+
+    private void runWith(String classPath, String... flags) throws IOException, InterruptedException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Path outFile = folder.resolve("out");
         Path errFile = folder.resolve("err");
@@ -28,7 +35,7 @@ class NoFlagsTest {
         builder.command().addAll(List.of(flags));
         // The other tests are quiet (simplelogger.properties); this one wants to see what a user sees.
         builder.command().add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
-        builder.command().addAll(List.of("-cp", System.getProperty("java.class.path"), TenSteps.class.getName()));
+        builder.command().addAll(List.of("-cp", classPath, TenSteps.class.getName()));
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
         builder.redirectOutput(outFile.toFile()).redirectError(errFile.toFile());
         int code = builder.start().waitFor();
@@ -44,9 +51,19 @@ class NoFlagsTest {
     @Test
     void withoutTheModuleOneLineNamesTheRemedy() throws IOException, InterruptedException {
         run();
-        assertTrue(out.get(0).contains("scalar"), out.get(0));
+        assertTrue(out.get(0).contains("scalar: the JVM runs without " + REMEDY), out.get(0));
         assertEquals(1, err.size(), () -> "one line: " + err);
         assertTrue(err.get(0).contains(REMEDY), err.get(0));
+    }
+
+    /** Without any logging library the JDK's own console has it. */
+    @Test
+    void whereNothingLogsItIsSeenToo() throws IOException, InterruptedException {
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("slf4j"))
+                .collect(Collectors.joining(File.pathSeparator));
+        runWith(classPath);
+        assertEquals(1, err.stream().filter(line -> line.contains(REMEDY)).count(), () -> "once: " + err);
     }
 
     @Test

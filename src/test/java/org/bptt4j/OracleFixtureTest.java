@@ -1,5 +1,6 @@
 package org.bptt4j;
 
+import static org.bptt4j.Elements.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
@@ -84,7 +85,7 @@ class OracleFixtureTest {
             largest = Math.max(largest, Math.abs(v));
         }
         for (int i = 0; i < truth.length; i++) {
-            assertEquals(truth[i], actual[i], tolerance * largest + 1e-300, what + "[" + i + "]");
+            assertNear(truth[i], actual[i], tolerance * largest + 1e-300, e -> what + "[" + e + "]", i);
         }
     }
 }

@@ -1,7 +1,7 @@
 package org.bptt4j.backend;
 
 import java.nio.file.Path;
-import java.util.Objects;
+import org.bptt4j.spec.Require;
 
 /**
  * What can be said when a backend is opened. One that cannot do what was asked for does not open.
@@ -17,8 +17,8 @@ public record BackendOptions(int threads, int device, Path cudaLibraries, SweepF
     public static final BackendOptions DEFAULT = new BackendOptions(0);
 
     public BackendOptions {
-        Objects.requireNonNull(sweep, "sweep");
-        Objects.requireNonNull(precision, "precision");
+        Require.given(sweep, "sweep");
+        Require.given(precision, "precision");
         if (threads < 0) {
             throw new IllegalArgumentException("threads " + threads + ": must be 0 (one per processor) or more");
         }

@@ -4,15 +4,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.bptt4j.spec.Require;
 
 /** Who is available, who is chosen, and why. */
 public final class Backends {
-    private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+    private static final System.Logger LOG = System.getLogger(Backends.class.getName());
+    /** What was said already: once a process is enough. */
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
 
     /** A kind and the number of a device. */
     private static final Pattern NUMBERED = Pattern.compile("([a-z]+):([0-9]{1,3})");
@@ -44,11 +48,19 @@ public final class Backends {
 
     /** {@code options} with the device that {@code name} ends with, as in "cuda:1". */
     public static BackendOptions options(String name, BackendOptions options) {
-        Matcher numbered = NUMBERED.matcher(name);
+        Matcher numbered = NUMBERED.matcher(Require.given(name, "name"));
         return numbered.matches() ? options.withDevice(Integer.parseInt(numbered.group(2))) : options;
     }
 
+    private static void sayOnce(String line) {
+        if (SAID.add(line)) {
+            LOG.log(System.Logger.Level.INFO, line);
+        }
+    }
+
     static Backend select(String name, BackendOptions options, List<BackendProvider> providers) {
+        Require.given(name, "name");
+        Require.given(options, "options");
         Matcher numbered = NUMBERED.matcher(name);
         if (numbered.matches()) {
             return select(numbered.group(1), options(name, options), providers);
@@ -63,7 +75,7 @@ public final class Backends {
                 try {
                     Backend backend = provider.open(options);
                     if (!reasons.isEmpty()) {
-                        LOG.info("backend {}{}", backend.description(), reasons);
+                        sayOnce("backend " + backend.description() + reasons);
                     }
                     return backend;
                 } catch (BackendUnavailableException e) {

@@ -1,6 +1,7 @@
 package org.bptt4j.backend;
 
-import java.util.Objects;
+import org.bptt4j.spec.Require;
+
 
 /**
  * A view of ints on a device: symbol ids, class targets, row numbers or lengths.
@@ -11,7 +12,7 @@ import java.util.Objects;
  */
 public record Ints(DeviceArray array, long offset, long count) {
     public Ints {
-        Objects.requireNonNull(array, "array");
+        Require.given(array, "array");
         if (array.type() != DeviceArray.Type.INT) {
             throw new IllegalArgumentException("a view of ints needs an array of INT, not " + array.type());
         }

@@ -1,6 +1,7 @@
 package org.bptt4j.backend;
 
-import java.util.Objects;
+import org.bptt4j.spec.Require;
+
 
 /**
  * A view of floats on a device: element (r, c) is {@code array[offset + r·stride + c]}.
@@ -13,7 +14,7 @@ import java.util.Objects;
  */
 public record Matrix(DeviceArray array, long offset, long rows, int cols, int stride) {
     public Matrix {
-        Objects.requireNonNull(array, "array");
+        Require.given(array, "array");
         if (array.type() != DeviceArray.Type.FLOAT) {
             throw new IllegalArgumentException("a matrix needs an array of FLOAT, not " + array.type());
         }

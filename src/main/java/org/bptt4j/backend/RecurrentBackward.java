@@ -1,7 +1,7 @@
 package org.bptt4j.backend;
 
-import java.util.Objects;
 import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Require;
 
 /**
  * The arguments of one backward sweep over S steps of one layer, the error recursion for t = S−1 … 0: from {@code ∂L/∂h_{t+1}} and what arrives from step
@@ -36,7 +36,7 @@ public record RecurrentBackward(
         Matrix cellCarry,
         Ints resets) {
     public RecurrentBackward {
-        Objects.requireNonNull(cell, "cell");
+        Require.given(cell, "cell");
         int hidden = weight.cols();
         Shapes.require("weight", weight, (long) cell.gates() * hidden, hidden);
         Shapes.requireSweep(cell, batch, gates, states, cellStates, hidden);

@@ -1,7 +1,7 @@
 package org.bptt4j.backend;
 
-import java.util.Objects;
 import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Require;
 
 /**
  * The arguments of one forward sweep over S steps of one layer: for t = 0 … S−1 the {@link Cell}'s {@code (h_{t+1}, c_{t+1})} from {@code A_t},
@@ -34,7 +34,7 @@ public record RecurrentForward(
         Ints lengths,
         Ints resets) {
     public RecurrentForward {
-        Objects.requireNonNull(cell, "cell");
+        Require.given(cell, "cell");
         int hidden = weight.cols();
         Shapes.require("weight", weight, (long) cell.gates() * hidden, hidden);
         Shapes.require("biasIh", biasIh, 1, (int) weight.rows());

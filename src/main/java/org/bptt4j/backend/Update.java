@@ -1,8 +1,8 @@
 package org.bptt4j.backend;
 
-import java.util.Objects;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.Require;
 
 /**
  * The arguments of an optimiser step over all parameters at once.
@@ -23,8 +23,8 @@ public record Update(
         DeviceArray[] states,
         DeviceArray report) {
     public Update {
-        Objects.requireNonNull(optimizer, "optimizer");
-        Objects.requireNonNull(clipping, "clipping");
+        Require.given(optimizer, "optimizer");
+        Require.given(clipping, "clipping");
         Shapes.require("parameters", parameters, parameters.length());
         Shapes.require("gradients", gradients, parameters.length());
         Shapes.require("report", report, Report.LENGTH);

@@ -37,8 +37,6 @@ final class Arrangement {
             Truncation truncation,
             MemoryPlan.Sizes sizes,
             long budget) {
-        // All rows of all steps are numbered with ints.
-        Math.multiplyExact(shape.steps(), shape.rows());
         this.shape = shape;
         this.forwardOnly = forwardOnly;
         this.segments = Segment.plan(shape.steps(), forwardOnly ? Truncation.NONE : truncation);

@@ -4,6 +4,7 @@ import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 import org.bptt4j.spec.Truncation;
 
 /**
@@ -30,6 +31,8 @@ public final class Bptt implements AutoCloseable {
     private TargetCounts preparedValid = new TargetCounts();
     /** Lies on the other side of the buffers, or null. */
     private Batch prepared;
+    /** Of it, when it went up. */
+    private long fingerprint;
     /** A second batch does not fit on the device: each waits for its turn. */
     private boolean noRoom;
     /** What {@link #visitForward} and {@link #visitBackward} are to do. */
@@ -71,10 +74,10 @@ public final class Bptt implements AutoCloseable {
             boolean every = loss.at() == Loss.At.EVERY;
             int rows = shape.rows();
             long step = objective.bytes(1, rows);
-            long uploaded = sides * targets.bytes(shape);
+            long uploaded = Sizes.product(sides, targets.bytes(shape));
             return every
                     ? own.plus(uploaded, step, targets.fixedBytes())
-                    : own.plus(0, 0, uploaded + step + targets.fixedBytes());
+                    : own.plus(0, 0, Sizes.sum(Sizes.sum(uploaded, step), targets.fixedBytes()));
         }
 
         @Override
@@ -105,6 +108,8 @@ public final class Bptt implements AutoCloseable {
     public void load(Batch batch) {
         if (batch == prepared && unrolled.hasShapeOf(batch, false)) {
             prepared = null;
+            batch.requireUnchanged(fingerprint, "between the step that it was given to as the next and its own");
+            network.requireOpen();
             TargetCounts counts = valid;
             valid = preparedValid;
             preparedValid = counts;
@@ -142,6 +147,7 @@ public final class Bptt implements AutoCloseable {
         try {
             unrolled.check(next);
             targets.check(next, unrolled.arrangement().segments(), preparedValid);
+            fingerprint = next.fingerprint();
             unrolled.prepare(next);
             prepared = next;
         } catch (IllegalArgumentException e) {
@@ -167,6 +173,11 @@ public final class Bptt implements AutoCloseable {
     /** The sum of their weights, by which a mean divides; without weights, their number. */
     public double weight() {
         return valid.weight();
+    }
+
+    /** What the report's loss of the loaded batch is to be multiplied by, so that it is the sum of the terms: {@link TargetCounts#unit}. */
+    public double unit() {
+        return valid.unit();
     }
 
     /** What multiplies each term of the loss of segment {@code s} by itself; 0 if it has no target. */
@@ -214,7 +225,7 @@ public final class Bptt implements AutoCloseable {
     }
 
     void backward(int s, double factor, DeviceArray to, StackGradients.DeltaObserver observer) {
-        scale = (float) factor;
+        scale = (float) (factor * valid.unit());
         report = to;
         unrolled.backward(s, visitBackward, null, observer);
     }

@@ -7,6 +7,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
+import org.bptt4j.spec.Sizes;
 
 /**
  * Device memory that grows when a batch needs more and is kept otherwise, and the views of it, which are made once for a shape:
@@ -69,7 +70,7 @@ final class Buffers implements AutoCloseable {
 
         /** A matrix [rows, cols] in this slot's memory. */
         Matrix matrix(long rows, int cols) {
-            return Matrix.of(floats(Math.multiplyExact(rows, (long) cols)), rows, cols);
+            return Matrix.of(floats(Sizes.product(rows, cols)), rows, cols);
         }
 
         /** {@code count} ints in this slot's memory. */

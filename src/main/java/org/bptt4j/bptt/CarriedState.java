@@ -4,6 +4,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Sizes;
 
 /** What a continuing batch begins with: the final state [N·B, H] of the batch before it, in memory of its own ({@link RnnSpec#stateCount}). */
 public final class CarriedState {
@@ -99,7 +100,7 @@ public final class CarriedState {
     }
 
     private void check(String name, float[] state, int rows) {
-        long needed = (long) spec.sweeps() * rows * spec.hiddenSize();
+        long needed = Sizes.product(spec.sweeps(), rows, spec.hiddenSize());
         if (state != null && state.length != needed) {
             throw new IllegalArgumentException(name + (spec.bidirectional() ? " [L·2,B,H]" : " [L,B,H]") + " has "
                     + state.length + " elements, needs " + needed);
@@ -113,7 +114,13 @@ public final class CarriedState {
 
     /** A copy of the state [N,B,H]; empty if there is none. */
     public float[] download() {
-        float[] values = new float[Math.multiplyExact(spec.stateCount() * spec.hiddenSize(), rows())];
+        float[] values = new float
+                [Sizes.array(
+                        "the state [N,B,H] that is carried",
+                        "use a smaller batch",
+                        spec.stateCount(),
+                        rows(),
+                        spec.hiddenSize())];
         if (values.length > 0) {
             backend.download(all().array(), all().offset(), values, 0, values.length);
         }

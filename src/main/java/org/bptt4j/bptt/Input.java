@@ -61,7 +61,7 @@ final class Input {
     /** Makes room for windows of {@code steps} steps of batches of this one's shape. */
     void resize(Batch batch, int steps) {
         shape = batch;
-        cells = Math.multiplyExact(steps, batch.rows());
+        cells = steps * batch.rows();
         Arrays.fill(all, null);
         Arrays.fill(lengths, null);
         Arrays.fill(resets, null);

@@ -1,5 +1,8 @@
 package org.bptt4j.bptt;
 
+import static org.bptt4j.spec.Sizes.product;
+import static org.bptt4j.spec.Sizes.sum;
+
 import java.util.List;
 import java.util.Locale;
 
@@ -54,12 +57,17 @@ public record MemoryPlan(
         /** With more of each. */
         Sizes plus(long moreWindowStep, long moreStretchStep, long moreFixed) {
             return new Sizes(
-                    state, windowStep + moreWindowStep, stretchStep + moreStretchStep, stretch, fixed + moreFixed);
+                    state,
+                    sum(windowStep, moreWindowStep),
+                    sum(stretchStep, moreStretchStep),
+                    stretch,
+                    sum(fixed, moreFixed));
         }
 
         /** Of a window, {@code states} states beside it, and the state before it. */
         private long bytes(long window, long states) {
-            return fixed + state + window * windowStep + Math.min(window, stretch) * stretchStep + states * state;
+            long steps = sum(product(window, windowStep), product(Math.min(window, stretch), stretchStep));
+            return sum(sum(fixed, steps), product(sum(states, 1), state));
         }
     }
 
@@ -121,7 +129,7 @@ public record MemoryPlan(
         int kept = Math.max(
                 0, list.stream().mapToInt(s -> s.start() - s.reach()).max().orElse(0));
         long whole = sizes.bytes(steps, 0);
-        if (whole <= budget) {
+        if (whole <= budget) { // what cannot be counted is as much as no budget: the allocation fails
             return new MemoryPlan(steps, segments, budget, whole, whole, steps, 0, 1, 0, steps);
         }
         int many = segmentsThatFit(sizes, segment, segments, kept, budget);

@@ -57,14 +57,12 @@ public final class NonFiniteSearch {
      * @param s the first segment whose update was left out: the parameters are still those of its sweeps
      */
     public Optional<Culprit> find(int s, DeviceArray report) {
-        Optional<Parameter> parameter = firstParameter(network.parameterArray());
+        Optional<Culprit> parameter = inParameters();
         if (parameter.isPresent()) {
-            return Optional.of(new Culprit("parameter " + parameter.get().name(), -1, -1, -1));
+            return parameter;
         }
         Optional<Culprit> input = inInput();
-        unrolled.takeApart();
-        Culprit[] first = new Culprit[1];
-        unrolled.forward(s, stretch -> first[0] = first[0] == null ? inForward(stretch) : first[0]);
+        Culprit[] first = sweepForward(s);
         Culprit[] last = new Culprit[1];
         network.zeroGradients();
         bptt.backward(s, bptt.scale(s), report, (k, stretch, delta) -> {
@@ -74,6 +72,24 @@ public final class NonFiniteSearch {
             }
         });
         return input.or(() -> Optional.ofNullable(first[0])).or(() -> Optional.ofNullable(last[0]));
+    }
+
+    /** Where it began, as far as a forward sweep of segment {@code s} tells: in parameters, input, states or outputs. */
+    public Optional<Culprit> findForward(int s) {
+        return inParameters().or(this::inInput).or(() -> Optional.ofNullable(sweepForward(s)[0]));
+    }
+
+    private Optional<Culprit> inParameters() {
+        return firstParameter(network.parameterArray())
+                .map(parameter -> new Culprit("parameter " + parameter.name(), -1, -1, -1));
+    }
+
+    /** The first in the states and outputs of segment {@code s}, or null, in an array of one. */
+    private Culprit[] sweepForward(int s) {
+        unrolled.takeApart();
+        Culprit[] first = new Culprit[1];
+        unrolled.forward(s, stretch -> first[0] = first[0] == null ? inForward(stretch) : first[0]);
+        return first;
     }
 
     /** Row {@code row} from step {@code firstStep} on, in the order in which sweep {@code k} goes through them. */

@@ -6,6 +6,7 @@ import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Weighting;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /** Head and loss together: from the top layer's states to the loss, and back to ∂L/∂h; ∂L/∂y is in the memory of y. */
 final class Objective {
@@ -48,16 +49,16 @@ final class Objective {
 
     /** Bytes for a stretch of {@code steps} steps. */
     long bytes(long steps, int rows) {
-        long outputs = outputSize;
-        long floats = loss.at() == Loss.At.LAST
-                ? 2L * hiddenSize * rows + outputs * outputRows(1, rows)
-                : steps * rows * outputs;
-        return floats * Float.BYTES;
+        return loss.at() == Loss.At.LAST
+                ? Sizes.sum(
+                        Sizes.product(2, hiddenSize, rows, Float.BYTES),
+                        Sizes.product(outputSize, outputRows(1, rows), Float.BYTES))
+                : Sizes.product(steps, rows, outputSize, Float.BYTES);
     }
 
     /** Outputs that are there at a time: of a loss at the last step those compared, and a few more for who wants them all. */
     private int outputRows(int steps, int rows) {
-        return loss.at() == Loss.At.LAST ? Math.max(rows, LAST_OUTPUT_ROWS) : Math.multiplyExact(steps, rows);
+        return loss.at() == Loss.At.LAST ? Math.max(rows, LAST_OUTPUT_ROWS) : steps * rows;
     }
 
     /** What is compared in one stretch; made again if it is other rows. */

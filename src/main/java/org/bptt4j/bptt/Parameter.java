@@ -1,5 +1,7 @@
 package org.bptt4j.bptt;
 
+import org.bptt4j.spec.Sizes;
+
 /**
  * One named parameter in the flat buffer.
  *
@@ -11,9 +13,9 @@ package org.bptt4j.bptt;
  * @param bias whether it is a vector
  */
 public record Parameter(String name, int layer, long offset, int rows, int cols, boolean bias) {
-    /** Number of elements. */
+    /** Number of elements; an {@link IllegalArgumentException} if no Java array, through which they come and go, is that long. */
     public int length() {
-        return Math.multiplyExact(rows, cols);
+        return Sizes.array("parameter " + name, "use fewer hidden units (RnnSpec.hiddenSize)", rows, cols);
     }
 
     /** The shape as stored in files: [rows, cols], or [length] of a bias. */

@@ -9,6 +9,7 @@ import org.bptt4j.spec.Truncation;
 
 /** The recurrent layers inside somebody else's network: states and gradients come and go as arrays of the host. */
 public final class RecurrentLayers implements AutoCloseable {
+    private final Network network;
     private final Backend backend;
     private final RnnSpec spec;
     private final Unrolled unrolled;
@@ -17,8 +18,11 @@ public final class RecurrentLayers implements AutoCloseable {
     private final List<Buffers.Slot> finalSlots;
     /** Whether the last forward sweep was completed. */
     private boolean swept;
+    /** {@link Network#version} of the parameters that it was made with. */
+    private long sweptWith;
 
     public RecurrentLayers(Network network) {
+        this.network = network;
         this.backend = network.backend();
         this.spec = network.spec();
         this.unrolled = new Unrolled(network, Truncation.NONE, MemoryPlan.UNLIMITED);
@@ -37,6 +41,7 @@ public final class RecurrentLayers implements AutoCloseable {
         swept = false;
         unrolled.stack().inputs().drop(seed, update);
         unrolled.load(batch, how);
+        sweptWith = network.version();
         float[] h = unrolled.host().array(spec.layerOutputSize());
         unrolled.forward(
                 0, stretch -> unrolled.host().download(stretch, unrolled.stack().outputs(stretch), h));
@@ -57,17 +62,18 @@ public final class RecurrentLayers implements AutoCloseable {
     /**
      * Sweeps the batch of the last {@link #forward} back and adds to the gradients of the parameters.
      *
-     * @param dOutputs ∂L/∂h of the top layer [T,B,D·H]; rows of padding are ignored
+     * @param dOutputs ∂L/∂h of the top layer [T,B,D·H], or null for zeros; rows of padding are ignored
      * @param dFinalState ∂L/∂h_n [L·D,B,H], or null for zeros
      * @param dFinalCellState ∂L/∂c_n [L·D,B,H], or null for zeros
      * @return ∂L/∂x [T,B,I], or null for symbol ids
+     * @throws IllegalStateException if there was no forward sweep, or a parameter was changed after it
      */
     public float[] backward(float[] dOutputs, float[] dFinalState, float[] dFinalCellState) {
+        requireSweptWithTheseParameters();
         Batch batch = unrolled.batch();
-        if (!swept) {
-            throw new IllegalStateException("backward before forward: there is no batch to sweep back");
+        if (dOutputs != null) {
+            requireLength("dH [T,B,D·H]", dOutputs, (long) batch.steps() * batch.rows() * spec.layerOutputSize());
         }
-        requireLength("dH [T,B,D·H]", dOutputs, (long) batch.steps() * batch.rows() * spec.layerOutputSize());
         if (dFinalCellState != null && !spec.cell().hasCellState()) {
             throw new IllegalArgumentException("dc_n is given, but a " + spec.cell() + " cell has no cell state");
         }
@@ -81,6 +87,18 @@ public final class RecurrentLayers implements AutoCloseable {
         unrolled.backward(
                 0, stretch -> upload(stretch, dOutputs), dFinal, unrolled.host().inputGradient(dX));
         return dX;
+    }
+
+    /** A backward sweep reads the states of the forward sweep and the parameters: it is a gradient only where both belong together. */
+    private void requireSweptWithTheseParameters() {
+        if (!swept) {
+            throw new IllegalStateException("backward before forward: there is no batch to sweep back");
+        }
+        if (sweptWith != network.version()) {
+            throw new IllegalStateException("the parameters have changed since forward (by setParameter, a Trainer's update or"
+                    + " TrainerState.restore), so that backward would mix old states with new weights: call forward again"
+                    + " before backward, or change the parameters after it");
+        }
     }
 
     private Matrix uploadFinal(String name, float[] values, int which) {
@@ -106,7 +124,9 @@ public final class RecurrentLayers implements AutoCloseable {
         Matrix to = unrolled.stack().gradients().outputGradients(stretch);
         int from = unrolled.absolute(stretch.ownFrom());
         int count = stretch.ownSteps() * batch.rows() * width;
-        if (batch.lengths() == null) {
+        if (dOutputs == null) {
+            backend.fill(to, 0f);
+        } else if (batch.lengths() == null) {
             backend.upload(dOutputs, from * batch.rows() * width, count, to.array(), to.offset());
         } else {
             float[] valid = unrolled.contents().staging().floats(count);

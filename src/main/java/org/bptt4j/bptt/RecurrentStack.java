@@ -7,6 +7,7 @@ import org.bptt4j.backend.RecurrentForward;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Sizes;
 
 /**
  * The recurrent layers over the steps of one window: their states, and the sweeps forward, stretch by stretch. The way back is {@link StackGradients}.
@@ -72,20 +73,22 @@ final class RecurrentStack {
 
     /** Bytes of one state of all layers. */
     static long stateBytes(RnnSpec spec, int rows) {
-        return (long) spec.stateCount() * rows * spec.hiddenSize() * Float.BYTES;
+        return Sizes.product(spec.stateCount(), rows, spec.hiddenSize(), Float.BYTES);
     }
 
     /** Bytes of one step of a window. */
     static long stepBytes(RnnSpec spec, int rows) {
-        long joined = spec.bidirectional() ? (long) spec.layers() * rows * spec.layerOutputSize() * Float.BYTES : 0;
-        return spec.sweeps() * Tape.stepBytes(spec, rows) + joined;
+        long joined =
+                spec.bidirectional() ? Sizes.product(spec.layers(), rows, spec.layerOutputSize(), Float.BYTES) : 0;
+        return Sizes.sum(Sizes.product(spec.sweeps(), Tape.stepBytes(spec, rows)), joined);
     }
 
     /** Bytes of one step of a stretch. */
     static long stretchStepBytes(RnnSpec spec, Batch shape) {
         int rows = shape.rows();
-        return rows * LayerInputs.rowBytes(spec, shape.ids() != null)
-                + StackGradients.stepBytes(spec, rows, shape.resets() != null);
+        return Sizes.sum(
+                Sizes.product(rows, LayerInputs.rowBytes(spec, shape.ids() != null)),
+                StackGradients.stepBytes(spec, rows, shape.resets() != null));
     }
 
     // ---- states -----------------------------------------------------------------------------------------------------

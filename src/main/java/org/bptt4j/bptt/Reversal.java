@@ -36,7 +36,7 @@ final class Reversal {
 
     /** Makes room for batches of this one's shape. */
     void resize(Batch shape) {
-        cells = Math.multiplyExact(shape.steps(), shape.rows());
+        cells = shape.steps() * shape.rows();
         hasIds = shape.ids() != null;
         hasResets = shape.resets() != null;
         Arrays.fill(rows, null);

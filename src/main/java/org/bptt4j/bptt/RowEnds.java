@@ -5,6 +5,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Ints;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Sizes;
 
 /** Which rows of the batch have their last valid step in a window, and where: on the device, in order of time. */
 final class RowEnds {
@@ -52,7 +53,7 @@ final class RowEnds {
 
     /** Bytes that {@link #resize} takes. */
     static long bytes(int rows, int hidden, int sides) {
-        return (2L * sides + hidden) * rows * Integer.BYTES;
+        return Sizes.product(2L * sides + hidden, rows, Integer.BYTES);
     }
 
     /** Uploads the rows that end in {@code window}: their place in the stretch where they end, then their numbers. */

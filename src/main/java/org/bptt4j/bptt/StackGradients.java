@@ -6,6 +6,7 @@ import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.RecurrentBackward;
 import org.bptt4j.backend.Transpose;
 import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Sizes;
 
 /**
  * The sweeps back through the recurrent layers, stretch by stretch, after {@link RecurrentStack#forward}.
@@ -85,7 +86,7 @@ final class StackGradients {
         floats += spec.cell().isPlain() ? 0 : spec.gateRows();
         floats += spec.cell().separate() > 0 ? spec.gateRows() : 0;
         floats += resets ? spec.hiddenSize() : 0;
-        return floats * rows * Float.BYTES;
+        return Sizes.product(floats, rows, Float.BYTES);
     }
 
     // ---- views ------------------------------------------------------------------------------------------------------

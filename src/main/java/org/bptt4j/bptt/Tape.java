@@ -4,6 +4,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Sizes;
 
 /**
  * What one sweep over a window leaves for the way back: h and, if the cell has one, c before and after each step, and the numbers its gates keep. A plain
@@ -38,14 +39,14 @@ final class Tape {
         }
         gates = cell.isPlain()
                 ? after(0, 0, steps)
-                : gateSlot.matrix((long) steps * rows, Math.multiplyExact(cell.kept(), hidden));
+                : gateSlot.matrix((long) steps * rows, cell.kept() * hidden);
     }
 
     /** Bytes of one step, beside one state before the first. */
     static long stepBytes(RnnSpec spec, int rows) {
         Cell cell = spec.cell();
         int numbers = cell.states() + (cell.isPlain() ? 0 : cell.kept());
-        return (long) numbers * rows * spec.hiddenSize() * Float.BYTES;
+        return Sizes.product(numbers, rows, spec.hiddenSize(), Float.BYTES);
     }
 
     /** h (0) or c (1) before step {@code step}, [B, H]. */

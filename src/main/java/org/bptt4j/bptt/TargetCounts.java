@@ -7,6 +7,8 @@ final class TargetCounts {
     private long[] counts = new long[0];
     private double[] weights = new double[0];
 
+    private double unit = 1;
+
     /** No targets in so many segments. */
     void clear(int segments) {
         if (counts.length != segments) {
@@ -21,6 +23,19 @@ final class TargetCounts {
     void add(int s, double weight) {
         counts[s]++;
         weights[s] += weight;
+    }
+
+    /**
+     * What a weight of 1 on the device stands for, a power of two: 1 but for weights so large or small that sums of them, or what divides by
+     * the sums, would leave the range of a float.
+     */
+    double unit() {
+        return unit;
+    }
+
+    /** Weights are uploaded in this unit. */
+    void setUnit(double unit) {
+        this.unit = unit;
     }
 
     long count(int s) {

@@ -8,6 +8,7 @@ import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.Weighting;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /**
  * The targets of one batch: checked and counted for each segment when it is loaded, and on the device for one window at a time.
@@ -16,6 +17,9 @@ import org.bptt4j.spec.Loss;
  * of {@link RowEnds}.
  */
 final class Targets {
+    /** Weights between this and its inverse are uploaded as they are; 2³¹ of them have a sum that is far from the ends of a float's range. */
+    private static final float SMALL = 0x1p-60f;
+
     private final Backend backend;
     private final Loss loss;
     private final int outputSize;
@@ -26,6 +30,11 @@ final class Targets {
     private final Buffers.Slot valueSlot;
     private final Buffers.Slot weightSlot;
     private final Buffers.Slot outputWeightSlot;
+    /** What 1 stands for in the outputs' weights on the device. */
+    private final double outputUnit;
+    /** The same of the loss weights of the batch that was checked last. */
+    private double rowUnit = 1;
+
     private int batch;
     private boolean weighted;
     /** Targets of the longest window. */
@@ -42,6 +51,21 @@ final class Targets {
         this.valueSlot = buffers.twoSidedSlot();
         this.weightSlot = buffers.twoSidedSlot();
         this.outputWeightSlot = buffers.slot();
+        // Those of a binary cross-entropy weight one of two terms only.
+        this.outputUnit = loss.takesClasses() ? unit(largest(loss)) : 1;
+    }
+
+    private static float largest(Loss loss) {
+        float largest = 0;
+        for (double weight : loss.weights()) {
+            largest = Math.max(largest, (float) weight);
+        }
+        return largest;
+    }
+
+    /** The power of two at or below {@code largest}, or 1 if that is of an ordinary size. */
+    private static double unit(float largest) {
+        return largest == 0 || largest >= SMALL && largest <= 1 / SMALL ? 1 : Math.scalb(1.0, Math.getExponent((double) largest));
     }
 
     private boolean atEveryStep() {
@@ -56,7 +80,7 @@ final class Targets {
 
     /** Refuses a batch whose targets are not those that the loss needs; {@code valid} becomes what each segment has. */
     void check(Batch next, List<Segment> segments, TargetCounts valid) {
-        int cells = atEveryStep() ? Math.multiplyExact(next.steps(), next.rows()) : next.rows();
+        int cells = atEveryStep() ? next.steps() * next.rows() : next.rows();
         requireTargets(next, cells);
         if (next.lossWeights() != null && next.lossWeights().length != cells) {
             throw new IllegalArgumentException("the loss needs " + cells + " loss weights "
@@ -69,6 +93,34 @@ final class Targets {
             } else {
                 countRows(next, segments.get(s), s, valid);
             }
+        }
+        rowUnit = next.lossWeights() == null ? 1 : unit(largestWeight(next, cells));
+        valid.setUnit(rowUnit * outputUnit);
+        if (Float.isInfinite((float) valid.unit()) && loss.reduction() == Loss.Reduction.SUM) {
+            throw new IllegalArgumentException("loss weights and the weights of classes multiply to more than a float holds, "
+                    + valid.unit() + ": use smaller ones, or a mean, which divides by them");
+        }
+        for (int s = 0; s < segments.size(); s++) {
+            requireSum(segments.get(s), valid.weight(s) / valid.unit());
+        }
+    }
+
+    /** Of those that are looked at. */
+    private float largestWeight(Batch next, int cells) {
+        float largest = 0;
+        for (int i = 0; i < cells; i++) {
+            if (!(atEveryStep() && next.isPadding(i))) {
+                largest = Math.max(largest, next.lossWeights()[i]);
+            }
+        }
+        return largest;
+    }
+
+    /** A mean divides by the sum of the weights: where some are 10³⁸ times others, the inverse of a sum may be no float. */
+    private void requireSum(Segment segment, double sum) {
+        if (sum > 0 && Float.isInfinite((float) (1 / sum))) {
+            throw new IllegalArgumentException("the loss weights in steps " + segment.start() + " to " + (segment.end() - 1)
+                    + " are too small beside the largest, by which all are divided: leave them 0, or nearer to the others");
         }
     }
 
@@ -162,7 +214,7 @@ final class Targets {
         if (!loss.weights().isEmpty()) {
             float[] weights = staging.floats(outputSize);
             for (int o = 0; o < outputSize; o++) {
-                weights[o] = loss.weights().get(o).floatValue();
+                weights[o] = (float) (loss.weights().get(o).floatValue() / outputUnit);
             }
             backend.upload(weights, 0, outputSize, outputWeightSlot.floats(outputSize), 0);
         }
@@ -171,7 +223,7 @@ final class Targets {
     /** Bytes of the targets of one step, or for a loss at the last step of all. */
     long bytes(Batch shape) {
         int weights = shape.lossWeights() == null ? 0 : 1;
-        return (long) Float.BYTES * shape.rows() * ((areClasses() ? 1 : outputSize) + weights);
+        return Sizes.product(Float.BYTES, shape.rows(), (areClasses() ? 1L : outputSize) + weights);
     }
 
     /** Bytes that do not depend on the batch. */
@@ -213,7 +265,7 @@ final class Targets {
         float[] sorted = staging.floats(n);
         for (int i = 0; i < n; i++) {
             int source = source(first, i);
-            sorted[i] = isNone(from, source) ? 0f : from.lossWeights()[source];
+            sorted[i] = isNone(from, source) ? 0f : (float) (from.lossWeights()[source] / rowUnit);
         }
         return sorted;
     }

@@ -22,6 +22,7 @@ final class Unrolled implements AutoCloseable {
         void visit(Stretch stretch);
     }
 
+    private final Network network;
     private final Backend backend;
     private final RnnSpec spec;
     private final Truncation truncation;
@@ -51,6 +52,7 @@ final class Unrolled implements AutoCloseable {
                     + ") of a bidirectional network: its reverse direction begins at the end of a sequence, so that no segment can be"
                     + " swept without those behind it; use shorter sequences");
         }
+        this.network = network;
         this.backend = network.backend();
         this.spec = network.spec();
         this.truncation = truncation;
@@ -98,8 +100,9 @@ final class Unrolled implements AutoCloseable {
 
     // ---- a batch ----------------------------------------------------------------------------------------------------
 
-    /** Refuses a batch that does not fit the network. */
+    /** Refuses a batch that does not fit the network, and every batch once that is closed. */
     void check(Batch next) {
+        network.requireOpen();
         carried.check(next);
         contents.input().check(next);
     }
@@ -147,12 +150,12 @@ final class Unrolled implements AutoCloseable {
         there = arrangement.whole();
         stack.inputs().enter(0);
         current = stack.before();
-        int count = Math.multiplyExact(next.rows(), spec.hiddenSize());
         Matrix[] first = there != null ? current : checkpoints.state(0);
         for (int n = 0; n < first.length; n++) {
             float[] given = n < spec.sweeps() ? next.initialState() : next.initialCellState();
             if (given != null) {
                 int k = n % spec.sweeps();
+                int count = next.rows() * spec.hiddenSize(); // a part of an array of its length: checked
                 backend.upload(given, k * count, count, first[n].array(), first[n].offset());
             } else if (next.isContinuing()) {
                 backend.copy(carried.get(n), first[n]);
@@ -172,8 +175,8 @@ final class Unrolled implements AutoCloseable {
                 // Two directions meet in every layer, so that nothing can go on before all steps are there.
                 spec.bidirectional()
                         ? shape.steps()
-                        : Math.max(
-                                1, backend.rowsPerPass() / (rows * spec.cell().gates())),
+                        : (int) Math.max(
+                                1, backend.rowsPerPass() / ((long) rows * spec.cell().gates())),
                 state);
         return contents.plus(own, shape);
     }

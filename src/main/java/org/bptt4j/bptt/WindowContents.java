@@ -3,6 +3,7 @@ package org.bptt4j.bptt;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.RnnSpec;
+import org.bptt4j.spec.Sizes;
 
 /** What is uploaded of a batch for a window of its steps: input, where rows end, their order in reverse, and what a companion adds. */
 final class WindowContents {
@@ -63,7 +64,8 @@ final class WindowContents {
         int rows = shape.rows();
         long step = Input.stepBytes(shape) + (reversal == null ? 0 : Reversal.stepBytes(shape));
         long lengths = shape.lengths() == null ? 0 : (long) sides * rows * Integer.BYTES;
-        MemoryPlan.Sizes sum = own.plus(sides * step, 0, lengths + RowEnds.bytes(rows, spec.hiddenSize(), sides));
+        MemoryPlan.Sizes sum = own.plus(
+                sides * step, 0, Sizes.sum(lengths, RowEnds.bytes(rows, spec.hiddenSize(), sides)));
         return companion == null ? sum : companion.plus(sum, shape, sides);
     }
 

@@ -101,10 +101,9 @@ record BenchConfig(int rows, int steps, RnnSpec net) {
      * the gradient of what it read) at two operations an element, but nobody needs the gradient of the input x.
      */
     double flop() {
-        double weights = 0;
-        for (int l = 0; l < net.layers(); l++) {
-            weights += (double) net.gateRows() * (net.layerInputSize(l) + net.hiddenSize());
-        }
+        double lowest = (double) net.gateRows() * (net.inputSize() + (double) net.hiddenSize());
+        double other = (double) net.gateRows() * 2 * net.hiddenSize();
+        double weights = lowest + (net.layers() - 1) * other;
         double head = (double) net.hiddenSize() * net.outputSize();
         double input = (double) net.gateRows() * net.inputSize();
         return (double) steps * rows * (6 * (weights + head) - 2 * input);

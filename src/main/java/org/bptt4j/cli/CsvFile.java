@@ -2,213 +2,197 @@ package org.bptt4j.cli;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVRecord;
 import org.bptt4j.data.Series;
 import org.bptt4j.data.Table;
 import org.bptt4j.data.TableWriter;
+import org.bptt4j.data.TextFile;
+import org.bptt4j.io.DecimalNumber;
 
 /**
  * Reads numeric columns of a CSV file with a header. Whatever is wrong is a {@link UsageException} with the file, the line, the
- * column and what to do.
+ * column and what to do. To say so the file is read once more, so that its rows need not be looked at more closely than their
+ * numbers ask for.
  */
 final class CsvFile {
+    /** What pandas takes for a missing value, but for the empty cell. */
+    private static final Set<String> MISSING =
+            Set.of("NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NULL", "null", "None");
+
+    private static final String FILL_IN = "; fill in a number or leave the row out";
+    private static final Pattern WITH_COMMA = Pattern.compile("[+-]?[\\d.,]*\\d,\\d[\\d.,]*");
+
     private final String file;
-    private final CSVParser parser;
-    private final Iterator<CSVRecord> records;
-    private final List<String> header;
-    /** Whether all cells of a column, of the rows read so far, are numbers. */
-    private final boolean[] numeric;
+    private final Supplier<Reader> text;
+    private final Consumer<String> warnings;
 
-    private CsvFile(String file, CSVParser parser) {
+    private CsvFile(String file, Supplier<Reader> text, Consumer<String> warnings) {
         this.file = file;
-        this.parser = parser;
-        this.records = parser.iterator();
-        CSVRecord first = next();
-        if (first == null) {
-            throw new UsageException(file + ": has no lines, expected a header and rows of numbers");
-        }
-        this.header = first.toList();
-        this.numeric = new boolean[header.size()];
-        Arrays.fill(numeric, true);
-        checkHeader();
+        this.text = text;
+        this.warnings = warnings;
     }
 
-    /** Opens a file. */
-    static CsvFile read(Path file) {
-        return parse(
-                file.toString(),
-                InputFile.scan(file, "a table with a header, comma-separated").reader());
+    /** A file; {@code warnings} is told what may be a mistake. */
+    static CsvFile read(Path file, Consumer<String> warnings) {
+        TextFile text = InputFile.scan(file, "a table with a header, comma-separated");
+        return new CsvFile(Printable.whole(file.toString()), text::reader, warnings);
     }
 
-    /** Reads the header of a text; {@code name} is the file's, for messages. */
-    static CsvFile parse(String name, Reader text) {
-        try {
-            return new CsvFile(
-                    name,
-                    CSVParser.parse(
-                            text, CSVFormat.DEFAULT.builder().setTrim(true).build()));
-        } catch (IOException e) {
-            throw notCsv(name, e);
-        }
-    }
-
-    /** The next record, or null. */
-    private CSVRecord next() {
-        try {
-            return records.hasNext() ? records.next() : null;
-        } catch (UncheckedIOException | IllegalStateException e) {
-            throw notCsv(file, e);
-        }
-    }
-
-    private static UsageException notCsv(String name, Exception e) {
-        // commons-csv wraps its own message, which names the line, in others that only name classes.
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return new UsageException(name + ": is not CSV: " + cause.getMessage(), e);
-    }
-
-    private void checkHeader() {
-        if (header.stream().allMatch(CsvFile::isNumber)) {
-            throw new UsageException(file + ": line 1 holds numbers only; the first line must name the columns");
-        }
-        Set<String> seen = new HashSet<>();
-        for (int c = 0; c < header.size(); c++) {
-            if (header.get(c).isEmpty() || !seen.add(header.get(c))) {
-                throw new UsageException(file + ": line 1, column " + (c + 1) + ": "
-                        + (header.get(c).isEmpty() ? "has no name" : "the name '" + header.get(c) + "' is used twice")
-                        + "; every column needs a name of its own");
-            }
-        }
-    }
-
-    private static boolean isNumber(String cell) {
-        try {
-            Double.parseDouble(cell);
-            return true;
-        } catch (NumberFormatException e) {
-            return false;
-        }
+    /** A table in memory; {@code name} is the file's, for messages. */
+    static CsvFile of(String name, String text, Consumer<String> warnings) {
+        return new CsvFile(name, () -> new StringReader(text), warnings);
     }
 
     /**
-     * The table of these columns, read to its end: to be called once.
+     * The table of these columns.
      *
      * @param columns their names, or null for all
      * @param target the column to forecast, or null for the last
      * @param leastRows the fewest rows that make sense
      */
     Series series(List<String> columns, String target, int leastRows) {
-        List<String> names =
-                columns == null ? header : columns.stream().map(String::trim).toList();
-        if (new HashSet<>(names).size() < names.size()) {
-            throw new UsageException("--columns " + String.join(",", names) + ": names a column twice");
+        CsvRows rows = new CsvRows(file, text.get());
+        CSVRecord first = rows.next();
+        if (first == null) {
+            throw new UsageException(file + ": has no lines, expected a header and rows of numbers");
         }
-        int[] indices = names.stream().mapToInt(this::index).toArray();
-        int forecast = target == null ? names.size() - 1 : target(target, names);
+        CsvHeader header = new CsvHeader(file, CsvSurvey.header(first));
+        if (columns == null && header.fault() != null) {
+            throw refused(header.fault());
+        }
+        List<String> names = columns == null ? header.names() : columns;
+        int[] indices = indices(header, names);
+        int forecast = target == null ? names.size() - 1 : header.target(target, names);
+        SeveralSeries several = new SeveralSeries(header.names());
+        Table table = table(rows, header, indices, several);
+        several.found().ifPresent(found -> {
+            if (columns == null) {
+                throw new UsageException(file + ": " + found);
+            }
+            warnings.accept(file + ": " + found);
+        });
+        if (table.rows() < leastRows) {
+            throw new UsageException(file + ": has " + table.rows() + (table.rows() == 1 ? " row" : " rows")
+                    + " below the header, at least " + leastRows + " are needed");
+        }
+        if (columns != null) {
+            warnOfDataInHeader(header, indices);
+        }
+        return new Series(names, table, forecast);
+    }
+
+    private int[] indices(CsvHeader header, List<String> names) {
+        try {
+            return header.indices(names);
+        } catch (UsageException e) {
+            throw dialect().map(d -> new UsageException(file + ": " + d, e)).orElse(e);
+        }
+    }
+
+    /** The rows' numbers, in memory or, if they are many, in a file. */
+    private Table table(CsvRows rows, CsvHeader header, int[] indices, SeveralSeries several) {
+        LongConsumer notes = InputFile.notes(file, "rows");
+        double[] numbers = new double[indices.length];
         try (TableWriter table = new TableWriter(indices.length)) {
-            LongConsumer notes = InputFile.notes(file, "rows");
-            double[] row = new double[indices.length];
-            for (CSVRecord record = nextRow(); record != null; record = nextRow()) {
-                for (int c = 0; c < row.length; c++) {
-                    row[c] = number(record, indices[c]);
+            for (CSVRecord row = rows.next(); row != null; row = rows.next()) {
+                requireFull(row, rows, header);
+                for (int c = 0; c < numbers.length; c++) {
+                    numbers[c] = number(row, rows, header, indices[c]);
                 }
-                table.add(row);
-                notes.accept(record.getRecordNumber());
+                several.see(row, rows.line());
+                table.add(numbers);
+                notes.accept(row.getRecordNumber());
             }
-            Table all = table.table();
-            if (all.rows() < leastRows) {
-                throw new UsageException(
-                        file + ": has " + all.rows() + " rows below the header, at least " + leastRows + " are needed");
-            }
-            return new Series(names, all, forecast);
+            return table.table();
         } catch (IOException e) {
             throw new UncheckedIOException(new IOException(
                     file + ": cannot keep its numbers in a temporary file in " + System.getProperty("java.io.tmpdir")
-                            + ": " + e.getMessage(),
+                            + ": " + IoReason.of(e)
+                            + "; name a folder with room for it: BPTT4J_JAVA_OPTS=-Djava.io.tmpdir=DIR",
                     e));
         }
     }
 
-    private CSVRecord nextRow() {
-        CSVRecord record = next();
-        if (record == null) {
-            return null;
+    private void requireFull(CSVRecord row, CsvRows rows, CsvHeader header) {
+        if (header.size() == 1 && rows.blankLine() > 0) {
+            throw new UsageException(place(rows.blankLine(), header, 0) + "the cell is empty" + FILL_IN);
         }
-        if (record.size() != header.size()) {
-            throw new UsageException(file + ": line " + line() + " has " + record.size() + " cells, the header has "
-                    + header.size() + "; every row must fill every column");
+        if (row.size() != header.size()) {
+            String cells = row.size() == 1 ? " has 1 cell" : " has " + row.size() + " cells";
+            throw new UsageException(file + ": "
+                    + dialect().orElse("line " + rows.line() + cells + ", the header has " + header.size()
+                            + "; every row must fill every column"));
         }
-        for (int c = 0; c < numeric.length; c++) {
-            numeric[c] = numeric[c] && isNumber(record.get(c));
-        }
-        return record;
     }
 
-    /** The line that the last record ended on: not its number, as lines may be blank and quoted cells may span some. */
-    private long line() {
-        return parser.getCurrentLineNumber();
+    private String place(long line, CsvHeader header, int column) {
+        return file + ": line " + line + ", column '" + Printable.of(header.name(column)) + "': ";
     }
 
-    private int index(String name) {
-        int index = header.indexOf(name);
-        if (index < 0) {
-            throw new UsageException(file + ": there is no column '" + name + "', only " + String.join(", ", header)
-                    + Names.didYouMean(name, header));
+    private double number(CSVRecord row, CsvRows rows, CsvHeader header, int column) {
+        String cell = CsvRows.cell(row, column);
+        double value;
+        try {
+            value = DecimalNumber.parse(cell);
+        } catch (NumberFormatException e) {
+            throw notANumber(cell, rows.line(), header, column);
         }
-        return index;
+        if (!Double.isFinite(value)) {
+            throw new UsageException(
+                    place(rows.line(), header, column) + Printable.of(cell) + " is not a finite number" + FILL_IN);
+        }
+        return value;
     }
 
-    private int target(String target, List<String> names) {
-        index(target);
-        if (!names.contains(target)) {
-            throw new UsageException("--target " + target + " is not among the columns read: give --columns "
-                    + String.join(",", names) + "," + target);
+    private UsageException notANumber(String cell, long line, CsvHeader header, int column) {
+        String place = place(line, header, column);
+        String shown = "'" + Printable.of(cell) + "'";
+        if (cell.isEmpty()) {
+            return new UsageException(place + "the cell is empty" + FILL_IN);
         }
-        return names.indexOf(target);
+        if (MISSING.contains(cell)) {
+            return new UsageException(place + shown + " is a missing value" + FILL_IN);
+        }
+        if (WITH_COMMA.matcher(cell).matches()) {
+            return new UsageException(place + shown + " has a comma; write numbers with a decimal point only, as 1234.5");
+        }
+        return refused("line " + line + ", column '" + Printable.of(header.name(column)) + "': " + shown
+                + " is not a number");
     }
 
-    private double number(CSVRecord row, int index) {
-        String cell = row.get(index);
-        double value = numeric[index] ? Double.parseDouble(cell) : Double.NaN;
-        if (Double.isFinite(value)) {
-            return value;
+    /** What to do about a table that cannot be read as it is: the fault, and columns to read where nothing speaks against it. */
+    private UsageException refused(String fault) {
+        Optional<String> dialect = dialect();
+        if (dialect.isPresent()) {
+            return new UsageException(file + ": " + dialect.get());
         }
-        String place = file + ": line " + line() + ", column '" + header.get(index) + "': ";
-        if (numeric[index]) {
-            throw new UsageException(place + cell + " is not a finite number; fill in a value or leave the row out");
-        }
-        throw new UsageException(
-                cell.isEmpty()
-                        ? place + "the cell is empty; fill in a number or leave the row out"
-                        : place + "'" + cell + "' is not a number; " + otherColumns());
+        CsvSurvey survey = CsvSurvey.of(file, text);
+        return new UsageException(file + ": " + survey.obstacle().orElseGet(() -> fault + "; " + survey.advice()));
     }
 
-    /** Reads on to the end, to know which columns to suggest. */
-    private String otherColumns() {
-        while (nextRow() != null) {
-            // only looked at
+    private Optional<String> dialect() {
+        return CsvDialect.of(text.get());
+    }
+
+    private void warnOfDataInHeader(CsvHeader header, int[] indices) {
+        if (Arrays.stream(indices).noneMatch(c -> DecimalNumber.isNumber(header.name(c)))) {
+            return;
         }
-        String columns = IntStream.range(0, numeric.length)
-                .filter(c -> numeric[c])
-                .mapToObj(header::get)
-                .collect(Collectors.joining(","));
-        return columns.isEmpty()
-                ? "the file has no column of numbers only"
-                : "read only columns of numbers: --columns " + columns;
+        CsvSurvey survey = CsvSurvey.of(file, text);
+        if (survey.firstLineIsData() && !survey.areNames(indices)) {
+            warnings.accept(file + ": line 1 was taken for the columns' names, but looks like data: "
+                    + survey.evidence() + "; if it is, put a line with the columns' names before it");
+        }
     }
 }

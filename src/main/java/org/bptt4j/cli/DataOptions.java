@@ -1,5 +1,6 @@
 package org.bptt4j.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,11 +9,16 @@ import java.util.stream.Stream;
 import org.bptt4j.ModelFile;
 import org.bptt4j.data.Scaling;
 import org.bptt4j.data.Vocabulary;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which data: a text, a table, a task, or without any of them the bundled sunspot series. */
 final class DataOptions {
     private static final int DEFAULT_LENGTH = 100;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
 
     @Option(names = "--text", paramLabel = "FILE", description = "text in UTF-8; predict the next character")
     private Path text;
@@ -26,8 +32,8 @@ final class DataOptions {
     @Option(
             names = "--columns",
             paramLabel = "A,B",
-            split = ",",
-            description = "columns of the table to read (default: all)")
+            description = "columns of the table to read, as a line of CSV: a name with a comma stands in double quotes"
+                    + " (default: all)")
     private List<String> columns;
 
     @Option(names = "--target", paramLabel = "C", description = "column to forecast (default: the last one read)")
@@ -48,7 +54,18 @@ final class DataOptions {
         if (task != null) {
             return new TaskData(task, length == null ? DEFAULT_LENGTH : length);
         }
-        return csv == null ? SeriesData.bundled() : SeriesData.read(csv, columns, target);
+        return csv == null ? SeriesData.bundled() : SeriesData.read(csv, columns(), target, this::warn);
+    }
+
+    /** The names given, or null. */
+    private List<String> columns() {
+        return columns == null ? null : ColumnNames.parse(columns);
+    }
+
+    private void warn(String what) {
+        PrintWriter err = command.commandLine().getErr();
+        err.println("warning: " + what);
+        err.flush();
     }
 
     /** The options by name, files wherever one stands, for a run that goes on. */
@@ -56,7 +73,7 @@ final class DataOptions {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("text", text == null ? null : text.toAbsolutePath().toString());
         options.put("csv", csv == null ? null : csv.toAbsolutePath().toString());
-        options.put("columns", columns == null ? null : String.join(",", columns));
+        options.put("columns", columns == null ? null : ColumnNames.join(columns()));
         options.put("target", target);
         options.put("task", task);
         options.put("length", length);
@@ -97,7 +114,7 @@ final class DataOptions {
             if (columns != null || target != null) {
                 throw new UsageException("--columns and --target come from the model here: leave them out");
             }
-            return SeriesData.read(csv, Scaling.fromJson(metadata.get(SeriesData.SCALING)));
+            return loadSeries(Scaling.fromJson(metadata.get(SeriesData.SCALING)), metadata, file);
         }
         String own = metadata.get(TaskData.TASK);
         if (own == null) {
@@ -106,6 +123,17 @@ final class DataOptions {
         }
         requireKind(text == null && csv == null && (task == null || task.equals(own)), file, "the task " + own);
         return new TaskData(own, length == null ? Integer.parseInt(metadata.get(TaskData.LENGTH)) : length);
+    }
+
+    private TrainingData loadSeries(Scaling scaling, Map<String, String> metadata, Path file) {
+        if (csv != null) {
+            return SeriesData.read(csv, scaling, this::warn);
+        }
+        if (!metadata.containsKey(SeriesData.BUNDLED_SERIES)) {
+            throw new UsageException(file + ": the model is one of a table with the columns "
+                    + Printable.list(scaling.columns()) + ": give it with --csv FILE");
+        }
+        return SeriesData.bundled(scaling);
     }
 
     private static void requireKind(boolean fits, Path file, String kind) {
@@ -118,11 +146,19 @@ final class DataOptions {
         if (Stream.of(text, csv, task).filter(o -> o != null).count() > 1) {
             throw new UsageException("--text, --csv and --task exclude each other: give one of them");
         }
+        requireName("--text", text);
+        requireName("--csv", csv);
         if (csv == null && (columns != null || target != null)) {
             throw new UsageException("--columns and --target belong to --csv FILE, which is missing");
         }
         if (task == null && length != null) {
             throw new UsageException("--length belongs to --task NAME, which is missing");
+        }
+    }
+
+    private static void requireName(String option, Path file) {
+        if (file != null && file.toString().isEmpty()) {
+            throw new UsageException(option + " '': is no name of a file; give " + option + " FILE");
         }
     }
 }

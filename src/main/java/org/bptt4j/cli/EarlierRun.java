@@ -198,6 +198,9 @@ final class EarlierRun implements AutoCloseable {
                     + ": the run ended before its first checkpoint; begin it anew");
         }
         List<String> damages = new ArrayList<>();
+        if (files.size() == 1 && !files.get(0).endsWith(RunFolder.STATE)) {
+            damages.add(folder.resolve(RunFolder.STATE) + ": is missing");
+        }
         for (Path file : files) {
             try {
                 TrainerState state = TrainerState.read(file);

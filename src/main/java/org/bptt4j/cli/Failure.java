@@ -7,7 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import org.bptt4j.NonFiniteGradientException;
+import org.bptt4j.NonFiniteException;
 import org.bptt4j.backend.BackendUnavailableException;
 import org.bptt4j.backend.DeviceException;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
@@ -46,8 +46,7 @@ record Failure(int exitCode, String message, boolean expected) {
             return new Failure(BAD_INPUT, printable(text(t)), true);
         }
         if (t instanceof IOException
-                || t instanceof NonFiniteGradientException
-                || t instanceof NotFiniteException
+                || t instanceof NonFiniteException
                 || t instanceof DeviceException) {
             return new Failure(IN_THE_WORK, printable(text(t)), true);
         }

@@ -2,6 +2,7 @@ package org.bptt4j.cli;
 
 import java.util.Locale;
 import java.util.Map;
+import org.bptt4j.NonFiniteException;
 
 /** Figures of an evaluation: looked at before they are shown or saved, and compared in words. */
 final class Figures {
@@ -14,12 +15,12 @@ final class Figures {
      * The figures, if all of them are finite.
      *
      * @param where what they are figures of, such as "held-out fifth of 'table.csv'", for the message
-     * @throws NotFiniteException naming the first that is not
+     * @throws NonFiniteException naming the first that is not
      */
     static Map<String, Double> requireFinite(Map<String, Double> figures, String where) {
         figures.forEach((name, value) -> {
             if (!Double.isFinite(value)) {
-                throw new NotFiniteException(where + ": the figure '" + name + "' is " + value
+                throw new NonFiniteException(where + ": the figure '" + name + "' is " + value
                         + ": what the network gives, or the data, is too large for it; train with a lower learning rate"
                         + " or a smaller clip norm, or scale the data");
             }

@@ -3,7 +3,6 @@ package org.bptt4j.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bptt4j.io.AtomicFiles;
+import org.bptt4j.io.FileErrors;
 import org.bptt4j.io.IoConsumer;
 
 /**
@@ -37,26 +37,34 @@ final class RunFolder implements AutoCloseable {
     private static final Pattern TEMPORARY = Pattern.compile("\\.[0-9a-f]{16}\\.tmp");
 
     private final String option;
+    /** Which folder to take if none is asked for, or else the same with a number; null if one is. */
+    private final Path first;
     /** Null until a free one is claimed. */
     private Path path;
 
     private FolderLock lock;
     private boolean made;
+    private boolean madeCheckpoints;
 
-    private RunFolder(String option, Path path) {
+    private RunFolder(String option, Path path, Path first) {
         this.option = option;
         this.path = path;
+        this.first = first;
     }
 
     // ---- a new run --------------------------------------------------------------------------------------------------
 
-    /** The folder asked for, or null for the first free one of out, out-2, …; nothing is created. */
-    static RunFolder choose(Path given) {
-        RunFolder folder = new RunFolder("--out", given);
+    /**
+     * Looks at the folder for a run; nothing is created.
+     *
+     * @param given the folder asked for, or null for the first free one of {@code first}, {@code first}-2, …
+     */
+    static RunFolder choose(Path given, Path first) {
+        RunFolder folder = new RunFolder("--out", given, first);
         if (given != null) {
             folder.requireFree();
         }
-        folder.requireWritable(given == null ? Path.of("out") : given);
+        folder.requireWritable(given == null ? first : given);
         return folder;
     }
 
@@ -86,9 +94,9 @@ final class RunFolder implements AutoCloseable {
     void claim() {
         try {
             create();
-            made |= makeCheckpoints();
+            madeCheckpoints = makeCheckpoints();
         } catch (IOException e) {
-            throw new UsageException(option + " " + path + ": cannot make the folder: " + reason(e), e);
+            throw new UsageException(option + " " + path + ": cannot make the folder: " + FileErrors.reason(e), e);
         }
         takeLock();
         requireFree();
@@ -103,9 +111,9 @@ final class RunFolder implements AutoCloseable {
             made = createIfMissing(path);
             return;
         }
-        Path free = Path.of("out");
+        Path free = first;
         for (int n = 2; !createIfMissing(free); n++) {
-            free = Path.of("out-" + n);
+            free = Path.of(first + "-" + n);
         }
         path = free;
         made = true;
@@ -131,7 +139,7 @@ final class RunFolder implements AutoCloseable {
 
     /** The folder of a run that is to go on: locked, and without what killed processes left of files half written. */
     static RunFolder existing(Path path) {
-        RunFolder folder = new RunFolder("--resume", path);
+        RunFolder folder = new RunFolder("--resume", path, null);
         if (!Files.isDirectory(path)) {
             throw folder.refused("there is no such folder");
         }
@@ -149,7 +157,7 @@ final class RunFolder implements AutoCloseable {
             return folder;
         } catch (IOException e) {
             folder.close();
-            throw new UsageException("--resume " + path + ": " + reason(e), e);
+            throw new UsageException("--resume " + path + ": " + FileErrors.reason(e), e);
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -195,7 +203,7 @@ final class RunFolder implements AutoCloseable {
         try (Stream<Path> files = Files.list(place)) {
             return files.toList();
         } catch (IOException e) {
-            throw refused("cannot read " + place + ": " + reason(e));
+            throw refused("cannot read " + place + ": " + FileErrors.reason(e));
         }
     }
 
@@ -203,7 +211,7 @@ final class RunFolder implements AutoCloseable {
         try {
             lock = FolderLock.take(path.resolve(LOCK));
         } catch (IOException e) {
-            throw new UsageException(option + " " + path + ": cannot lock the folder: " + reason(e), e);
+            throw new UsageException(option + " " + path + ": cannot lock the folder: " + FileErrors.reason(e), e);
         }
         if (lock == null) {
             throw refused("a run is going on in this folder; wait for its end, or stop it first (Ctrl-C saves its state)");
@@ -218,9 +226,13 @@ final class RunFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (lock != null && made && OF_A_RUN.stream().noneMatch(file -> Files.exists(resolve(file)))) {
-                for (String name : List.of(LOCK, CHECKPOINTS, "")) {
-                    Files.deleteIfExists(path.resolve(name));
+            if (lock != null
+                    && madeCheckpoints
+                    && OF_A_RUN.stream().noneMatch(file -> Files.exists(resolve(file)))) {
+                Files.deleteIfExists(resolve(LOCK));
+                Files.deleteIfExists(resolve(CHECKPOINTS));
+                if (made) {
+                    Files.deleteIfExists(path);
                 }
             }
             if (lock != null) {
@@ -270,15 +282,8 @@ final class RunFolder implements AutoCloseable {
 
     /** A failure to write {@code file}, with what to say to the user. */
     static IOException failed(Path file, IOException cause) {
-        String reason = reason(cause);
+        String reason = FileErrors.reason(cause);
         boolean says = reason != null && reason.startsWith(file.toString());
         return new IOException(says ? reason : "cannot write " + file + ": " + reason, cause);
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof FileSystemException f && f.getReason() != null) {
-            return f.getReason();
-        }
-        return e instanceof FileSystemException ? e.getClass().getSimpleName() + " " + e.getMessage() : e.getMessage();
     }
 }

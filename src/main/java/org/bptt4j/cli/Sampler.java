@@ -3,6 +3,7 @@ package org.bptt4j.cli;
 import java.util.Arrays;
 import java.util.function.Predicate;
 import org.apache.commons.math3.random.RandomGenerator;
+import org.bptt4j.NonFiniteException;
 import org.bptt4j.Rnn;
 import org.bptt4j.RnnSession;
 import org.bptt4j.data.Vocabulary;
@@ -49,7 +50,7 @@ final class Sampler {
      * Hands out the same characters one by one as they are drawn.
      *
      * @param to is given a character (one code point) and tells whether to go on
-     * @throws NotFiniteException if the network's outputs are not numbers to draw from
+     * @throws NonFiniteException if the network's outputs are not numbers to draw from
      */
     void continueText(String prompt, int length, Predicate<String> to) {
         int[] ids = vocabulary.encode(prompt);
@@ -117,8 +118,8 @@ final class Sampler {
         return likeliest;
     }
 
-    private NotFiniteException notFinite(float[] y, int id, long after) {
-        return new NotFiniteException("after " + Count.of(after, "character") + " the network's output for "
+    private NonFiniteException notFinite(float[] y, int id, long after) {
+        return new NonFiniteException("after " + Count.of(after, "character") + " the network's output for "
                 + Vocabulary.name(vocabulary.decode(id).codePointAt(0)) + " is " + y[id]
                 + ", from which nothing can be drawn: its parameters are not sound; train it again, with a lower"
                 + " learning rate");

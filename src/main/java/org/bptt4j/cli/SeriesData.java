@@ -3,7 +3,6 @@ package org.bptt4j.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,9 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bptt4j.Rnn;
 import org.bptt4j.RnnSession;
 import org.bptt4j.data.CountedSource;
+import org.bptt4j.data.RootMeanSquare;
 import org.bptt4j.data.Scaling;
 import org.bptt4j.data.Series;
 import org.bptt4j.data.SeriesSource;
@@ -28,6 +29,8 @@ import org.bptt4j.spec.Loss;
 final class SeriesData implements TrainingData {
     /** Key of the scaling in a model file. */
     static final String SCALING = "scaling";
+    /** Key in a model file that says that it was trained on the series that comes with the program. */
+    static final String BUNDLED_SERIES = "bundled_series";
 
     /**
      * Monthly mean relative sunspot numbers, January 1749 to September 2013: R's {@code sunspot.month}, from WDC-SILSO, Royal
@@ -48,18 +51,27 @@ final class SeriesData implements TrainingData {
     private static final int MOST_CHARTED = 100_000;
 
     private final String name;
+    /** Whether it is the series that comes with the program, which its name does not tell. */
+    private final boolean bundled;
+
     private final Series series;
     private final Scaling scaling;
     private final long trainingRows;
     private final long testFrom;
 
-    private SeriesData(String name, Series series, Scaling scaling) {
+    private SeriesData(String name, boolean bundled, Series series, Scaling scaling) {
         this.name = name;
+        this.bundled = bundled;
         this.series = series;
         this.testFrom = series.rows() - series.rows() / HELD_OUT_PART;
         this.trainingRows = testFrom - Math.max(1, testFrom / VALID_PART);
         this.scaling = scaling == null ? fit() : scaling;
         this.scaling.requireColumns(series);
+        try {
+            this.scaling.requireInRange(series);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(name + ": " + e.getMessage(), e);
+        }
     }
 
     private Scaling fit() {
@@ -71,26 +83,36 @@ final class SeriesData implements TrainingData {
     }
 
     /** A table of the user's; columns and target may be null for all and the last. */
-    static SeriesData read(Path file, List<String> columns, String target) {
-        return new SeriesData(file.toString(), CsvFile.read(file).series(columns, target, LEAST_ROWS), null);
+    static SeriesData read(Path file, List<String> columns, String target, Consumer<String> warnings) {
+        Series series = CsvFile.read(file, warnings).series(columns, target, LEAST_ROWS);
+        return new SeriesData(Printable.whole(file.toString()), false, series, null);
     }
 
-    /** A table for a model, with its columns and its scaling; no file means the bundled series. */
-    static SeriesData read(Path file, Scaling scaling) {
-        CsvFile csv = file == null ? bundledFile() : CsvFile.read(file);
-        String target = scaling.columns().get(scaling.target());
-        return new SeriesData(
-                file == null ? BUNDLED : file.toString(), csv.series(scaling.columns(), target, LEAST_ROWS), scaling);
+    /** A table for a model, with its columns and its scaling. */
+    static SeriesData read(Path file, Scaling scaling, Consumer<String> warnings) {
+        Series series = series(CsvFile.read(file, warnings), scaling);
+        return new SeriesData(Printable.whole(file.toString()), false, series, scaling);
     }
 
     /** The series that comes with the program. */
     static SeriesData bundled() {
-        return new SeriesData(BUNDLED, bundledFile().series(List.of("sunspots"), null, LEAST_ROWS), null);
+        return new SeriesData(BUNDLED, true, bundledFile().series(List.of("sunspots"), null, LEAST_ROWS), null);
+    }
+
+    /** The same for a model. */
+    static SeriesData bundled(Scaling scaling) {
+        return new SeriesData(BUNDLED, true, series(bundledFile(), scaling), scaling);
+    }
+
+    private static Series series(CsvFile file, Scaling scaling) {
+        String target = scaling.columns().get(scaling.target());
+        return file.series(scaling.columns(), target, LEAST_ROWS);
     }
 
     private static CsvFile bundledFile() {
         try (InputStream in = SeriesData.class.getResourceAsStream(BUNDLED)) {
-            return CsvFile.parse(BUNDLED, new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return CsvFile.of(BUNDLED, text, warning -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,13 +161,18 @@ final class SeriesData implements TrainingData {
 
     @Override
     public Map<String, String> metadata() {
-        return Map.of(SCALING, scaling.toJson());
+        Map<String, String> metadata = new LinkedHashMap<>(); // of one order, for files of the same bytes
+        metadata.put(SCALING, scaling.toJson());
+        if (bundled) {
+            metadata.put(BUNDLED_SERIES, BUNDLED);
+        }
+        return metadata;
     }
 
     @Override
     public Map<String, Object> description() {
         Map<String, Object> about = new LinkedHashMap<>();
-        about.put("csv", name);
+        about.put(bundled ? "bundled" : "csv", name);
         about.put("columns", series.columns());
         about.put("target", series.targetName());
         about.put("rows", series.rows());
@@ -171,14 +198,13 @@ final class SeriesData implements TrainingData {
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
         long from = firstRow(part);
         long to = part == Part.VALID ? testFrom : series.rows();
-        double[] sum = new double[1];
+        RootMeanSquare error = new RootMeanSquare();
         forecast(rnn, to, (row, forecast) -> {
             if (row >= from) {
-                double error = forecast - series.truth(row);
-                sum[0] += error * error;
+                error.add(forecast - series.truth(row));
             }
         });
-        double rmse = Math.sqrt(sum[0] / (to - from));
+        double rmse = error.value();
         double scaledError = rmse / scaling.targetDeviation();
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("loss", scaledError * scaledError);
@@ -236,7 +262,6 @@ final class SeriesData implements TrainingData {
 
     @Override
     public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
-        boolean bundled = name.equals(BUNDLED);
         int shown = (int) Math.min(MOST_CHARTED, series.rows() - testFrom);
         long first = series.rows() - shown;
         double[] x = new double[shown];

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bptt4j.bptt.MemoryPlan;
+import org.bptt4j.io.DecimalNumber;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Truncation;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** How a loss and its gradient are taken: a mixin for the commands that sweep back through time. */
 final class SweepOptions {
@@ -93,8 +93,8 @@ final class SweepOptions {
         double[] weights = new double[words.length];
         for (int i = 0; i < words.length; i++) {
             try {
-                weights[i] = Values.number(words[i].strip());
-            } catch (TypeConversionException e) {
+                weights[i] = DecimalNumber.parse(words[i].strip());
+            } catch (NumberFormatException e) {
                 throw new UsageException(option + " '" + list + "': '" + words[i]
                         + "' is no number; must be one for each output, such as 1,0.5,2");
             }

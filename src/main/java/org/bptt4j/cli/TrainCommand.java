@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "Train a network; without options, on the bundled monthly sunspot series.")
 public final class TrainCommand implements Callable<Integer> {
+    private static final Path DEFAULT_FOLDER = Path.of("out");
+
     @Mixin
     private DataOptions dataOptions;
 
@@ -62,7 +64,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (resume == null) {
-            try (RunFolder folder = RunFolder.choose(out)) {
+            try (RunFolder folder = RunFolder.choose(out, DEFAULT_FOLDER)) {
                 train(folder, null);
             }
             return 0;
@@ -107,13 +109,13 @@ public final class TrainCommand implements Callable<Integer> {
                 progress, done, settings.updates(), spec.commandLine().getErr());
         try (Backend backend = where.open();
                 Rnn rnn = settings.create(backend)) {
-            Map<String, Object> run = describe(data, backend, folder);
             if (earlier != null) {
-                earlier.describe(run);
+                earlier.compare(backend);
             }
             sayChosen();
             PrintWriter results = spec.commandLine().getOut();
-            new TrainingRun(settings, data, rnn, folder, run, state, results).run(display);
+            new TrainingRun(settings, data, rnn, folder, earlier, state, results)
+                    .run(() -> describe(data, backend, folder, earlier), display);
         }
     }
 
@@ -126,7 +128,8 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> describe(TrainingData data, Backend backend, RunFolder folder) {
+    private Map<String, Object> describe(
+            TrainingData data, Backend backend, RunFolder folder, EarlierRun earlier) {
         Map<String, Object> options = new LinkedHashMap<>(dataOptions.describe());
         options.putAll(settings.describe());
         options.putAll(where.describe());
@@ -136,12 +139,21 @@ public final class TrainCommand implements Callable<Integer> {
         run.put("started", Instant.now().toString());
         run.put("data", data.description());
         run.put("options", options);
-        run.put(
-                "versions",
-                Map.of("bptt4j", version(), "java", Runtime.version().toString()));
+        run.put("versions", ordered("bptt4j", version(), "java", Runtime.version().toString()));
         run.put("machine", machine());
-        run.put("backend", Map.of("name", backend.name(), "description", backend.description()));
+        run.put("backend", ordered("name", backend.name(), "description", backend.description()));
+        if (earlier != null) {
+            earlier.describe(run);
+        }
         return run;
+    }
+
+    /** Not {@link Map#of}, whose order differs from one JVM to the next: equal commands give equal files. */
+    private static Map<String, Object> ordered(String key, Object value, String secondKey, Object second) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(key, value);
+        map.put(secondKey, second);
+        return map;
     }
 
     private static String version() {

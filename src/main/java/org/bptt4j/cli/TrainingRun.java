@@ -192,7 +192,7 @@ final class TrainingRun {
             throws IOException {
         long trainInterval = Math.max(1, total / TRAIN_LINES);
         boolean whole = position.batches() == 0;
-        long targets = 0;
+        long began = updates;
         position.seek(source);
         Batch next = source.next();
         while (next != null) {
@@ -203,8 +203,7 @@ final class TrainingRun {
             // Counted here: the source is ahead.
             position = position.afterBatch();
             updates = report.updates();
-            targets += report.targets();
-            emptyBatches += report.targets() == 0 ? 1 : 0;
+            emptyBatches += updates == before ? 1 : 0;
             log.add(report, (long) batch.steps() * batch.rows());
             progress.at(updates, trainWords(log.meanLoss()));
             boolean validate = passes(interval, before) || updates >= total;
@@ -219,7 +218,7 @@ final class TrainingRun {
                 return;
             }
         }
-        if (whole && targets == 0) {
+        if (whole && updates == began) {
             throw new UsageException("no batch of a whole epoch (" + position.batches()
                     + " of them) has a valid target with a weight above 0: there is nothing to learn from; check"
                     + " --class-weights and the data");

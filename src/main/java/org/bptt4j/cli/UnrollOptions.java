@@ -1,5 +1,6 @@
 package org.bptt4j.cli;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -34,7 +35,10 @@ final class UnrollOptions {
 
     /** The options with the values that are used, by name. */
     Map<String, Object> describe(TrainingData data) {
-        return Map.of("unroll", unroll(data), "batch", batch(data));
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("unroll", unroll(data));
+        options.put("batch", batch(data));
+        return options;
     }
 
     /** The same in a few words. */

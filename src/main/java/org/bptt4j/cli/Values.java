@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.bptt4j.io.DecimalNumber;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -13,11 +14,7 @@ import picocli.CommandLine.TypeConversionException;
  * them, and numbers are decimal.
  */
 final class Values {
-    /** Double.parseDouble takes 1d and 0x1p3 too, which no user means. */
-    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
-
     private static final Pattern WHOLE = Pattern.compile("[-+]?\\d+");
-    private static final Pattern NOT_FINITE = Pattern.compile("[-+]?(nan|inf|infinity)", Pattern.CASE_INSENSITIVE);
 
     private Values() {}
 
@@ -89,16 +86,12 @@ final class Values {
         }
     }
 
-    /** A number; a {@link TypeConversionException} says what it must be. NaN and infinities are for the option to refuse. */
+    /** A decimal number, as those of data are read: {@code 1d} is a typo; a {@link TypeConversionException} says what it must be. NaN and infinities are for the option to refuse. */
     static double number(String value) {
-        if (NOT_FINITE.matcher(value).matches()) {
-            return value.toLowerCase(Locale.ROOT).contains("nan")
-                    ? Double.NaN
-                    : value.startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
-        }
-        if (!NUMBER.matcher(text(value)).matches()) {
+        try {
+            return DecimalNumber.parse(text(value));
+        } catch (NumberFormatException e) {
             throw new TypeConversionException("must be a number, such as 0.5");
         }
-        return Double.parseDouble(value);
     }
 }

@@ -1,15 +1,24 @@
 package org.bptt4j.data;
 
 import java.util.Arrays;
-import java.util.Objects;
+import org.bptt4j.spec.Require;
+import org.bptt4j.spec.Sizes;
 
 /**
  * One batch of sequences on the host, time-major: input {@code x [T,B,I]} or symbol ids {@code [T,B]}, and what goes with it.
  *
- * <p>Immutable but for the arrays, which are not copied: they must stay as they are until the step that uses them returns.
+ * <p>Immutable but for the arrays, which (but for the lengths) are not copied: they must stay as they are until the step that uses them
+ * returns.
  * Shapes are checked here as far as the batch alone can tell, and against the network when it is used.
  */
 public final class Batch {
+    /** Elements of each array that a fingerprint looks at. */
+    private static final int SAMPLES = 128;
+
+    /** Spreads numbers over 64 bits, as in Fibonacci hashing. */
+    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+    private static final long FNV_PRIME = 0x100000001B3L;
+
     private final int steps;
     private final int rows;
     private final int inputSize;
@@ -48,18 +57,20 @@ public final class Batch {
 
     /** Dense input {@code x [T,B,I]}: element (t, b, i) at (t·B + b)·I + i. */
     public static Batch dense(int steps, int rows, int inputSize, float[] x) {
+        Require.given(x, "x");
         requirePositive(steps, rows);
         if (inputSize < 1) {
             throw new IllegalArgumentException("input size " + inputSize + ": must be at least 1");
         }
-        requireLength("x [T,B,I]", x.length, (long) steps * rows * inputSize);
+        requireLength("x [T,B,I]", x.length, steps, rows, inputSize);
         return new Batch(steps, rows, inputSize, x, null);
     }
 
     /** Symbol ids {@code [T,B]}: id of (t, b) at t·B + b; the input vector is that column of W_ih. */
     public static Batch symbols(int steps, int rows, int[] ids) {
+        Require.given(ids, "ids");
         requirePositive(steps, rows);
-        requireLength("ids [T,B]", ids.length, (long) steps * rows);
+        requireLength("ids [T,B]", ids.length, steps, rows);
         return new Batch(steps, rows, 0, null, ids);
     }
 
@@ -70,14 +81,15 @@ public final class Batch {
         }
     }
 
-    private static void requireLength(String what, int length, long needed) {
-        if (length != needed) {
-            throw new IllegalArgumentException(what + " has " + length + " elements, needs " + needed);
+    private static void requireLength(String what, int length, long... sizes) {
+        if (length != Sizes.product(sizes)) {
+            throw new IllegalArgumentException(what + " has " + length + " elements, needs " + Sizes.text(sizes));
         }
     }
 
     /** With class targets, {@code [T,B]} or, for a loss at the last step, {@code [B]}. */
     public Batch withTargets(int[] targets) {
+        Require.given(targets, "targets");
         Batch batch = copy();
         batch.classes = targets;
         batch.values = null;
@@ -86,6 +98,7 @@ public final class Batch {
 
     /** With value targets, {@code [T,B,O]} or, for a loss at the last step, {@code [B,O]}. */
     public Batch withTargets(float[] targets) {
+        Require.given(targets, "targets");
         Batch batch = copy();
         batch.classes = null;
         batch.values = targets;
@@ -97,7 +110,7 @@ public final class Batch {
      * least 0. A mean divides by the sum of the weights. A weight of 0 is no target; in padding it is never read.
      */
     public Batch withLossWeights(float[] weights) {
-        Objects.requireNonNull(weights, "weights");
+        Require.given(weights, "weights");
         Batch batch = copy();
         batch.lossWeights = weights;
         return batch;
@@ -119,6 +132,7 @@ public final class Batch {
 
     /** With a length for each row, {@code [B]}, 1 … T: what lies beyond is padding and never read. */
     public Batch withLengths(int[] lengths) {
+        Require.given(lengths, "lengths");
         requireLength("lengths [B]", lengths.length, rows);
         for (int b = 0; b < rows; b++) {
             if (lengths[b] < 1 || lengths[b] > steps) {
@@ -126,7 +140,7 @@ public final class Batch {
             }
         }
         Batch batch = copy();
-        batch.lengths = lengths;
+        batch.lengths = lengths.clone(); // read again on the way back
         return batch;
     }
 
@@ -136,7 +150,8 @@ public final class Batch {
      * several sequences fit in one row, one behind the other. The states that are given out stay as they are.
      */
     public Batch withResets(boolean[] resets) {
-        requireLength("resets [T,B]", resets.length, (long) steps * rows);
+        Require.given(resets, "resets");
+        requireLength("resets [T,B]", resets.length, steps, rows);
         Batch batch = copy();
         batch.resets = resets;
         return batch;
@@ -150,6 +165,62 @@ public final class Batch {
         batch.continuing = true;
         return batch;
     }
+
+    // ---- whether it stays as it is ----------------------------------------------------------------------------------
+
+    /**
+     * A number that depends on some hundred elements of the batch's arrays: two that differ say that an array was changed meanwhile.
+     * Takes the time of a few hundred reads, whatever the size.
+     */
+    public long fingerprint() {
+        long print = mix(mix(1, x), ids);
+        print = mix(mix(print, classes), values);
+        print = mix(mix(print, lossWeights), initialState);
+        print = mix(print, initialCellState);
+        for (int i = 0; resets != null && i < Math.min(resets.length, SAMPLES); i++) {
+            print = mix(print, resets[sample(i, resets.length)] ? 1 : 0);
+        }
+        return print;
+    }
+
+    private static long mix(long print, float[] array) {
+        long mixed = print;
+        for (int i = 0; array != null && i < Math.min(array.length, SAMPLES); i++) {
+            mixed = mix(mixed, Float.floatToRawIntBits(array[sample(i, array.length)]));
+        }
+        return mixed;
+    }
+
+    private static long mix(long print, int[] array) {
+        long mixed = print;
+        for (int i = 0; array != null && i < Math.min(array.length, SAMPLES); i++) {
+            mixed = mix(mixed, array[sample(i, array.length)]);
+        }
+        return mixed;
+    }
+
+    private static long mix(long print, int element) {
+        return (print ^ element) * FNV_PRIME;
+    }
+
+    /** Of a long array elements here and there: at equal distances they might all be of one kind. */
+    private static int sample(int i, int length) {
+        return length <= SAMPLES ? i : (int) ((i * GOLDEN_RATIO >>> 33) % length);
+    }
+
+    /**
+     * An {@link IllegalStateException} if the batch's arrays no longer have the elements with which {@link #fingerprint} was taken.
+     *
+     * @param when what went on meanwhile, for the message
+     */
+    public void requireUnchanged(long fingerprint, String when) {
+        if (fingerprint() != fingerprint) {
+            throw new IllegalStateException("the arrays of a batch were changed " + when
+                    + ": have the BatchSource make new arrays for each batch (see BatchSource.next)");
+        }
+    }
+
+    // ---- what is in it ----------------------------------------------------------------------------------------------
 
     /** T. */
     public int steps() {

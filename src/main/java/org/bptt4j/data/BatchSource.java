@@ -8,7 +8,14 @@ public interface BatchSource {
     /** Goes to the start of epoch {@code epoch} (from 0); the order of its batches may depend on the number. */
     void start(long epoch);
 
-    /** The next batch of the epoch; null at its end, and from then on. */
+    /**
+     * The next batch of the epoch; null at its end, and from then on.
+     *
+     * <p>Make new arrays for each batch. It is in use until the step after the one that it was asked for has returned: a {@link
+     * PrefetchingSource}, and {@code Trainer.fit} on a device that runs behind, ask for the next batch before they use this one. Arrays that
+     * are filled again before that are trained on with another batch's numbers; where this is noticed it is an {@link
+     * IllegalStateException}. Arrays that are only ever read (a table that batches are cut from is copied) may be shared.
+     */
     Batch next();
 
     /**

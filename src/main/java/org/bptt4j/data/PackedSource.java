@@ -2,6 +2,8 @@ package org.bptt4j.data;
 
 import java.util.Arrays;
 import org.apache.commons.math3.random.RandomDataGenerator;
+import org.bptt4j.spec.Require;
+import org.bptt4j.spec.Sizes;
 
 /**
  * Batches of many short sequences of symbols (names, sentences, molecules) for next-symbol prediction, without padding: each of B
@@ -35,16 +37,17 @@ public final class PackedSource implements BatchSource {
      * @param seed of the sequences' order
      */
     public PackedSource(int[][] sequences, int rows, int steps, int noTarget, long seed) {
-        if (rows < 1 || steps < 1 || sequences.length == 0) {
+        if (rows < 1 || steps < 1 || Require.given(sequences, "sequences").length == 0) {
             throw new IllegalArgumentException(sequences.length + " sequences in B = " + rows + " rows of T = " + steps
                     + " steps: all must be at least 1");
         }
         for (int i = 0; i < sequences.length; i++) {
-            if (sequences[i].length < 2) {
+            if (Require.given(sequences[i], "sequence " + i).length < 2) {
                 throw new IllegalArgumentException("sequence " + i + " has " + sequences[i].length
                         + " symbols: at least 2 are needed, one to read and one to predict");
             }
         }
+        Sizes.array("a batch [T,B]", "use fewer rows or steps", steps, rows);
         this.sequences = sequences;
         this.rows = rows;
         this.steps = steps;

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.bptt4j.spec.Require;
 
 /**
  * Another source's batches, each made on a thread of its own while the one before it is in use: reading and training overlap.
@@ -13,6 +14,9 @@ import java.util.concurrent.Future;
  * <p>Threads: from construction until {@link #close} has returned the source is used by that one thread only and must be left
  * alone by everybody else; its calls come one after another, so it needs no locks. This object is for one thread at a time.
  *
+ * <p>The source makes new arrays for each batch ({@link BatchSource#next}): it makes the next one while this one is in use. If it is
+ * noticed that the arrays of a batch were filled again meanwhile, {@link #next} throws an {@link IllegalStateException}.
+ *
  * <p>What the source throws is thrown by the call that would have returned the batch, with the stack of the source's thread. The
  * thread is never interrupted, as that would close files which the source shares with others.
  */
@@ -20,10 +24,14 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     private final BatchSource source;
     private final ExecutorService thread;
     private Future<Batch> ahead;
+    /** The batch that was handed out last, while the one after it is made, or null. */
+    private Batch out;
+    /** Of it, when it was handed out. */
+    private long fingerprint;
 
     /** Begins to use {@code source}; its first batch is made after {@link #start}. */
     public PrefetchingSource(BatchSource source) {
-        this.source = source;
+        this.source = Require.given(source, "source");
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread worker = new Thread(task, "bptt4j-prefetch");
             worker.setDaemon(true);
@@ -34,6 +42,7 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     /** Drops what was made ahead. */
     @Override
     public void start(long epoch) {
+        out = null;
         ahead = submit(() -> {
             source.start(epoch);
             return source.next();
@@ -43,7 +52,12 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     @Override
     public Batch next() {
         Batch batch = await(started());
+        if (out != null) {
+            out.requireUnchanged(fingerprint, "while it was in use, by the source that a PrefetchingSource has make the batch after it");
+        }
+        out = batch;
         if (batch != null) {
+            fingerprint = batch.fingerprint();
             ahead = submit(source::next);
         }
         return batch;
@@ -53,6 +67,7 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     @Override
     public void skip(long batches) {
         Future<Batch> first = started();
+        out = null;
         if (batches > 0) {
             ahead = submit(() -> {
                 if (await(first) == null) {
@@ -65,6 +80,7 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     }
 
     private Future<Batch> started() {
+        requireOpen();
         if (ahead == null) {
             throw new IllegalStateException("start(epoch) comes first");
         }
@@ -72,10 +88,14 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     }
 
     private Future<Batch> submit(Callable<Batch> work) {
-        if (thread.isShutdown()) {
-            throw new IllegalStateException("this source is closed");
-        }
+        requireOpen();
         return thread.submit(work);
+    }
+
+    private void requireOpen() {
+        if (thread.isShutdown()) {
+            throw new IllegalStateException("this PrefetchingSource is closed: make another");
+        }
     }
 
     private static Batch await(Future<Batch> batch) {

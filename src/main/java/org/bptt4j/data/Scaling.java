@@ -21,6 +21,8 @@ import java.util.List;
  */
 public record Scaling(List<String> columns, int target, List<Double> mean, List<Double> deviation) {
     private static final JsonFactory JSON = new JsonFactory();
+    /** The largest scaled value: a float holds its square. */
+    private static final double LARGEST = 1e18;
 
     public Scaling {
         columns = List.copyOf(columns);
@@ -33,53 +35,48 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
         }
     }
 
-    /** The scaling by the first {@code rows} rows of {@code series}; refuses columns whose mean or deviation overflows. */
+    /**
+     * The scaling by the first {@code rows} rows of {@code series}. A constant column keeps its unit.
+     *
+     * @throws IllegalArgumentException naming the column whose values are so far apart, or so near to each other, that a double
+     *     does not hold their deviation
+     */
     public static Scaling fit(Series series, long rows) {
         List<Double> mean = new ArrayList<>();
         List<Double> deviation = new ArrayList<>();
         for (int c = 0; c < series.columns().size(); c++) {
-            double average = mean(series, c, rows);
-            double sd = deviation(series, c, rows, average);
-            // Also where only the sum of squares overflows: nothing scaled by that deviation makes sense.
-            if (!Double.isFinite(average) || !Double.isFinite(sd)) {
-                throw new IllegalArgumentException("column '" + series.columns().get(c)
-                        + "': its values are too large to take their mean and deviation");
-            }
-            mean.add(average);
-            deviation.add(sd > 0 ? sd : 1);
+            Moments moments = Moments.of(series, c, rows);
+            mean.add(moments.mean());
+            deviation.add(moments.deviation());
         }
         return new Scaling(series.columns(), series.target(), mean, deviation);
-    }
-
-    /** In two passes, the second of which takes the rounding error of the first away. */
-    private static double mean(Series series, int c, long rows) {
-        double sum = 0;
-        for (long t = 0; t < rows; t++) {
-            sum += series.value(t, c);
-        }
-        double rough = sum / rows;
-        double correction = 0;
-        for (long t = 0; t < rows; t++) {
-            correction += series.value(t, c) - rough;
-        }
-        return rough + correction / rows;
-    }
-
-    /** √((Σd² − (Σd)²/n)/n), d = x − mean: the corrected two-pass algorithm (Chan, Golub and LeVeque 1983). */
-    private static double deviation(Series series, int c, long rows, double mean) {
-        double squares = 0;
-        double sum = 0;
-        for (long t = 0; t < rows; t++) {
-            double d = series.value(t, c) - mean;
-            squares += d * d;
-            sum += d;
-        }
-        return Math.sqrt((squares - sum * sum / rows) / rows);
     }
 
     /** The scaled value of column {@code c}. */
     public float apply(double value, int c) {
         return (float) ((value - mean.get(c)) / deviation.get(c));
+    }
+
+    /**
+     * Throws an {@link IllegalArgumentException} that names the column, the row (from 1) and the value if one lies so far from the
+     * mean that no network can be fed with it, or so far from the others that no error can be measured.
+     */
+    public void requireInRange(Series series) {
+        for (int c = 0; c < columns.size(); c++) {
+            double least = series.value(0, c);
+            double most = least;
+            for (long t = 0; t < series.rows(); t++) {
+                double value = series.value(t, c);
+                least = Math.min(least, value);
+                most = Math.max(most, value);
+                boolean measurable = most - least < Double.POSITIVE_INFINITY;
+                if (!(Math.abs((value - mean.get(c)) / deviation.get(c)) <= LARGEST) || !measurable) {
+                    throw new IllegalArgumentException("column '" + columns.get(c) + "', row " + (t + 1) + ": " + value
+                            + " is too far from the training rows' mean, " + mean.get(c) + ", for their deviation, "
+                            + deviation.get(c) + "; correct the value or leave the row out");
+                }
+            }
+        }
     }
 
     /** Throws an {@link IllegalArgumentException} if {@code series} has other columns than these. */

@@ -75,11 +75,10 @@ public final class Series {
      * column's unit; {@code from} ≥ {@code season}.
      */
     public double naiveError(long from, long to, int season) {
-        double sum = 0;
+        RootMeanSquare error = new RootMeanSquare();
         for (long t = from; t < to; t++) {
-            double error = truth(t) - truth(t - season);
-            sum += error * error;
+            error.add(truth(t) - truth(t - season));
         }
-        return Math.sqrt(sum / (to - from));
+        return error.value();
     }
 }

@@ -3,6 +3,7 @@ package org.bptt4j.data;
 import org.apache.commons.math3.random.RandomDataGenerator;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /**
  * Training windows of a scaled table: input all columns of T rows, target after each row the <em>change</em> of the forecast
@@ -59,7 +60,10 @@ public final class SeriesSource implements CountedSource {
         this.seed = seed;
         long lastStart = trainingRows - 1 - steps;
         this.largestPhase = (int) Math.min(stride - 1, lastStart);
-        this.order = new int[Math.toIntExact((lastStart - largestPhase) / stride + 1)];
+        long windows = (lastStart - largestPhase) / stride + 1;
+        this.order = new int[Sizes.array("the order of the windows", "use a larger stride", windows)];
+        int columns = series.columns().size();
+        Sizes.array("a batch [T,B,I]", "use fewer windows or steps", steps, Math.min(rows, windows), columns);
     }
 
     @Override

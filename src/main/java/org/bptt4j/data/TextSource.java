@@ -2,6 +2,7 @@ package org.bptt4j.data;
 
 import java.util.PrimitiveIterator;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /**
  * Batches of a text for next-character prediction: the text is cut into B contiguous rows, each batch takes the next T
@@ -40,6 +41,7 @@ public final class TextSource implements CountedSource {
         // A short text makes fewer rows rather than rows that are shorter than one batch.
         this.rows = (int) Math.max(1, Math.min(rows, pairs / steps));
         this.rowLength = pairs / this.rows;
+        Sizes.array("a batch [T,B]", "use fewer rows or steps", Math.min(steps, rowLength), this.rows);
         this.steps = steps;
         this.at = at;
         this.wholeBatches = wholeBatches;

@@ -1,7 +1,6 @@
 package org.bptt4j.spec;
 
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A recurrent cell: what everybody but the cell's own files needs to know of it, its shapes.
@@ -39,7 +38,7 @@ public record Cell(String name, int gates, int separate, boolean hasCellState, b
     private static final List<Cell> ALL = List.of(TANH, RELU, GRU, LSTM);
 
     public Cell {
-        Objects.requireNonNull(name, "name");
+        Require.given(name, "name");
         if (gates < 1 || separate < 0 || separate > gates) {
             throw new IllegalArgumentException("a cell of " + gates + " gates, " + separate
                     + " of them separate: needs at least 1, and no more separate ones than there are");

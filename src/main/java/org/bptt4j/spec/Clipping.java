@@ -1,7 +1,5 @@
 package org.bptt4j.spec;
 
-import java.util.Objects;
-
 /**
  * Gradient clipping, applied after accumulation and before weight decay (Pascanu, Mikolov and Bengio 2013).
  *
@@ -23,19 +21,29 @@ public record Clipping(Kind kind, float limit) {
     public static final Clipping NONE = new Clipping(Kind.NONE, Float.POSITIVE_INFINITY);
 
     public Clipping {
-        Objects.requireNonNull(kind, "kind");
+        Require.given(kind, "kind");
         if (!(limit >= 0)) {
             throw new IllegalArgumentException("clipping limit " + limit + ": must be 0 or more");
         }
     }
 
-    /** By the global norm. */
+    /** By the global norm; an infinite one leaves the gradients as they are. */
     public static Clipping norm(double max) {
-        return new Clipping(Kind.NORM, (float) max);
+        return new Clipping(Kind.NORM, limit(max));
     }
 
     /** Each element into [−limit, limit]. */
     public static Clipping value(double limit) {
-        return new Clipping(Kind.VALUE, (float) limit);
+        return new Clipping(Kind.VALUE, limit(limit));
+    }
+
+    /** As a float; one that becomes infinite or 0 by that would bound nothing, or leave nothing. */
+    private static float limit(double asked) {
+        float limit = (float) asked;
+        if (Double.isFinite(asked) && (Float.isInfinite(limit) || limit == 0 && asked != 0)) {
+            throw new IllegalArgumentException("clipping limit " + asked + ": is " + limit
+                    + " as a 32-bit float; use one between " + Float.MIN_VALUE + " and " + Float.MAX_VALUE);
+        }
+        return limit;
     }
 }

@@ -2,7 +2,6 @@ package org.bptt4j.spec;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The loss of one batch: {@code L = c·Σ_r s_r·ℓ(y_r, target_r)} over the valid targets, as PyTorch computes it.
@@ -49,17 +48,18 @@ public record Loss(Kind kind, At at, Reduction reduction, int ignoreIndex, List<
     public static final int IGNORE = -100;
 
     public Loss {
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(at, "at");
-        Objects.requireNonNull(reduction, "reduction");
-        weights = List.copyOf(weights);
+        Require.given(kind, "kind");
+        Require.given(at, "at");
+        Require.given(reduction, "reduction");
+        weights = List.copyOf(Require.given(weights, "weights"));
         if (kind == Kind.MSE && !weights.isEmpty()) {
             throw new IllegalArgumentException("a squared error has no weights of its outputs");
         }
         for (int i = 0; i < weights.size(); i++) {
-            if (!(weights.get(i) >= 0) || weights.get(i) > Float.MAX_VALUE) {
-                throw new IllegalArgumentException(
-                        "weight " + weights.get(i) + " of output " + i + ": must be a number of at least 0");
+            double w = weights.get(i);
+            if (!(w >= 0) || w > Float.MAX_VALUE || w > 0 && (float) w == 0) {
+                throw new IllegalArgumentException("weight " + w + " of output " + i
+                        + ": must be 0, or a number between " + Float.MIN_VALUE + " and " + Float.MAX_VALUE);
             }
         }
         if (!(smoothing >= 0 && smoothing <= 1)) {
@@ -107,7 +107,7 @@ public record Loss(Kind kind, At at, Reduction reduction, int ignoreIndex, List<
     /** The same loss with a weight for each class, or in a binary cross-entropy for each output's positive term. */
     public Loss weighted(double... w) {
         return new Loss(
-                kind, at, reduction, ignoreIndex, Arrays.stream(w).boxed().toList(), smoothing);
+                kind, at, reduction, ignoreIndex, Arrays.stream(Require.given(w, "w")).boxed().toList(), smoothing);
     }
 
     /** The same cross-entropy with label smoothing. */

@@ -1,6 +1,5 @@
 package org.bptt4j.spec;
 
-import java.util.Objects;
 
 /**
  * The update rule, each as PyTorch computes it (g gradient after clipping, p parameter, η learning rate, λ weight decay,
@@ -12,6 +11,8 @@ import java.util.Objects;
  *   <li>Adam: g += λp; m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²; p −= η/(1−β₁ᵏ)·m/(√v/√(1−β₂ᵏ) + ε)
  *   <li>AdamW: p −= ηλp, then as Adam without the λ term
  * </ul>
+ *
+ * <p>All are computed with as 32-bit floats, and must be what is said here as such too.
  *
  * @param kind the rule
  * @param learningRate η at the first update, finite and &gt; 0
@@ -49,17 +50,52 @@ public record Optimizer(
     }
 
     public Optimizer {
-        Objects.requireNonNull(kind, "kind");
-        check(learningRate > 0 && Double.isFinite(learningRate), "learning rate", learningRate, "finite and above 0");
-        check(momentum >= 0 && momentum < 1, "momentum (beta1)", momentum, "in [0, 1)");
-        check(decay >= 0 && decay < 1, "decay (alpha, beta2)", decay, "in [0, 1)");
-        check(epsilon > 0 && Double.isFinite(epsilon), "epsilon", epsilon, "finite and above 0");
-        check(weightDecay >= 0 && Double.isFinite(weightDecay), "weight decay", weightDecay, "finite and 0 or more");
+        Require.given(kind, "kind");
+        requireFloat(learningRate > 0, "learning rate", learningRate, "above 0");
+        requireFloat(momentum >= 0 && (float) momentum < 1, "momentum (beta1)", momentum, "in [0, 1)");
+        requireFloat(decay >= 0 && (float) decay < 1, "decay (alpha, beta2)", decay, "in [0, 1)");
+        requireFloat(epsilon > 0, "epsilon", epsilon, "above 0");
+        requireFloat(weightDecay >= 0, "weight decay", weightDecay, "0 or more");
+        requireStep(learningRate, kind, momentum, weightDecay);
     }
 
-    private static void check(boolean ok, String what, double value, String rule) {
-        if (!ok) {
-            throw new IllegalArgumentException(what + " " + value + ": must be " + rule);
+    /** What is computed with is a 32-bit float: a number that becomes infinite or vanishes there is not what was asked for. */
+    private static void requireFloat(boolean inRange, String what, double value, String range) {
+        float rounded = (float) value;
+        boolean vanishes = rounded == 0 && value != 0;
+        if (!inRange || !Float.isFinite(rounded) || vanishes) {
+            boolean changes = Float.isInfinite(rounded) && Double.isFinite(value) || vanishes || rounded == 1 && value != 1;
+            throw new IllegalArgumentException(what + " " + value + ": must be a finite number " + range
+                    + (changes ? ", also as the 32-bit float that is computed with, where it is " + rounded : ""));
+        }
+    }
+
+    /**
+     * The learning rate that a schedule makes of this one: η times its factor.
+     *
+     * @param factor what the schedule gives; 0 is allowed, and leaves the parameters as they are
+     * @param update the number of the update that it is for, from 1, for the message
+     * @throws IllegalArgumentException if it is negative or not finite, or (but for a factor of 0) infinite or 0 as a 32-bit float
+     */
+    public double scaledRate(double factor, long update) {
+        String what = "the schedule's factor for update " + update;
+        if (!(factor >= 0) || !Double.isFinite(factor)) {
+            throw new IllegalArgumentException(what + " is " + factor + ": must be a finite number of 0 or more");
+        }
+        double rate = learningRate * factor;
+        if (factor > 0) {
+            requireFloat(rate > 0, "learning rate of update " + update + ", " + learningRate + " × " + factor + " =", rate, "above 0");
+            requireStep(rate, kind, momentum, weightDecay);
+        }
+        return rate;
+    }
+
+    /** What Adam makes of the rate: its first step η/(1−β₁), and AdamW's ηλ. */
+    private static void requireStep(double rate, Kind kind, double momentum, double weightDecay) {
+        boolean adam = kind == Kind.ADAM || kind == Kind.ADAMW;
+        if (adam && !Float.isFinite((float) (rate * Math.max(1 / (1 - momentum), weightDecay)))) {
+            throw new IllegalArgumentException("learning rate " + rate + ": with beta1 " + momentum + " and weight decay "
+                    + weightDecay + " its step passes the largest 32-bit float; use a smaller one");
         }
     }
 

@@ -1,12 +1,13 @@
 package org.bptt4j.spec;
 
-import java.util.Objects;
 
 /**
  * The network: L recurrent layers and a linear head, {@code y_t = W_hy·h_t + b_y}.
  *
  * <p>A bidirectional layer has D = 2 directions with parameters of their own, the second of which goes through the steps from each row's last to its
  * first; what the layer gives is {@code [h_forward, h_reverse]}, of D·H numbers.
+ *
+ * <p>Sizes whose products would pass an int (gates times H, D times H, L times D) are an {@link IllegalArgumentException}.
  *
  * @param cell the recurrent cell of every layer
  * @param inputSize I, or the number of symbols when the input is symbol ids
@@ -19,13 +20,25 @@ import java.util.Objects;
 public record RnnSpec(
         Cell cell, int inputSize, int hiddenSize, int layers, int outputSize, boolean bidirectional, double dropout) {
     public RnnSpec {
-        Objects.requireNonNull(cell, "cell");
+        Require.given(cell, "cell");
         atLeast(1, inputSize, "input size");
         atLeast(1, hiddenSize, "hidden size");
         atLeast(1, layers, "layers");
         atLeast(0, outputSize, "output size");
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout " + dropout + ": must be in [0, 1)");
+        }
+        int directions = bidirectional ? 2 : 1;
+        requireInt("the " + cell.kept() + " numbers that a unit of a cell '" + cell + "' keeps, times the hidden size", cell.kept(), hiddenSize);
+        requireInt("directions times the hidden size", directions, hiddenSize);
+        requireInt("layers times directions times arrays of state", layers, directions, cell.states());
+    }
+
+    /** These are counted with ints wherever a matrix has so many columns, or an array so many elements. */
+    private static void requireInt(String what, long... sizes) {
+        if (Sizes.product(sizes) > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(what + ", " + Sizes.text(sizes) + ", passes " + Integer.MAX_VALUE
+                    + ": use a smaller hidden size (RnnSpec.hiddenSize) or fewer layers (RnnSpec.layers)");
         }
     }
 
@@ -77,7 +90,7 @@ public record RnnSpec(
 
     /** G·H, the rows of a layer's weights. */
     public int gateRows() {
-        return Math.multiplyExact(cell.gates(), hiddenSize);
+        return cell.gates() * hiddenSize;
     }
 
     /** D, 1 or 2. */
@@ -97,7 +110,7 @@ public record RnnSpec(
 
     /** D·H, the width of what a layer gives. */
     public int layerOutputSize() {
-        return Math.multiplyExact(directions(), hiddenSize);
+        return directions() * hiddenSize;
     }
 
     /** The width of what layer {@code layer} reads. */

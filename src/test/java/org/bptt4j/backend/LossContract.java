@@ -1,5 +1,6 @@
 package org.bptt4j.backend;
 
+import static org.bptt4j.Elements.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,7 +61,7 @@ interface LossContract extends Contract {
         double tolerance = 0x1p-23 * (outputs + 8);
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < outputs; j++) {
-                assertEquals(gradient[r][j], actual[r][j], tolerance * scale, "row " + r + " of " + outputs);
+                assertNear(gradient[r][j], actual[r][j], tolerance * scale, row -> "row " + row + " of " + outputs, r);
             }
         }
         assertReport(100 + 2 * loss, report, tolerance);
@@ -110,7 +111,7 @@ interface LossContract extends Contract {
         assertArrayEquals(actual, kit().read(outputsM), "in place");
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < outputs; j++) {
-                assertEquals(gradient[r][j], actual[r][j], 0x1p-23 * 2 * scale * 2, "row " + r);
+                assertNear(gradient[r][j], actual[r][j], 0x1p-23 * 2 * scale * 2, row -> "row " + row, r);
             }
         }
         assertReport(100 + 2 * loss, report, 1e-6);

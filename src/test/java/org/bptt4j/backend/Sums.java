@@ -1,5 +1,6 @@
 package org.bptt4j.backend;
 
+import static org.bptt4j.Elements.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /**
@@ -40,9 +41,10 @@ final class Sums {
         double ofProducts = operandError * (2 + operandError);
         assertEquals(value.length, actual.length, what);
         for (int i = 0; i < value.length; i++) {
+            int row = i;
             for (int j = 0; j < value[i].length; j++) {
                 double tolerance = (1.01 * (terms[i][j] + 2) * 0x1p-24 + ofProducts) * magnitude[i][j];
-                assertEquals(value[i][j], actual[i][j], tolerance, what + " [" + i + ", " + j + "]");
+                assertNear(value[i][j], actual[i][j], tolerance, col -> what + " [" + row + ", " + col + "]", j);
             }
         }
     }

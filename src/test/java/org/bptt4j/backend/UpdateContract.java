@@ -1,5 +1,6 @@
 package org.bptt4j.backend;
 
+import static org.bptt4j.Elements.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -145,7 +146,7 @@ interface UpdateContract extends Contract {
         }
         float[] actual = kit().read(parameters);
         for (int i = 0; i < length; i++) {
-            assertEquals(truth.parameter(i), actual[i], 1e-6, rule + ", " + clipping + ", element " + i);
+            assertNear(truth.parameter(i), actual[i], 1e-6, e -> rule + ", " + clipping + ", element " + e, i);
         }
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.StringReader;
+import java.util.ArrayList;
 import java.util.List;
 import org.bptt4j.data.Series;
 import org.junit.jupiter.api.Test;
@@ -12,13 +12,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CsvFileTest {
-    private static CsvFile parse(String text) {
-        return CsvFile.parse("t.csv", new StringReader(text));
+    private final List<String> warnings = new ArrayList<>();
+
+    private CsvFile parse(String text) {
+        return CsvFile.of("t.csv", text, warnings::add);
     }
 
     @Test
     void readsColumnsInTheOrderAskedFor() {
-        Series series = parse("day,a, b \nmon,1,2\n\n\"tue\",3, -4e1\n").series(List.of("b", " a"), null, 1);
+        Series series = parse("day,a, b \nmon,1,2\n\n\"tue\",3, -4e1\n").series(List.of("b", "a"), null, 1);
         assertEquals(List.of("b", "a"), series.columns());
         assertEquals(2, series.rows());
         assertEquals(2, series.value(0, 0));
@@ -45,10 +47,10 @@ class CsvFileTest {
                 "a,b;1,2;;x,4       | line 4, column 'a'                             | --columns b",
                 "a,b;1,2;3,         | line 3, column 'b': the cell is empty          | leave the row out",
                 "a,b;1,NaN;3,4      | line 2, column 'b': NaN is not a finite number | leave the row out",
-                "a,b;1,2;3          | line 3 has 1 cells, the header has 2           | every column",
+                "a,b;1,2;3          | line 3 has 1 cell, the header has 2           | every column",
                 "a,a;1,2;3,4        | line 1, column 2: the name 'a' is used twice   | name of its own",
-                "1,2;3,4            | line 1 holds numbers only                      | name the columns",
-                "a,b;1,2            | has 1 rows below the header, at least 2        | needed",
+                "1,2;3,4            | line 1 looks like data: '1' stands over        | put a line with the columns' names before it",
+                "a,b;1,2            | has 1 row below the header, at least 2        | needed",
                 "a;\"1             | is not CSV                                     | t.csv",
             })
     void errorsSayWhereAndWhatToDo(String text, String where, String what) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import org.bptt4j.NonFiniteException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,8 +23,8 @@ class FiguresTest {
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void othersAreAFailureInTheWorkThatNamesThem(double value) {
         Map<String, Double> figures = Map.of("loss", 1.5, "bpc", value);
-        NotFiniteException e =
-                assertThrows(NotFiniteException.class, () -> Figures.requireFinite(figures, "test after update 7"));
+        NonFiniteException e =
+                assertThrows(NonFiniteException.class, () -> Figures.requireFinite(figures, "test after update 7"));
         Failure failure = Failure.of(e, null);
         assertEquals(1, failure.exitCode());
         assertTrue(failure.expected());

@@ -3,16 +3,22 @@ package org.bptt4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +158,9 @@ class ResumeTest {
         List<Object> first = new ArrayList<>();
         metrics("parts").forEach(e -> first.add(e.get("step")));
         assertTrue(first.size() > 200 && first.get(0).equals(160L), "the lines before are kept: " + first);
+        assertEquals(20, validations("parts").size());
+        assertEquals(validations("whole"), validations("parts"), "at the same updates");
+        assertEquals(json("whole").get("kept_update"), json("parts").get("kept_update"));
     }
 
     private Process start(List<String> arguments) throws IOException {
@@ -228,6 +237,7 @@ class ResumeTest {
         resume("run").assertFailed(2, "text.txt: there is no such file", "put them back");
         text();
         Files.delete(file("run", "checkpoints/state.safetensors"));
+        Files.delete(file("run", "checkpoints/state-before.safetensors"));
         resume("run").assertFailed(2, "holds no checkpoints/state.safetensors");
         Files.writeString(file("run", "run.json"), "{\"options\":");
         resume("run").assertFailed(2, "is not the description of a run");
@@ -249,5 +259,150 @@ class ResumeTest {
                         .replace('a', '@')
                         .repeat(60));
         resume("run").assertFailed(2, "vocabulary", "changed since");
+    }
+
+    private void flip(String run, String name) throws IOException {
+        byte[] bytes = Files.readAllBytes(file(run, name));
+        bytes[bytes.length - 5] ^= 0x10; // in the values of a tensor
+        Files.write(file(run, name), bytes);
+    }
+
+    @Test
+    void aDamagedCheckpointIsNamedAndTheOneBeforeUsed() throws IOException {
+        train("whole", "--steps", "40");
+        train("run", "--steps", "40");
+        unfinished("run");
+        flip("run", "checkpoints/state.safetensors");
+        CliRun again = resume("run");
+        again.assertDone();
+        assertTrue(
+                again.err().contains("state.safetensors: its checksum does not hold")
+                        && again.err().contains("going on from the checkpoint before it, of update 38"),
+                again.err());
+        assertSameModel("whole", "run");
+        assertEquals(figures("whole"), figures("run"));
+    }
+
+    /** As a process leaves it that ends between the two renames. */
+    @Test
+    void theNewestCheckpointIsMissing() throws IOException {
+        train("whole", "--steps", "4");
+        train("run", "--steps", "4");
+        unfinished("run");
+        Files.delete(file("run", "checkpoints/state.safetensors"));
+        CliRun again = resume("run");
+        again.assertDone();
+        assertTrue(again.err().contains("state.safetensors: is missing"), again.err());
+        assertSameModel("whole", "run");
+    }
+
+    @Test
+    void withoutASoundCheckpointNothingIsWritten() throws IOException {
+        train("run", "--steps", "4");
+        unfinished("run");
+        flip("run", "checkpoints/state.safetensors");
+        flip("run", "checkpoints/state-before.safetensors");
+        Map<String, String> before = contents("run");
+        resume("run").assertFailed(1, "no checkpoint is sound", "state-before.safetensors", "begin the run anew");
+        assertEquals(before, contents("run"));
+    }
+
+    private Map<String, String> contents(String run) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder.resolve(run))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return contents;
+    }
+
+    /** The folder may come from somebody else: it does not say which code runs. */
+    @Test
+    void theFolderIsDataAndNeverCode() throws IOException {
+        train("run", "--steps", "3");
+        Path libraries = Files.createDirectory(folder.resolve("run/libraries"));
+        for (String name : List.of("libcuda.so.1", "libcublas.so.12")) {
+            Files.writeString(libraries.resolve(name), "no library");
+        }
+        Map<String, Object> run = json("run");
+        run.remove("final");
+        @SuppressWarnings("unchecked")
+        Map<String, Object> options = (Map<String, Object>) run.get("options");
+        options.put("backend", "cuda");
+        options.put("cuda-libraries", libraries.toString());
+        options.put("sweep", "graph");
+        Files.writeString(file("run", "run.json"), Json.pretty(run));
+        CliRun again = resume("run");
+        again.assertDone();
+        assertFalse(again.err().contains(libraries.toString()), again.err());
+        Map<?, ?> now = (Map<?, ?>) json("run").get("options");
+        assertEquals("auto", now.get("backend"));
+        assertNull(now.get("cuda-libraries"));
+    }
+
+    @Test
+    void anotherBackendThanBeforeIsSaid() throws IOException {
+        train("run", "--steps", "3");
+        Map<String, Object> run = json("run");
+        run.remove("final");
+        run.put("backend", Map.of("name", "cuda:0"));
+        Files.writeString(file("run", "run.json"), Json.pretty(run));
+        CliRun again = resume("run");
+        again.assertDone();
+        assertTrue(again.err().contains("computed by cuda:0 so far and goes on with cpu"), again.err());
+    }
+
+    @Test
+    void aRunGoesOnOnceAtATime() throws IOException {
+        train("run", "--steps", "3");
+        unfinished("run");
+        RunFolder held = RunFolder.existing(folder.resolve("run"));
+        Map<String, String> before = contents("run");
+        resume("run").assertFailed(2, "a run is going on in this folder");
+        assertEquals(before, contents("run"));
+        held.close();
+        resume("run").assertDone();
+    }
+
+    @Test
+    void brokenMetricsAreNamedAndTheAdviceWorks() throws IOException {
+        train("run", "--steps", "3");
+        unfinished("run");
+        byte[] sound = Files.readAllBytes(file("run", "metrics.jsonl"));
+        for (String broken : List.of("\u00ff", "{\"event\":\"train\"}", "{}{}", "", "[1]", "{\"a\":1,\"a\":2}")) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            bytes.writeBytes((broken + "\n").getBytes(StandardCharsets.ISO_8859_1));
+            bytes.writeBytes(sound);
+            Files.write(file("run", "metrics.jsonl"), bytes.toByteArray());
+            Map<String, String> before = contents("run");
+            resume("run").assertFailed(2, "metrics.jsonl: line 1 is no line of metrics", "move it away");
+            assertEquals(before, contents("run"));
+        }
+        Files.delete(file("run", "metrics.jsonl"));
+        Files.createDirectory(file("run", "metrics.jsonl"));
+        resume("run").assertFailed(2, "metrics.jsonl in it is a folder", "move it away");
+        Files.delete(file("run", "metrics.jsonl"));
+        resume("run").assertDone();
+        assertEquals("end", metrics("run").get(metrics("run").size() - 1).get("event"));
+    }
+
+    @Test
+    void aBrokenDescriptionIsNamed() throws IOException {
+        train("run", "--steps", "3");
+        for (String broken : List.of("\u00ff", "", "[]", "{\"options\":{\"lr\":[1]}}", "{\"options\":{}} x")) {
+            Files.write(file("run", "run.json"), broken.getBytes(StandardCharsets.ISO_8859_1));
+            resume("run").assertFailed(2, "run.json: is not the description of a run", "begin the run anew");
+        }
+        Files.delete(file("run", "run.json"));
+        Files.createDirectory(file("run", "run.json"));
+        resume("run").assertFailed(2, "run.json in it is a folder");
+    }
+
+    private List<Object> validations(String run) throws IOException {
+        return metrics(run).stream()
+                .filter(e -> "valid".equals(e.get("part")))
+                .map(e -> List.of(e.get("step"), e.get("loss")))
+                .collect(Collectors.toList());
     }
 }

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import org.bptt4j.NonFiniteException;
 import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
@@ -84,13 +85,13 @@ class SamplerTest {
     void outputsThatAreNoNumbersAreNotDrawnFrom(double temperature) {
         for (float wrong : new float[] {Float.NaN, INF}) {
             outputs(0, 5, wrong, 0);
-            NotFiniteException e = assertThrows(NotFiniteException.class, () -> draw(temperature, 3));
+            NonFiniteException e = assertThrows(NonFiniteException.class, () -> draw(temperature, 3));
             assertTrue(e.getMessage().startsWith("after 1 character the network's output for 'c' (U+0063) is " + wrong), e.getMessage());
         }
         outputs(Float.NaN, 0, 0, 0);
-        assertThrows(NotFiniteException.class, () -> draw(temperature, 3));
+        assertThrows(NonFiniteException.class, () -> draw(temperature, 3));
         outputs(-INF, -INF, -INF, -INF);
-        assertThrows(NotFiniteException.class, () -> draw(temperature, 3));
+        assertThrows(NonFiniteException.class, () -> draw(temperature, 3));
     }
 
     /** 1024 steps at a time give what one piece gives, and so many that their outputs are no more than 16 MiB. */

@@ -2,19 +2,30 @@ package org.bptt4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bptt4j.ModelFile;
+import org.bptt4j.Rnn;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Small runs from the first update to the last file, and what evaluate and generate make of them. */
 class TrainCommandTest {
@@ -95,7 +106,7 @@ class TrainCommandTest {
                 lines.stream()
                         .anyMatch(
                                 line -> line.matches(
-                                        "\\{\"event\":\"eval\",\"step\":10,\"loss\":.*,\"rmse\":.*,\"persistence_rmse\":18.05.*}")),
+                                        "\\{\"event\":\"eval\",\"step\":10,\"part\":\"test\",\"kept_step\":10,\"loss\":.*,\"rmse\":.*,\"persistence_rmse\":18.05.*}")),
                 lines.toString());
         assertTrue(lines.get(lines.size() - 1).startsWith("{\"event\":\"end\",\"step\":10"));
         String json = Files.readString(run.resolve("run.json"));
@@ -224,7 +235,7 @@ class TrainCommandTest {
                 "--out",
                 out("run"));
         List<String> lines = Files.readAllLines(folder.resolve("run/metrics.jsonl"));
-        assertTrue(lines.get(lines.size() - 1).contains("\"step\":" + 4 * ((60 * 44 * 9 / 10 - 1) / 4 / 20)));
+        assertTrue(lines.get(lines.size() - 1).contains("\"step\":" + 4 * ((60 * 44 * 81 / 100 - 1) / 4 / 20)));
         assertEquals(2, ModelFile.read(model("run")).spec().layers());
     }
 
@@ -248,5 +259,84 @@ class TrainCommandTest {
             assertEquals(
                     List.of(), files.filter(f -> f.toString().endsWith(".tmp")).toList());
         }
+    }
+
+    private List<Map<String, Object>> metrics(String run) throws IOException {
+        List<Map<String, Object>> events = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve(run).resolve("metrics.jsonl"))) {
+            events.add(Json.read(line));
+        }
+        return events;
+    }
+
+    /** With a rate so high that the last validation is not the best. */
+    @Test
+    void theModelWithTheBestValidationIsKept() throws IOException {
+        CliRun result = train("--lr", "0.3", "--lr-schedule", "constant", "--steps", "40", "--out", out("run"));
+        List<Map<String, Object>> valid =
+                metrics("run").stream().filter(e -> "valid".equals(e.get("part"))).toList();
+        assertEquals(20, valid.size());
+        Map<String, Object> best = Collections.min(valid, Comparator.comparing(e -> (Double) e.get("loss")));
+        assertNotEquals(40L, best.get("step"), "the last is no test of this");
+        List<Map<String, Object>> events = metrics("run");
+        Map<String, Object> test = events.get(events.size() - 2);
+        assertEquals("test", test.get("part"));
+        assertEquals(best.get("step"), test.get("kept_step"));
+        assertTrue(result.out().contains("kept is the model of update " + best.get("step")), result.out());
+        String evaluated = run("evaluate", "--model", out("run")).out();
+        assertTrue(evaluated.contains(String.format(Locale.ROOT, "RMSE of 'sunspots' %.4g,", test.get("rmse"))), evaluated);
+        assertNotEquals(-1, Files.mismatch(model("run"), folder.resolve("run/checkpoints/latest.safetensors")));
+    }
+
+    @Test
+    void aRunEndsWhenItsPatienceDoes() throws IOException {
+        CliRun result = train(
+                "--lr", "0.3", "--lr-schedule", "constant", "--steps", "400", "--patience", "2", "--out", out("run"));
+        List<Map<String, Object>> valid =
+                metrics("run").stream().filter(e -> "valid".equals(e.get("part"))).toList();
+        int n = valid.size();
+        assertTrue(n < 20, "validations: " + n);
+        List<Double> losses = valid.stream().map(e -> (Double) e.get("loss")).toList();
+        assertEquals(Collections.min(losses), losses.get(n - 3), losses.toString());
+        assertTrue(result.out().contains("stopped after update " + valid.get(n - 1).get("step") + " of 400"), result.out());
+        CliRun again = run("train", "--resume", out("run"));
+        assertTrue(again.out().contains("is finished"), again.out());
+    }
+
+    /** Who says how long, gets as long; a task is never ended early by itself. */
+    @Test
+    void patienceIsTheDefaultOnlyWhereNobodySaysHowLong() throws IOException {
+        for (String options : List.of("--steps 1", "--epochs 1", "--task copy --length 2 --batch 1 --epochs 1")) {
+            String name = "run" + options.length();
+            train((options + " --out " + out(name)).split(" "));
+            assertTrue(Files.readString(folder.resolve(name).resolve("run.json")).contains("\"patience\" : null"), options);
+        }
+        assertEquals(5, new CommandLine(new LearningOptions()).<LearningOptions>getCommand().patience(false));
+        assertEquals(0, new CommandLine(new LearningOptions()).<LearningOptions>getCommand().patience(true));
+    }
+
+    /** The only class that counts is a character that comes in the held-out part alone. */
+    @Test
+    void anEpochWithoutAnyTargetIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("text.txt"), "ab".repeat(500) + "c");
+        CliRun.of("train", "--text", file.toString(), "--class-weights", "0,0,1", "--unroll", "5", "--steps", "3",
+                        "--hidden", "2", "--progress", "none", "--out", out("run"))
+                .assertFailed(2, "no batch of a whole epoch", "valid target", "--class-weights");
+        CliRun.of("train", "--task", "temporal-order", "--length", "10", "--class-weights", "0,0,0,0", "--out", out("other"))
+                .assertFailed(2, "no class counts");
+    }
+
+    /** Equal commands in another JVM, whose maps are ordered otherwise. */
+    @Test
+    void metadataIsInOneOrder() throws IOException {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        List.of("b", "c", "a").forEach(key -> metadata.put(key, key));
+        train("--steps", "1", "--out", out("run"));
+        try (Backend backend = Backends.select("cpu");
+                Rnn rnn = Rnn.load(backend, model("run"))) {
+            rnn.save(folder.resolve("one"), metadata);
+            rnn.save(folder.resolve("other"), new TreeMap<>(metadata));
+        }
+        assertEquals(-1, Files.mismatch(folder.resolve("one"), folder.resolve("other")));
     }
 }

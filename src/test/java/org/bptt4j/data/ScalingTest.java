@@ -2,6 +2,7 @@ package org.bptt4j.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.Random;
 import org.apache.commons.math3.stat.descriptive.moment.Mean;
 import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScalingTest {
     private static final Series SERIES =
@@ -46,10 +50,62 @@ class ScalingTest {
         }
     }
 
+    private static Series column(double... values) {
+        return new Series(List.of("a"), new double[][] {values}, 0);
+    }
+
+    private static void assertRefused(String message, Executable action) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, action);
+        assertTrue(e.getMessage().startsWith("column 'a'") && e.getMessage().contains(message), e.getMessage());
+    }
+
     @Test
-    void refusesColumnsTooLargeToScale() {
-        Series large = new Series(List.of("a"), new double[][] {{-1e308, 1e308, 1e308}}, 0);
-        assertThrows(IllegalArgumentException.class, () -> Scaling.fit(large, 3));
+    void refusesColumnsTooLargeOrTooSmallToScale() {
+        assertRefused("from -1.0E308 to 1.0E308, are too far apart", () -> Scaling.fit(column(-1e308, 1e308, 1e308), 3));
+        assertRefused("from 0.0 to 4.9E-324, differ too little", () -> Scaling.fit(column(0, 4.9e-324), 2));
+    }
+
+    /** Squares of the smaller ones vanish, those of the larger ones overflow. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0x1p-1000, 0x1p-600, 0x1p-500, 1, 0x1p520, 0x1p1000, 0x1p1020})
+    void scalesAndMeasuresAllMagnitudesAlike(double unit) {
+        double[] values = {1.5, -0.25, 3, 2, -1};
+        Series series = column(Arrays.stream(values).map(v -> v * unit).toArray());
+        Scaling scaling = Scaling.fit(series, values.length);
+        Scaling plain = Scaling.fit(column(values), values.length);
+        assertEquals(plain.mean().get(0) * unit, scaling.mean().get(0));
+        assertEquals(plain.targetDeviation() * unit, scaling.targetDeviation());
+        assertEquals(plain.apply(-1, 0), scaling.apply(-unit, 0));
+        assertEquals(
+                column(values).persistenceError(1, values.length) * unit,
+                series.persistenceError(1, values.length),
+                1e-15 * unit);
+        scaling.requireInRange(series);
+    }
+
+    @Test
+    void aConstantColumnKeepsItsUnitWhateverItsMagnitude() {
+        for (double value : new double[] {0, 4.9e-324, 5e-169, 1e308}) {
+            Scaling scaling = Scaling.fit(column(value, value, value), 3);
+            assertEquals(List.of(value), scaling.mean());
+            assertEquals(1, scaling.targetDeviation());
+        }
+    }
+
+    @Test
+    void refusesValuesThatAFloatDoesNotHoldWhenScaled() {
+        assertRefused("row 4: 1.0E300 is too far", () -> {
+            Series series = column(1, 2, 3, 1e300);
+            Scaling.fit(series, 3).requireInRange(series);
+        });
+        assertRefused("row 3: 1.0E20", () -> {
+            Series series = column(1, 1, 1e20);
+            Scaling.fit(series, 2).requireInRange(series);
+        });
+        assertRefused("row 4: -1.5E308", () -> {
+            Series series = column(0, 1e308, 1.5e308, -1.5e308);
+            Scaling.fit(series, 3).requireInRange(series);
+        });
     }
 
     @Test

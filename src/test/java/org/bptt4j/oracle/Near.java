@@ -3,6 +3,8 @@ package org.bptt4j.oracle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.bptt4j.Elements;
+
 /** Compares floats with the truth in double. */
 public final class Near {
     /** Of the largest magnitude: some hundreds of float roundings, for sums whose terms cancel. */
@@ -15,11 +17,11 @@ public final class Near {
         assertEquals(truth.length, actual.length, what);
         double largest = 0;
         for (double v : truth) {
-            assertTrue(Double.isFinite(v), what + ": the truth is not finite");
+            assertTrue(Double.isFinite(v), () -> what + ": the truth is not finite");
             largest = Math.max(largest, Math.abs(v));
         }
         for (int i = 0; i < truth.length; i++) {
-            assertEquals(truth[i], actual[i], TOLERANCE * largest, what + "[" + i + "]");
+            Elements.assertNear(truth[i], actual[i], TOLERANCE * largest, e -> what + "[" + e + "]", i);
         }
     }
 }

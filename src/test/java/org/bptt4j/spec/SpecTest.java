@@ -21,7 +21,7 @@ class SpecTest {
         refused("hidden size 0", () -> RnnSpec.of(1, 0, 1));
         refused("output size -1", () -> RnnSpec.of(1, 1, -1));
         refused("layers 0", () -> RnnSpec.of(1, 1, 1).withLayers(0));
-        assertThrows(NullPointerException.class, () -> new RnnSpec(null, 1, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new RnnSpec(null, 1, 1, 1, 1));
         RnnSpec spec = RnnSpec.of(2, 3, 4).withLayers(2).withCell(Cell.RELU);
         assertEquals(new RnnSpec(Cell.RELU, 2, 3, 2, 4), spec);
         assertEquals(2, spec.layerInputSize(0));
@@ -78,7 +78,7 @@ class SpecTest {
         assertEquals(Loss.Reduction.MEAN, Loss.mse().reduction());
         Loss loss = Loss.mse().atLastStep().reduced(Loss.Reduction.SUM);
         assertEquals(new Loss(Loss.Kind.MSE, Loss.At.LAST, Loss.Reduction.SUM, Loss.IGNORE, List.of(), 0), loss);
-        assertThrows(NullPointerException.class, () -> Loss.mse().at(null));
+        assertThrows(IllegalArgumentException.class, () -> Loss.mse().at(null));
     }
 
     @Test

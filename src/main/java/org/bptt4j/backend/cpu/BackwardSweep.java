@@ -23,9 +23,7 @@ final class BackwardSweep {
     void begin(RecurrentBackward sweep, CpuCell formula) {
         f = sweep;
         cell = formula;
-        if (zeros.length < sweep.hidden()) {
-            zeros = new float[sweep.hidden()];
-        }
+        zeros = Workspace.floats(zeros, sweep.hidden());
     }
 
     /** All steps of a share, t descending. */

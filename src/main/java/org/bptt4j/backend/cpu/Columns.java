@@ -104,10 +104,7 @@ final class Columns {
     }
 
     private void transpose(Matrix m) {
-        int length = Math.multiplyExact((int) m.rows(), m.cols());
-        if (columns.length < length) {
-            columns = new float[length];
-        }
+        columns = Workspace.floats(columns, m.rows() * m.cols());
         transpose(m, columns);
     }
 

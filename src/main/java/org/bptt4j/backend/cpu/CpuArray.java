@@ -14,14 +14,14 @@ final class CpuArray implements DeviceArray {
     private int[] ints;
     private long version;
 
-    CpuArray(CpuBackend owner, Type type, int length) {
+    CpuArray(CpuBackend owner, Type type, long length) {
         this.owner = owner;
         this.type = type;
-        this.length = length;
+        this.length = (int) length;
         if (type == Type.FLOAT) {
-            floats = new float[length];
+            floats = Workspace.array(length, Float.BYTES, float[]::new);
         } else {
-            ints = new int[length];
+            ints = Workspace.array(length, Integer.BYTES, int[]::new);
         }
     }
 

@@ -39,14 +39,19 @@ final class CpuBackend implements Backend {
     CpuBackend(Kernels kernels, int threads, Map<Cell, CpuCell> more) {
         this.kernels = kernels;
         this.workers = new Workers(threads);
-        this.gemm = new Gemm(kernels, workers);
-        this.weightGradient = new WeightGradient(kernels, workers);
-        this.recurrence = new Recurrence(kernels, workers, new CpuCells(kernels, more));
-        this.rows = new Rows(kernels, workers);
-        this.columns = new Columns(kernels, workers);
-        this.dropping = new Dropping(workers);
-        this.losses = new Losses(kernels, workers);
-        this.optimizers = new Optimizers(workers);
+        try {
+            this.gemm = new Gemm(kernels, workers);
+            this.weightGradient = new WeightGradient(kernels, workers);
+            this.recurrence = new Recurrence(kernels, workers, new CpuCells(kernels, more));
+            this.rows = new Rows(kernels, workers);
+            this.columns = new Columns(kernels, workers);
+            this.dropping = new Dropping(workers);
+            this.losses = new Losses(kernels, workers);
+            this.optimizers = new Optimizers(workers);
+        } catch (RuntimeException | Error e) {
+            workers.close();
+            throw e;
+        }
     }
 
     @Override
@@ -174,7 +179,7 @@ final class CpuBackend implements Backend {
 
     /** A copy of bᵀ. Both operands transposed occurs nowhere in the algorithm; it is here so that the contract is whole. */
     private Matrix transposed(Matrix b) {
-        CpuArray copy = new CpuArray(this, DeviceArray.Type.FLOAT, Math.toIntExact(b.rows() * b.cols()));
+        CpuArray copy = new CpuArray(this, DeviceArray.Type.FLOAT, b.rows() * b.cols());
         Columns.transpose(b, copy.floats());
         return Matrix.of(copy, b.cols(), (int) b.rows());
     }

@@ -3,13 +3,9 @@ package org.bptt4j.backend.cpu;
 import java.util.HashSet;
 import java.util.Set;
 import org.bptt4j.backend.DeviceArray;
-import org.bptt4j.backend.OutOfDeviceMemoryException;
 
 /** The arrays of one CPU backend: allocates and frees them, and refuses closed ones and those of another backend. */
 final class CpuMemory {
-    /** The longest array that every JVM allows. */
-    private static final long LONGEST = Integer.MAX_VALUE - 8;
-
     private final CpuBackend owner;
     private final Set<CpuArray> arrays = new HashSet<>();
     private long bytes;
@@ -19,24 +15,10 @@ final class CpuMemory {
     }
 
     CpuArray allocate(DeviceArray.Type type, long length) {
-        if (length > LONGEST) {
-            throw new OutOfDeviceMemoryException(owner.name(), bytesOf(length), 4 * LONGEST, null);
-        }
-        try {
-            CpuArray array = new CpuArray(owner, type, (int) length);
-            arrays.add(array);
-            bytes += 4 * length;
-            return array;
-        } catch (OutOfMemoryError e) {
-            Runtime jvm = Runtime.getRuntime();
-            long free = jvm.maxMemory() - jvm.totalMemory() + jvm.freeMemory();
-            throw new OutOfDeviceMemoryException(owner.name(), 4 * length, free, e);
-        }
-    }
-
-    /** Four for each element, and the largest number where that is too much for one. */
-    private static long bytesOf(long length) {
-        return length > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * length;
+        CpuArray array = new CpuArray(owner, type, length);
+        arrays.add(array);
+        bytes += Float.BYTES * length;
+        return array;
     }
 
     void free(CpuArray array) {

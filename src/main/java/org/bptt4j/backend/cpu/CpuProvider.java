@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.BackendProvider;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
 
@@ -34,6 +35,19 @@ public final class CpuProvider implements BackendProvider {
     public Backend open(BackendOptions options) {
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
-        return new CpuBackend(KernelChoice.best(), threads);
+        try {
+            return new CpuBackend(KernelChoice.best(), threads);
+        } catch (OutOfMemoryError e) {
+            throw tooManyThreads(threads, e);
+        }
+    }
+
+    /** With a heap that is too small for their first objects, or a system that gives no more threads. */
+    static OutOfDeviceMemoryException tooManyThreads(int threads, OutOfMemoryError e) {
+        return new OutOfDeviceMemoryException(
+                "cpu",
+                "opening a pool of " + threads + " threads failed: " + e.getMessage(),
+                "Use fewer threads (BackendOptions.threads)",
+                e);
     }
 }

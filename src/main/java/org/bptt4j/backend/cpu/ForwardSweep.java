@@ -31,12 +31,8 @@ final class ForwardSweep {
         f = sweep;
         cell = formula;
         int hidden = sweep.hidden();
-        if (zeros.length < hidden) {
-            zeros = new float[hidden];
-        }
-        if (bias.length < sweep.cell().kept() * hidden) {
-            bias = new float[sweep.cell().kept() * hidden];
-        }
+        zeros = Workspace.floats(zeros, hidden);
+        bias = Workspace.floats(bias, (long) sweep.cell().kept() * hidden);
         int together = (sweep.cell().gates() - sweep.cell().separate()) * hidden;
         Matrix ih = sweep.biasIh();
         Matrix hh = sweep.biasHh();
@@ -51,8 +47,8 @@ final class ForwardSweep {
         s.setResets(f.resets());
         s.step.hidden = f.hidden();
         int least = f.cell().gates() * packed.column(1);
-        if (!f.cell().isPlain() && s.tile.length < Math.max(TILE, least)) {
-            s.tile = new float[Math.max(TILE, least)];
+        if (!f.cell().isPlain()) {
+            s.tile = Workspace.floats(s.tile, Math.max(TILE, least));
         }
         int most = Math.max(1, Math.min(PackedMatrix.ROW_BLOCK, TILE / least));
         for (int t = 0; t < f.steps(); t++) {

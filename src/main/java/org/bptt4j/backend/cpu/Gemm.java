@@ -36,7 +36,7 @@ final class Gemm {
         for (int part = 0; part < products.length; part++) {
             products[part] = new Product(kernels);
         }
-        this.transposedC = new float[workers.threads()][FEW_ROWS * COLUMN_BLOCK];
+        this.transposedC = new float[workers.threads()][];
     }
 
     /** C (+)= A·B, with B = {@code b} or {@code b}ᵀ. */
@@ -78,6 +78,7 @@ final class Gemm {
         int grain = kernels.tileRows();
         int rows = (int) c.rows();
         int c0 = (int) c.offset();
+        transposedC[part] = Workspace.floats(transposedC[part], FEW_ROWS * COLUMN_BLOCK);
         float[] t = transposedC[part];
         int to = Split.start(part + 1, parts, c.cols(), grain);
         for (int j = Split.start(part, parts, c.cols(), grain); j < to; j += COLUMN_BLOCK) {

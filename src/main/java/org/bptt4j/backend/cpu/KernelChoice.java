@@ -1,15 +1,15 @@
 package org.bptt4j.backend.cpu;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The one place that decides between vector and scalar kernels. No class that mentions the Vector API is loaded before the
  * decision.
  */
 final class KernelChoice {
-    private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
+    private static final System.Logger LOG = System.getLogger(KernelChoice.class.getName());
     private static final String MODULE = "jdk.incubator.vector";
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private KernelChoice() {}
 
@@ -18,24 +18,32 @@ final class KernelChoice {
         return ModuleLayer.boot().findModule(MODULE).isPresent();
     }
 
-    /** Vector kernels where the JVM has the module, else scalar ones with one log line that tells the remedy. */
+    /** Vector kernels where the JVM has the module, else scalar ones with one log line in a process that tells the remedy. */
     static Kernels best() {
         if (!hasVectorModule()) {
-            LOG.info(
-                    "CPU kernels run without the vector module, two to three times slower; "
-                            + "start the JVM with --add-modules {} to have them",
-                    MODULE);
-            return new ScalarKernels();
+            return scalar(
+                    "the JVM runs without --add-modules " + MODULE,
+                    System.Logger.Level.WARNING,
+                    "CPU kernels run without the vector module, two to three times slower; start the JVM with --add-modules "
+                            + MODULE + " to have them");
         }
         if (!Fma.isFused()) {
-            LOG.info("this processor has no fused multiply-add (or the JVM does not say so): using scalar CPU kernels");
-            return new ScalarKernels();
+            String reason = "this processor has no fused multiply-add, or the JVM does not say so";
+            return scalar(reason, System.Logger.Level.INFO, reason + ": using scalar CPU kernels");
         }
         Kernels vector = new VectorKernels();
         if (vector.panelWidth() < 8) {
-            LOG.info("CPU vectors have fewer than 4 float lanes here; using scalar kernels");
-            return new ScalarKernels();
+            String reason = "CPU vectors have fewer than 4 float lanes here";
+            return scalar(reason, System.Logger.Level.INFO, reason + "; using scalar kernels");
         }
         return vector;
+    }
+
+    /** Scalar kernels, which say why they are no vector kernels wherever a backend describes itself. */
+    private static Kernels scalar(String reason, System.Logger.Level level, String line) {
+        if (SAID.compareAndSet(false, true)) {
+            LOG.log(level, line);
+        }
+        return new ScalarKernels(reason);
     }
 }

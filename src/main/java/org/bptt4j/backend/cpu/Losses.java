@@ -52,7 +52,7 @@ final class Losses {
     Losses(Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
-        this.scratch = new float[workers.threads()][kernels.scratchLength()];
+        this.scratch = new float[workers.threads()][];
     }
 
     // ---- cross-entropy ----------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ final class Losses {
             Matrix y, Matrix targets, Weighting weighting, float scale, Matrix dOutputs, DeviceArray report) {
         values = targets;
         if (weighting.outputs() == null && ones.length < y.cols()) {
-            ones = new float[y.cols()];
+            ones = Workspace.floats(ones, y.cols());
             Arrays.fill(ones, 1f);
         }
         sumRows(binaryCrossEntropyBlock, y, weighting, scale, dOutputs, report);
@@ -253,9 +253,7 @@ final class Losses {
         gradient = dy;
         int rows = (int) y.rows();
         int blocks = Split.blocks(rows, BLOCK);
-        if (partial.length < blocks) {
-            partial = new double[blocks];
-        }
+        partial = Workspace.doubles(partial, blocks);
         workers.run(Split.parts(blocks, 1, (long) Split.FUNCTION * rows * y.cols(), workers), blocksPart);
         double sum = 0;
         for (int block = 0; block < blocks; block++) {
@@ -265,6 +263,7 @@ final class Losses {
     }
 
     private void blocksPart(int part, int parts) {
+        scratch[part] = Workspace.floats(scratch[part], kernels.scratchLength());
         int rows = (int) outputs.rows();
         int blocks = Split.blocks(rows, BLOCK);
         int end = Split.start(part + 1, parts, blocks, 1);

@@ -45,9 +45,7 @@ final class Optimizers {
     /** ‖g‖₂ in double: the square of the largest float is 10⁷⁷. */
     void globalNorm(DeviceArray g, DeviceArray report) {
         int blocks = blocks(g);
-        if (partial.length < blocks) {
-            partial = new double[blocks];
-        }
+        partial = Workspace.doubles(partial, blocks);
         forBlocks(g, sumBlock);
         double sum = 0;
         for (int i = 0; i < blocks; i++) {

@@ -65,9 +65,7 @@ final class PackedMatrix {
         columns = (transposed ? (int) m.rows() : m.cols()) / sections;
         panels = Split.blocks(columns, width);
         long length = length();
-        if (length > data.length) {
-            data = new float[Math.toIntExact(length)];
-        }
+        data = Workspace.floats(data, length);
         workers.run(Split.parts(panels, 1, Split.MOVE * length, workers), job);
         version = now;
     }
@@ -129,7 +127,7 @@ final class PackedMatrix {
     private void tiles(Product m, int r, int rows) {
         int copy = kernels.scratchLength();
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
-            kernels.copyRows(m.a.at, m.a.at(r, k), m.a.stride, rows, Math.min(DEPTH_BLOCK, depth - k), m.scratch, copy);
+            kernels.copyRows(m.a.at, m.a.at(r, k), m.a.stride, rows, Math.min(DEPTH_BLOCK, depth - k), m.scratch(), copy);
             for (int section = 0; section < sections; section++) {
                 tiles(m, r, rows, section, k);
             }
@@ -150,7 +148,7 @@ final class PackedMatrix {
             int j = (p - m.from) * width;
             int p0 = at(section, p, k);
             kernels.multiplyRows(
-                    m.scratch,
+                    m.scratch(),
                     copy,
                     rows,
                     data,
@@ -163,7 +161,7 @@ final class PackedMatrix {
                     c0 + j,
                     ldc,
                     cols,
-                    m.scratch);
+                    m.scratch());
         }
     }
 
@@ -186,7 +184,7 @@ final class PackedMatrix {
                 int j = (p - m.from) * width;
                 int cols = column(p + 1) - column(p);
                 kernels.multiplyRows(
-                        m.a.at, a0, 1, data, at(section, p, k), block, init, i0 + j, 0, c, c0 + j, 0, cols, m.scratch);
+                        m.a.at, a0, 1, data, at(section, p, k), block, init, i0 + j, 0, c, c0 + j, 0, cols, m.scratch());
             }
         }
     }

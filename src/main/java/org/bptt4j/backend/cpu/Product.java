@@ -22,9 +22,16 @@ final class Product {
     int from;
 
     int to;
-    final float[] scratch;
+    private final int scratchLength;
+    private float[] scratch;
 
     Product(Kernels kernels) {
-        scratch = new float[PackedMatrix.scratchLength(kernels)];
+        scratchLength = PackedMatrix.scratchLength(kernels);
+    }
+
+    /** Memory of {@link PackedMatrix#multiply}. */
+    float[] scratch() {
+        scratch = Workspace.floats(scratch, scratchLength);
+        return scratch;
     }
 }

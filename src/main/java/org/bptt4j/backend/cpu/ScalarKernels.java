@@ -11,9 +11,20 @@ final class ScalarKernels implements Kernels {
         ScalarTiles.warmUp();
     }
 
+    /** Why these were chosen, or null. */
+    private final String reason;
+
+    ScalarKernels() {
+        this(null);
+    }
+
+    ScalarKernels(String reason) {
+        this.reason = reason;
+    }
+
     @Override
     public String description() {
-        return "scalar";
+        return reason == null ? "scalar" : "scalar: " + reason;
     }
 
     @Override

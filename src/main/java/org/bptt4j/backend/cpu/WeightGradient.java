@@ -43,10 +43,9 @@ final class WeightGradient {
         this.workers = workers;
         this.width = kernels.panelWidth();
         this.panelLength = width * DEPTH + width / 2;
-        int panels = Split.blocks(COLUMNS, width);
-        this.left = new float[workers.threads()][0];
-        this.right = new float[workers.threads()][panels * panelLength];
-        this.scratch = new float[workers.threads()][kernels.scratchLength()];
+        this.left = new float[workers.threads()][];
+        this.right = new float[workers.threads()][];
+        this.scratch = new float[workers.threads()][];
     }
 
     void accumulate(Matrix delta, Matrix input, int batch, Matrix gradient) {
@@ -81,6 +80,8 @@ final class WeightGradient {
     }
 
     private void part(int part, int parts) {
+        right[part] = Workspace.floats(right[part], (long) Split.blocks(COLUMNS, width) * panelLength);
+        scratch[part] = Workspace.floats(scratch[part], kernels.scratchLength());
         int from = Split.start(part, parts, items(), grain());
         int to = Split.start(part + 1, parts, items(), grain());
         if (splitsInput()) {
@@ -119,9 +120,7 @@ final class WeightGradient {
     }
 
     private void multiplyPacked(int part, int i, int n, int j, int m, int q, int depth) {
-        if (left[part].length == 0) {
-            left[part] = new float[DELTA_PANELS * panelLength];
-        }
+        left[part] = Workspace.floats(left[part], (long) DELTA_PANELS * panelLength);
         packChain(delta, i, n, q, depth, left[part]);
         for (int p = 0; p * width < n; p++) {
             int rows = Math.min(width, n - p * width);

@@ -1,8 +1,10 @@
 package org.bptt4j.backend.cpu;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.bptt4j.backend.OutOfDeviceMemoryException;
 
 /**
  * A pool of threads that all run the same job, each its own part; the caller runs part 0 and returns when all are done.
@@ -30,9 +32,16 @@ final class Workers implements AutoCloseable {
     Workers(int threads) {
         spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
         workers = new Worker[threads - 1];
-        for (int i = 0; i < workers.length; i++) {
-            workers[i] = new Worker(i + 1);
-            workers[i].start();
+        int started = 0;
+        try {
+            for (; started < workers.length; started++) {
+                workers[started] = new Worker(started + 1);
+                workers[started].start();
+            }
+        } catch (RuntimeException | Error e) {
+            // One that did not start must not be waited for.
+            Arrays.stream(workers, 0, started).forEach(worker -> worker.submit(null, 0));
+            throw e;
         }
     }
 
@@ -68,6 +77,9 @@ final class Workers implements AutoCloseable {
             // Cleared also when the caller's own part failed: the next job must not inherit it.
             thrown = failure;
             failure = null;
+        }
+        if (thrown instanceof OutOfDeviceMemoryException e) {
+            throw e;
         }
         if (thrown != null) {
             throw new IllegalStateException("a worker thread failed", thrown);

@@ -3,6 +3,7 @@ package org.bptt4j.data.tasks;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /**
  * The adding problem: of T numbers, uniform on [0, 1), two are marked, one in each half; their sum is asked for at the end.
@@ -40,7 +41,7 @@ public record Adding(int steps) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        float[] x = new float[Math.multiplyExact(Math.multiplyExact(2, rows), steps)];
+        float[] x = new float[Sizes.array("the input of " + rows + " sequences", "use a smaller batch or a shorter length", 2, rows, steps)];
         for (int i = 0; i < x.length; i += 2) {
             x[i] = random.nextFloat();
         }

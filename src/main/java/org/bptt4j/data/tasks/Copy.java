@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /**
  * The copy memory problem: ten symbols out of eight, T − 1 blanks, a delimiter, ten blanks; asked for are T + 10 blanks and
@@ -57,7 +58,7 @@ public record Copy(int lag) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        int[] ids = new int[Math.multiplyExact(steps(), rows)];
+        int[] ids = new int[Sizes.array("the input of " + rows + " sequences", "use a smaller batch or a shorter length", steps(), rows)];
         int[] targets = new int[ids.length];
         Arrays.fill(ids, BLANK);
         Arrays.fill(targets, BLANK);

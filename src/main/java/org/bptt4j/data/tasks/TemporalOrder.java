@@ -3,6 +3,7 @@ package org.bptt4j.data.tasks;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Sizes;
 
 /**
  * The temporal order problem: among distractors (symbols 2 … 5) stand two of the symbols X and Y (0 and 1), the first at a
@@ -43,7 +44,7 @@ public record TemporalOrder(int steps) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        int[] ids = new int[Math.multiplyExact(steps, rows)];
+        int[] ids = new int[Sizes.array("the input of " + rows + " sequences", "use a smaller batch or a shorter length", steps, rows)];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = MARKS + random.nextInt(SYMBOLS - MARKS);
         }

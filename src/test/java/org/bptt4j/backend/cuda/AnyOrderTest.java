@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cuda;
 
+import java.util.function.Supplier;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.softgpu.SoftGpu;
 import org.junit.jupiter.api.AfterEach;
@@ -8,15 +9,19 @@ import org.junit.jupiter.api.AfterEach;
 class AnyOrderTest extends CudaContract {
     @Override
     public Backend open(int threads) {
-        SoftDevice.require();
-        Backend backend = super.open(threads);
-        SoftGpu.set("order", "random");
-        SoftGpu.set("streams", "random");
-        return backend;
+        return inAnyOrder(SoftDevice::open);
     }
 
     @AfterEach
     void inOrderAgain() {
         SoftGpu.restoreDefaults();
+    }
+
+    /** Until the device is told otherwise. */
+    static Backend inAnyOrder(Supplier<Backend> opened) {
+        SoftDevice.require();
+        SoftGpu.set("order", "random");
+        SoftGpu.set("streams", "random");
+        return opened.get();
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Supplier;
 import jcuda.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,11 +71,11 @@ class ToBf16Test {
 
     private static void assertNearest(int bits, int actual) {
         float x = Float.intBitsToFloat(bits);
-        String what = Integer.toHexString(bits) + " became " + Integer.toHexString(actual);
+        Supplier<String> what = () -> Integer.toHexString(bits) + " became " + Integer.toHexString(actual);
         if (Float.isNaN(x)) {
             assertTrue(Double.isNaN(valueOf(actual)), what);
             assertEquals(bits >>> 31, actual >>> 15, what);
-            assertEquals(0x40, actual & 0x40, what + ", which is not quiet");
+            assertEquals(0x40, actual & 0x40, () -> what.get() + ", which is not quiet");
         } else if (Float.isInfinite(x)) {
             assertEquals(bits >>> 16, actual, what);
         } else {

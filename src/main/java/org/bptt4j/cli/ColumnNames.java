@@ -1,0 +1,90 @@
+package org.bptt4j.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/** The names that {@code --columns} takes, written as a line of CSV: a name with a comma stands in double quotes. */
+final class ColumnNames {
+    private static final CSVFormat FORMAT =
+            CSVFormat.DEFAULT.builder().setIgnoreSurroundingSpaces(true).build();
+    /** Advice that is longer is of no use in a message. */
+    private static final int LONGEST_ADVICE = 400;
+
+    private ColumnNames() {}
+
+    /** The names in the option's values: it can be given more than once. */
+    static List<String> parse(List<String> values) {
+        List<String> names = new ArrayList<>();
+        for (String value : values) {
+            try (CSVParser parser = CSVParser.parse(value, FORMAT)) {
+                for (CSVRecord line : parser) {
+                    line.forEach(name -> names.add(name.strip()));
+                }
+            } catch (IOException | UncheckedIOException | IllegalStateException e) {
+                throw new UsageException("--columns " + Printable.of(value) + ": a name with a comma stands in double"
+                        + " quotes, such as --columns '\"T, degC\",p'", e);
+            }
+        }
+        if (names.isEmpty() || names.contains("")) {
+            throw new UsageException("--columns '" + Printable.of(String.join(",", values))
+                    + "': names a column without a name; give names, such as --columns a,b");
+        }
+        return names;
+    }
+
+    /** One value of the option with all names. */
+    static String join(Collection<String> names) {
+        return names.stream().map(ColumnNames::cell).collect(Collectors.joining(","));
+    }
+
+    private static String cell(String name) {
+        boolean plain = name.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** The option with these names, to be typed into a shell; in words if they are too many. */
+    static String option(Collection<String> names) {
+        String option = option("--columns", join(names));
+        return option.length() <= LONGEST_ADVICE ? option : "--columns with " + Printable.list(names);
+    }
+
+    /** An option and its value, to be typed into a shell. */
+    static String option(String name, String value) {
+        return name + (value.startsWith("-") ? "=" : " ") + shellWord(value);
+    }
+
+    private static String shellWord(String text) {
+        if (text.codePoints().allMatch(ColumnNames::isPlain) && !text.isEmpty() && !text.startsWith("=")) {
+            return text;
+        }
+        if (text.codePoints().allMatch(Printable::isHarmless)) {
+            return "'" + text.replace("'", "'\\''") + "'";
+        }
+        StringBuilder word = new StringBuilder("$'");
+        text.codePoints().forEach(c -> {
+            if (c == '\'' || c == '\\') {
+                word.append('\\').append((char) c);
+            } else if (Printable.isHarmless(c)) {
+                word.appendCodePoint(c);
+            } else {
+                for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+                    word.append(String.format("\\%03o", b & 0xff));
+                }
+            }
+        });
+        return word.append("'").toString();
+    }
+
+    /** Letters and digits of all languages, and what no shell reads in its own way. */
+    private static boolean isPlain(int codePoint) {
+        return Character.isLetterOrDigit(codePoint) || "_-.,:/@%+=".indexOf(codePoint) >= 0;
+    }
+}
