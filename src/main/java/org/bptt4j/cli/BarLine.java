@@ -14,6 +14,7 @@ final class BarLine {
     private static final int LONGEST_BAR = 32;
     private static final int BAR = 12;
     private static final int SHORT_BAR = 6;
+    private static final int SHORTEST_BAR = 4;
     private static final Pattern NUMBER = Pattern.compile("[-+]?\\d[\\d.,]*(e[-+]?\\d+)?", Pattern.CASE_INSENSITIVE);
 
     private final Pace pace;
@@ -44,6 +45,7 @@ final class BarLine {
                 new Parts(SHORT_BAR, "ETA " + remaining, shown),
                 new Parts(SHORT_BAR, remaining, shown),
                 new Parts(SHORT_BAR, remaining, number),
+                new Parts(SHORTEST_BAR, remaining, number),
                 new Parts(0, remaining, number),
                 new Parts(0, remaining, ""));
         Parts parts = tries.stream()

@@ -98,21 +98,6 @@ record Failure(int exitCode, String message, boolean expected) {
         String shown = line.length() <= LONGEST
                 ? line
                 : line.substring(0, LONGEST - TAIL) + " … " + line.substring(line.length() - TAIL);
-        StringBuilder safe = new StringBuilder(shown.length());
-        shown.codePoints().forEach(c -> {
-            if (isHarmless(c)) {
-                safe.appendCodePoint(c);
-            } else {
-                safe.append(String.format("\\u%04x", c));
-            }
-        });
-        return safe.toString();
-    }
-
-    private static boolean isHarmless(int c) {
-        int type = Character.getType(c);
-        boolean joins = c == 0x200c || c == 0x200d; // inside words and emoji
-        return joins
-                || (type != Character.CONTROL && type != Character.FORMAT && type != Character.SURROGATE);
+        return Printable.whole(shown);
     }
 }

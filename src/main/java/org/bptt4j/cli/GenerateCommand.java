@@ -31,7 +31,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--length",
             paramLabel = "N",
-            description = "characters to draw (default: ${DEFAULT-VALUE})",
+            description = "characters to draw, printed as they are drawn (default: ${DEFAULT-VALUE})",
             defaultValue = "500")
     private int length;
 
@@ -64,7 +64,7 @@ public final class GenerateCommand implements Callable<Integer> {
         String characters = model.metadata().get(TextData.VOCABULARY);
         if (characters == null) {
             throw new UsageException(
-                    saved.file() + ": the model has no vocabulary; only one trained with --text can" + " generate");
+                    saved.file() + ": the model has no vocabulary; only one trained with --text can generate");
         }
         Vocabulary vocabulary = vocabulary(model, characters);
         String start = prompt == null || prompt.isEmpty() ? TextData.start(vocabulary) : prompt;
@@ -74,7 +74,13 @@ public final class GenerateCommand implements Callable<Integer> {
             Sampler sampler =
                     new Sampler(rnn, vocabulary, temperature, RandomStream.of(seed, RandomStream.Use.SAMPLE, 0));
             PrintWriter out = spec.commandLine().getOut();
-            out.println((prompt == null ? "" : prompt) + sampler.continueText(start, length));
+            out.print(prompt == null ? "" : prompt);
+            // Each character as it is drawn; who reads may have enough before the last (checkError writes what there is).
+            sampler.continueText(start, length, character -> {
+                out.print(character);
+                return !out.checkError();
+            });
+            out.println();
             out.flush();
         }
         return 0;
@@ -85,7 +91,8 @@ public final class GenerateCommand implements Callable<Integer> {
         int size = characters.isEmpty() ? 0 : Vocabulary.of(characters).size();
         if (size == 0 || net.inputSize() != size || net.outputSize() != size) {
             throw new UsageException(saved.file() + ": the network has " + net.inputSize() + " inputs and "
-                    + net.outputSize() + " outputs, but its vocabulary " + size + " characters");
+                    + net.outputSize() + " outputs, but its vocabulary "
+                    + Count.of(size, "character"));
         }
         return Vocabulary.of(characters);
     }

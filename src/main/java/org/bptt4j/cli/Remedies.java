@@ -39,9 +39,10 @@ final class Remedies {
         if (has(command, "--threads", Integer.class) && heap) {
             remedies.add("fewer --threads");
         }
-        String larger = largerHeap(Runtime.getRuntime().maxMemory(), machine());
         if (heap) {
-            remedies.add(larger);
+            remedies.add(largerHeap(Runtime.getRuntime().maxMemory(), machine()));
+        } else if (has(command, "--backend", String.class)) {
+            remedies.add("--backend cpu");
         }
         return listed(remedies);
     }

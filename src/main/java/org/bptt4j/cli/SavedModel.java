@@ -3,7 +3,9 @@ package org.bptt4j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.bptt4j.ModelFile;
+import org.bptt4j.io.SafetensorsException;
 import picocli.CommandLine.Option;
 
 /** The model of an earlier run. */
@@ -24,14 +26,26 @@ final class SavedModel {
         if (Files.exists(model)) {
             return model;
         }
-        if (!Files.exists(checkpoint)) {
-            throw new UsageException("--model " + given + ": the folder holds no " + RunFolder.MODEL
-                    + "; name the folder that train wrote");
+        if (Files.exists(checkpoint)) {
+            return checkpoint;
         }
-        return checkpoint;
+        Path above = given.toAbsolutePath().normalize().getParent();
+        boolean inside = above != null && Files.exists(above.resolve(RunFolder.RUN));
+        throw new UsageException("--model " + given + ": the folder holds no " + RunFolder.MODEL
+                + "; name the folder that train wrote" + (inside ? ", " + given.resolve("..").normalize() : ""));
     }
 
+    /** Reads it; a file of another kind is a {@link UsageException} that says what it is. */
     ModelFile read() throws IOException {
-        return ModelFile.read(file());
+        Path file = file();
+        try {
+            return ModelFile.read(file);
+        } catch (SafetensorsException e) {
+            Optional<String> kind = FileKind.of(file);
+            if (kind.isPresent()) {
+                throw new UsageException("--model " + file + ": " + kind.get(), e);
+            }
+            throw e;
+        }
     }
 }

@@ -279,6 +279,7 @@ final class SeriesData implements TrainingData {
                 path -> Charts.forecast(
                         path,
                         "Forecast of the next row",
+                        "",
                         x,
                         truth,
                         forecast,

@@ -67,9 +67,17 @@ public final class Series {
      * column's unit; {@code from} ≥ 1.
      */
     public double persistenceError(long from, long to) {
+        return naiveError(from, to, 1);
+    }
+
+    /**
+     * Root mean square error of the seasonal naive forecast y_t = y_{t−season} over rows {@code from} … {@code to} − 1, in the
+     * column's unit; {@code from} ≥ {@code season}.
+     */
+    public double naiveError(long from, long to, int season) {
         RootMeanSquare error = new RootMeanSquare();
         for (long t = from; t < to; t++) {
-            error.add(truth(t) - truth(t - 1));
+            error.add(truth(t) - truth(t - season));
         }
         return error.value();
     }

@@ -58,7 +58,8 @@ public final class Vocabulary {
         return codePoints[id];
     }
 
-    private static String name(int codePoint) {
+    /** A character for a message: {@code 'é' (U+00E9)}, or of a control character only its number. */
+    public static String name(int codePoint) {
         String code = String.format("U+%04X", codePoint);
         return Character.isISOControl(codePoint) ? code : "'" + Character.toString(codePoint) + "' (" + code + ")";
     }

@@ -5,7 +5,9 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
@@ -15,7 +17,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.bptt4j.io.AtomicFiles;
 
 /**
- * Draws PNG files of 1000 x 600 pixels, replacing existing ones atomically; no display is needed.
+ * Draws PNG files of 1000 x 600 pixels (a forecast is higher), replacing existing ones atomically; no display is needed.
  *
  * <p>Points that are NaN, infinite or beyond 1e300 are left out, and a chart with no points left says so. Lines of more
  * than 5,000 points are thinned in a way that keeps spikes. Every method throws {@link IllegalArgumentException} when
@@ -25,6 +27,14 @@ import org.bptt4j.io.AtomicFiles;
 public final class Charts {
     /** Positive losses that span more than this factor are drawn on a logarithmic axis. */
     private static final double LOG_FROM_RATIO = 100;
+
+    /** A moving mean is over a twentieth of the points. */
+    private static final int MEANS = 40;
+
+    private static final int MOST_MEANS = 500;
+
+    /** More points than these of a forecast cannot be told apart. */
+    private static final int ENLARGED = 200;
 
     static {
         // Must come before the first touch of AWT, which then needs no display. A choice already made is respected.
@@ -36,15 +46,16 @@ public final class Charts {
     private Charts() {}
 
     /**
-     * Training and evaluation loss against the training step. The vertical axis is logarithmic when all losses are
+     * Training and validation loss against the training step: each training loss as a light line, their moving mean, the
+     * validation losses, and the best of these with its value. The vertical axis is logarithmic when all losses are
      * positive and the highest is more than 100 times the lowest.
      *
      * @param png the file to write
      * @param trainSteps steps at which the training loss was taken
      * @param trainLoss training losses, as many
-     * @param evalSteps steps at which the evaluation loss was taken; may be empty
-     * @param evalLoss evaluation losses, as many
-     * @param lossName what the loss is, such as {@code cross-entropy (nats)}
+     * @param evalSteps steps at which the validation loss was taken; may be empty
+     * @param evalLoss validation losses, as many
+     * @param lossName what the loss is, with its unit, such as {@code bits per character}
      */
     public static void lossCurve(
             Path png, double[] trainSteps, double[] trainLoss, double[] evalSteps, double[] evalLoss, String lossName)
@@ -52,11 +63,30 @@ public final class Charts {
         Points train = Points.of(trainSteps, trainLoss);
         Points eval = Points.of(evalSteps, evalLoss);
         draw(png, () -> {
-            Plot plot = new Plot("Loss during training", "training step", lossName)
-                    .line("training", train, Plot.BLUE)
-                    .line("evaluation", eval, Plot.ORANGE);
-            return wantsLog(train, eval) ? plot.logY() : plot;
+            Plot plot = new Plot("Loss during training", "training step", lossName);
+            boolean log = wantsLog(train, eval);
+            drawTraining(plot, log ? train.positive() : train);
+            plot.line("validation", eval, Plot.ORANGE);
+            int best = (log ? eval.positive() : eval).lowest();
+            if (best >= 0) {
+                Points points = log ? eval.positive() : eval;
+                double x = points.x()[best];
+                double y = points.y()[best];
+                plot.mark("best " + Labels.figure(y) + " at step " + Labels.number(x), x, y, Plot.GREEN);
+            }
+            return log ? plot.logY() : plot;
         });
+    }
+
+    /** With too few points for a mean, the line alone. */
+    private static void drawTraining(Plot plot, Points train) {
+        int count = Math.min(MOST_MEANS, train.size() / MEANS) * 2 + 1;
+        if (count < 3) {
+            plot.line("training", train, Plot.BLUE);
+        } else {
+            plot.thinLine("training", train, Plot.LIGHT_BLUE);
+            plot.line("training, mean of " + count + " points", train.smoothed(count), Plot.BLUE);
+        }
     }
 
     /**
@@ -82,10 +112,13 @@ public final class Charts {
     }
 
     /**
-     * A forecast over the truth.
+     * A forecast over the truth, and below it what it was wrong by. Of more than 200 points the last 200 are drawn large, and all
+     * of them small above; the picture is then 906 pixels high, else 716.
      *
      * @param png the file to write
      * @param title the chart's title
+     * @param figures a line of text on how good the forecast is and what others would be, such as {@code RMSE 15.98; persistence
+     *     18.06}; may be empty
      * @param x the horizontal coordinate, such as a row index or a decimal year
      * @param truth what happened, as many
      * @param forecast what was forecast, as many; NaN where there is no forecast
@@ -93,15 +126,45 @@ public final class Charts {
      * @param yName what is forecast, with its unit
      */
     public static void forecast(
-            Path png, String title, double[] x, double[] truth, double[] forecast, String xName, String yName)
+            Path png,
+            String title,
+            String figures,
+            double[] x,
+            double[] truth,
+            double[] forecast,
+            String xName,
+            String yName)
             throws IOException {
         Points happened = Points.of(x, truth);
         Points predicted = Points.of(x, forecast);
-        draw(
-                png,
-                () -> new Plot(title, xName, yName)
-                        .line("truth", happened, Plot.GREY)
-                        .line("forecast", predicted, Plot.ORANGE));
+        double[] wrong = new double[x.length];
+        Arrays.setAll(wrong, i -> truth[i] - forecast[i]);
+        int shown = Math.min(x.length, ENLARGED);
+        Points happenedLast = Points.of(last(x, shown), last(truth, shown));
+        Points predictedLast = Points.of(last(x, shown), last(forecast, shown));
+        Points wrongLast = Points.of(last(x, shown), last(wrong, shown));
+        write(png, () -> {
+            List<Plot> plots = new ArrayList<>();
+            if (x.length > ENLARGED) {
+                plots.add(new Plot("", "", "all " + x.length, 190)
+                        .thinLine("truth", happened, Plot.GREY)
+                        .thinLine("forecast", predicted, Plot.ORANGE)
+                        .highlight(happenedLast)
+                        .withoutLegend());
+            }
+            plots.add(new Plot("", "", (x.length > ENLARGED ? "the last " + ENLARGED + ": " : "") + yName, 430)
+                    .line("truth", happenedLast, Plot.GREY)
+                    .line("forecast", predictedLast, Plot.ORANGE));
+            plots.add(new Plot("", xName, "truth − forecast", 220)
+                    .thinLine("error", wrongLast, Plot.BLUE)
+                    .level("0", 0, Plot.GREY)
+                    .withoutLegend());
+            return Sheet.of(plots, Labels.title(title), Labels.line(figures));
+        });
+    }
+
+    private static double[] last(double[] values, int count) {
+        return Arrays.copyOfRange(values, values.length - count, values.length);
     }
 
     private static boolean wantsLog(Points... lines) {
@@ -115,9 +178,13 @@ public final class Charts {
     }
 
     private static void draw(Path png, Supplier<Plot> plot) throws IOException {
+        write(png, () -> plot.get().render());
+    }
+
+    private static void write(Path png, Supplier<BufferedImage> picture) throws IOException {
         BufferedImage image;
         try {
-            image = plot.get().render();
+            image = picture.get();
         } catch (LinkageError | InternalError | AWTError e) {
             // What a Java without fontconfig or a font throws, as is common in small container images.
             throw new IOException(png + ": cannot draw: this Java finds no fonts, install fontconfig and a font", e);

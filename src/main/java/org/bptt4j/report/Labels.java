@@ -23,6 +23,13 @@ final class Labels {
         return size >= 10_000 ? String.format(Locale.ROOT, "%,.0f", value) : plain(value);
     }
 
+    /** A figure in a text, to four digits. */
+    static String figure(double value) {
+        return value == 0 || !Double.isFinite(value)
+                ? number(value)
+                : number(new BigDecimal(value).round(new MathContext(4)).doubleValue());
+    }
+
     /**
      * The value beside a tick of a logarithmic axis, to 2 digits: ticks are evenly spaced in the logarithm, so most are
      * not round numbers.
@@ -38,9 +45,14 @@ final class Labels {
         return number(mantissa.scaleByPowerOfTen(exponent).doubleValue());
     }
 
+    /** A text in one line. */
+    static String line(String text) {
+        return text.replaceAll("\\s+", " ").strip();
+    }
+
     /** A title in one line of at most 70 characters. */
     static String title(String text) {
-        String line = text.replaceAll("\\s+", " ").strip();
+        String line = line(text);
         return line.length() > LONGEST ? line.substring(0, LONGEST - 1) + "…" : line;
     }
 

@@ -46,8 +46,13 @@ final class Points {
 
     /** The points whose y can be drawn on a logarithmic axis, with {@code log10(y)} for y. */
     Points log() {
-        Points positive = where(Points::drawableAsLog);
+        Points positive = positive();
         return new Points(positive.x, Arrays.stream(positive.y).map(Math::log10).toArray());
+    }
+
+    /** The points whose y can be drawn on a logarithmic axis. */
+    Points positive() {
+        return where(Points::drawableAsLog);
     }
 
     /**
@@ -74,6 +79,29 @@ final class Points {
         }
         kept.add(count - 1);
         return select(kept.build().distinct().toArray());
+    }
+
+    /**
+     * The mean of the {@code count} points around each, of as many on both sides as there are; {@code count} is odd. A point at
+     * an end is left as it is.
+     */
+    Points smoothed(int count) {
+        double[] mean = new double[y.length];
+        for (int i = 0; i < y.length; i++) {
+            int side = Math.min(count / 2, Math.min(i, y.length - 1 - i));
+            // Each sum anew: a running one would carry the rounding of a spike along.
+            mean[i] = Arrays.stream(y, i - side, i + side + 1).average().orElseThrow();
+        }
+        return new Points(x, mean).where(Points::drawable);
+    }
+
+    /** The index of the lowest point, the first of several; -1 without points. */
+    int lowest() {
+        int lowest = x.length == 0 ? -1 : 0;
+        for (int i = 1; i < y.length; i++) {
+            lowest = y[i] < y[lowest] ? i : lowest;
+        }
+        return lowest;
     }
 
     /** Horizontal coordinates; the array itself. */

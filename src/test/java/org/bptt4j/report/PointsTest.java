@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -55,5 +56,23 @@ class PointsTest {
     @Test
     void refusesLengthsThatDiffer() {
         assertThrows(IllegalArgumentException.class, () -> Points.of(new double[1], new double[2]));
+    }
+
+    @Test
+    void theMeanAroundEachPointIsNarrowerAtTheEnds() {
+        double[] y = {1, 2, 6, 4, 1e300, 0, 3, 6, 3};
+        double[] x = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+        double[] mean = Points.of(x, y).smoothed(5).y();
+        assertArrayEquals(new double[] {1, 3}, Arrays.copyOf(mean, 2), 1e-12);
+        assertEquals(2e299, mean[5], 1e285);
+        assertEquals(4, mean[7], 1e-12, "after a spike nothing is left of it");
+        assertEquals(3, mean[8]);
+        assertEquals(0, Points.of(new double[0], new double[0]).smoothed(3).size());
+    }
+
+    @Test
+    void theLowestIsTheFirstOfSeveral() {
+        assertEquals(1, Points.of(new double[] {1, 2, 3, 4}, new double[] {5, 2, 2, 9}).lowest());
+        assertEquals(-1, Points.of(new double[0], new double[0]).lowest());
     }
 }
