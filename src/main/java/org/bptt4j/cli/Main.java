@@ -67,7 +67,6 @@ public final class Main implements Callable<Integer> {
                 .setErr(err)
                 .setParameterExceptionHandler((e, a) -> wrongUsage(e))
                 .setExecutionExceptionHandler((e, c, p) -> main.failed(e, err));
-        OptionNumbers.register(commandLine);
         String version = "bptt4j " + version();
         main.spec.version(version);
         commandLine.getSubcommands().values().forEach(c -> c.getCommandSpec().version(version));

@@ -80,7 +80,7 @@ public final class TrainCommand implements Callable<Integer> {
         TrainCommand command = new TrainCommand();
         CommandLine own = spec.commandLine();
         try {
-            OptionNumbers.register(new CommandLine(command))
+            new CommandLine(command)
                     .setExpandAtFiles(false)
                     .setOut(own.getOut())
                     .setErr(own.getErr())
