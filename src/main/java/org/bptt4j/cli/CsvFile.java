@@ -19,6 +19,7 @@ import org.bptt4j.data.Table;
 import org.bptt4j.data.TableWriter;
 import org.bptt4j.data.TextFile;
 import org.bptt4j.io.DecimalNumber;
+import org.bptt4j.io.FileErrors;
 
 /**
  * Reads numeric columns of a CSV file with a header. Whatever is wrong is a {@link UsageException} with the file, the line, the
@@ -116,12 +117,17 @@ final class CsvFile {
             }
             return table.table();
         } catch (IOException e) {
-            throw new UncheckedIOException(new IOException(
-                    file + ": cannot keep its numbers in a temporary file in " + System.getProperty("java.io.tmpdir")
-                            + ": " + IoReason.of(e)
-                            + "; name a folder with room for it: BPTT4J_JAVA_OPTS=-Djava.io.tmpdir=DIR",
-                    e));
+            throw new UncheckedIOException(cannotKeep(file, e));
         }
+    }
+
+    /** A failure of the temporary file, with its folder, the reason and the remedy. */
+    static IOException cannotKeep(String file, IOException e) {
+        return new IOException(
+                file + ": cannot keep its numbers in a temporary file in " + System.getProperty("java.io.tmpdir") + ": "
+                        + FileErrors.reason(e)
+                        + "; name a folder with room for it: BPTT4J_JAVA_OPTS=-Djava.io.tmpdir=DIR",
+                e);
     }
 
     private void requireFull(CSVRecord row, CsvRows rows, CsvHeader header) {

@@ -72,7 +72,7 @@ final class CsvRows {
         return only == null || only.length() == 1 && only.charAt(0) == END_OF_TEXT;
     }
 
-    /** The cell, never null, without blanks around it, also where they are inside of its quotation marks. */
+    /** The cell, never null, without blanks and line ends around it, also inside of its quotation marks. */
     static String cell(CSVRecord record, int column) {
         String cell = record.get(column);
         return cell == null ? "" : stripped(cell);
@@ -91,7 +91,7 @@ final class CsvRows {
     }
 
     private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t';
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
     }
 
     /** The line that the last record begins on, from 1: not its number, as lines may be blank and quoted cells may span some. */

@@ -146,19 +146,11 @@ final class DataOptions {
         if (Stream.of(text, csv, task).filter(o -> o != null).count() > 1) {
             throw new UsageException("--text, --csv and --task exclude each other: give one of them");
         }
-        requireName("--text", text);
-        requireName("--csv", csv);
         if (csv == null && (columns != null || target != null)) {
             throw new UsageException("--columns and --target belong to --csv FILE, which is missing");
         }
         if (task == null && length != null) {
             throw new UsageException("--length belongs to --task NAME, which is missing");
-        }
-    }
-
-    private static void requireName(String option, Path file) {
-        if (file != null && file.toString().isEmpty()) {
-            throw new UsageException(option + " '': is no name of a file; give " + option + " FILE");
         }
     }
 }

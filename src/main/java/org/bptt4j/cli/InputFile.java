@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.bptt4j.data.TextFile;
+import org.bptt4j.io.FileErrors;
 
 /** Opens a text file in UTF-8; everything that can be wrong with it is a {@link UsageException} naming the file. */
 final class InputFile {
@@ -30,9 +31,9 @@ final class InputFile {
             LongConsumer notes = notes(name, "of " + Files.size(file) / MEGABYTE + " MB");
             return TextFile.scan(file, use, done -> notes.accept(done / MEGABYTE));
         } catch (IOException e) {
-            throw new UsageException(name + ": cannot read: " + IoReason.of(e), e);
+            throw new UsageException(name + ": cannot read: " + FileErrors.reason(e), e);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage(), e);
+            throw new UsageException(Printable.whole(e.getMessage()), e);
         }
     }
 

@@ -101,13 +101,21 @@ final class TextScan {
         long nul = firstNul(from);
         return nul >= 0
                 ? nul(nul)
-                : new IllegalArgumentException(bytes.file() + ": byte " + position + " is not UTF-8; expected "
-                        + expected + " in UTF-8 (iconv converts other encodings)");
+                : notText("byte " + position + " is not UTF-8; expected " + expected
+                        + " in UTF-8 (iconv converts other encodings)");
     }
 
-    private IllegalArgumentException nul(long position) {
-        return new IllegalArgumentException(bytes.file() + ": byte " + position
-                + " is NUL, so this is a binary file; expected " + expected + " in UTF-8");
+    private IllegalArgumentException nul(long position) throws IOException {
+        return notText("byte " + position + " is NUL, so this is a binary file; expected " + expected + " in UTF-8");
+    }
+
+    private IllegalArgumentException notText(String otherwise) throws IOException {
+        byte[] head = new byte[FileKind.HEAD];
+        int length = bytes.read(0, head, 0, head.length);
+        String what = FileKind.of(head, length)
+                .map(kind -> "expected " + expected + " in UTF-8, but this is " + kind)
+                .orElse(otherwise);
+        return new IllegalArgumentException(bytes.file() + ": " + what);
     }
 
     private long firstNul(long from) throws IOException {

@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bptt4j.data.Series;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvFileTest {
     private final List<String> warnings = new ArrayList<>();
@@ -72,5 +76,159 @@ class CsvFileTest {
                 .getMessage();
         assertTrue(message.contains("--columns month,sunspots"), message);
         assertThrows(UsageException.class, () -> csv.series(List.of("month", "month"), null, 1));
+    }
+
+    private String refused(String text) {
+        return assertThrows(UsageException.class, () -> parse(text).series(null, null, 1))
+                .getMessage();
+    }
+
+    /** "line 22, column 'v': the cell is empty": a gap in a table of one column looks like a blank line. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v\n1\n\n3\n",
+                "v\r\n1\r\n\r\n3\r\n",
+                "v\n1\n\n\n3\n",
+                "v\n1\n  \t\n3",
+                "v\n1\n\"\"\n3\n",
+                "v\n1\n\"\"\n",
+                "v\n1\n\u001a\n3\n"
+            })
+    void aBlankLineOfAOneColumnTableIsAnEmptyCell(String text) {
+        assertEquals("t.csv: line 3, column 'v': the cell is empty; fill in a number or leave the row out", refused(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "\n\n\n", "   ", "\n  \n\t\n", "\u001a", "\n\u001a", "\n\n\u001a\n"})
+    void blankLinesAndAMarkAtTheEndAreNone(String end) {
+        for (String table : List.of("v\n1\n3\n", "\n\nv\n1\n3\n", "t,v\n0,1\n1,3\n", "t,v\r\n0,1\r\n\r\n1,3\r\n")) {
+            Series series = parse(table + end).series(null, null, 1);
+            assertEquals(2, series.rows());
+            assertEquals(3, series.truth(1));
+        }
+    }
+
+    @Test
+    void linesAreThoseOfTheFile() {
+        assertTrue(refused("a,b\r\n1,2\r\n\r\n3,\r\n").contains("line 4, column 'b'"));
+        assertTrue(refused("a,b\n1,\"2\n\"\n\n\"\n3\",x\n").contains("line 5, column 'b'"), "where its row begins");
+        assertTrue(refused("\"a\nb\",c\n1,2\n3\n").contains("line 4 has 1 cell, the header has 2"));
+        assertTrue(refused("a\r1\rx\r").contains("line 3, column 'a'"));
+        assertTrue(refused("a,b\n1,2\n\"3,4\n5,6\n").contains("line 3: is not CSV: the quotation mark"));
+        assertTrue(refused("a,b\n1,2\n\"3\"x,4\n").contains("line 3: is not CSV: text follows the closing"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1d", "12F", "0x1p3", "1_000", "\uff11", "1e", "abc", "5 6"})
+    void whatOnlyJavaTakesForANumberIsNone(String cell) {
+        assertEquals(
+                "t.csv: line 2, column 'a': '" + cell + "' is not a number; read only columns of numbers: --columns b",
+                refused("a,b\n" + cell + ",2\n3,4\n"));
+    }
+
+    @Test
+    void numbersAreReadAsPandasReadsThem() {
+        Series series = parse("v\n+5\n5.\n.5\n1e5\n1E+5\n 5 \n\"5\"\n \" 5 \" \n").series(null, null, 1);
+        double[] expected = {5, 5, 0.5, 1e5, 1e5, 5, 5, 5};
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], series.truth(i));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nan       | nan is not a finite number; fill in",
+                "-INF      | -INF is not a finite number; fill in",
+                "1e999     | 1e999 is not a finite number; fill in",
+                "NA        | 'NA' is a missing value; fill in",
+                "#N/A      | '#N/A' is a missing value; fill in",
+                "\"50,324\" | '50,324' has a comma; write numbers with a decimal point only",
+                "\"1,234.5\" | '1,234.5' has a comma",
+            })
+    void cellsThatAreNoValuesAreCalledWhatTheyAre(String cell, String message) {
+        assertTrue(refused("a,b\n1,2\n" + cell + ",3\n").contains("line 3, column 'a': " + message), refused("a,b\n1,2\n" + cell + ",3\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            value = {
+                "day;v;w~0;50.3;100.6       ! separated by semicolons; save",
+                "day;v;w~0;50,3;100,6       ! separated by semicolons, the numbers have decimal commas; save",
+                "day;T, degC~0;50,3~1;51,3  ! separated by semicolons, the numbers have decimal commas; save",
+                "0;50.3~1;51.3              ! separated by semicolons",
+                "t^v~0^50.3                 ! separated by tabs",
+                "^v^w~0^50.3^1              ! separated by tabs",
+                "t^v~0^50,3                 ! separated by tabs, the numbers have decimal commas",
+                "t|v~0|50.3                 ! separated by vertical bars",
+                "t v~0 50.3                 ! separated by blanks",
+            })
+    void aTableThatIsNotSeparatedByCommasIsToldSo(String text, String message) {
+        String table = text.replace('~', '\n').replace('^', '\t');
+        assertTrue(refused(table).contains("the columns are " + message), refused(table));
+        String chosen = assertThrows(
+                        UsageException.class, () -> parse(table).series(List.of("v"), null, 1))
+                .getMessage();
+        assertTrue(chosen.contains("the columns are " + message), chosen);
+    }
+
+    @Test
+    void aNameOrATextWithSuchCharactersIsFine() {
+        assertEquals(1, parse("\"a;b\"\n1\n").series(null, null, 1).rows());
+        assertTrue(refused("\"a;b\",c\n\"x;y\",1\n").contains("read only columns of numbers: --columns c"));
+        assertTrue(refused("a b,c\nx y,1\n").contains("read only columns of numbers: --columns c"));
+    }
+
+    @Test
+    void whatATerminalObeysIsNotInMessages() {
+        String message = refused("a\u001b[31m,b\n1,\u001b]0;pwned\u0007\n");
+        assertTrue(message.contains("'\\u001b]0;pwned\\u0007' is not a number"), message);
+        assertEquals(-1, message.indexOf(0x1b), message);
+        message = assertThrows(UsageException.class, () -> parse("a\u001b[31m\n1\n").series(List.of("\u0007"), null, 1))
+                .getMessage();
+        assertTrue(message.contains("no column '\\u0007', only 'a\\u001b[31m'"), message);
+        message = refused("a\n" + "x".repeat(100_000) + "\n1\n");
+        assertTrue(message.length() < 300, message);
+    }
+
+    @Test
+    void onlyTheColumnsThatAreReadNeedANameOfTheirOwn() {
+        assertEquals(List.of("v", "w"), parse(",v,w\n0,1,2\n").series(List.of("v", "w"), null, 1).columns());
+        assertEquals(1, parse("x,x,v\na,b,1\n").series(List.of("v"), null, 1).truth(0));
+        assertEquals(1, parse("t,v,\n0,1,\n").series(List.of("t", "v"), null, 1).truth(0));
+        String message = assertThrows(UsageException.class, () -> parse("x,x,v\n1,2,3\n").series(List.of("x"), null, 1))
+                .getMessage();
+        assertTrue(message.contains("line 1: the name 'x' is used twice"), message);
+    }
+
+    @Test
+    void aHundredThousandColumnsAreNoList() {
+        int columns = 100_000;
+        String header = IntStream.range(0, columns).mapToObj(c -> "gene" + c).collect(Collectors.joining(","));
+        String table = header + "\n" + "1,".repeat(columns - 1) + "1\n";
+        assertEquals(columns, parse(table).series(null, null, 1).columns().size());
+        assertEquals(1, parse(table).series(List.of("gene99999"), null, 1).columns().size());
+        String message = assertThrows(UsageException.class, () -> parse(table).series(List.of("x"), null, 1))
+                .getMessage();
+        assertEquals(
+                "t.csv: there is no column 'x', only 'gene0', 'gene1', 'gene2', 'gene3', 'gene4', 'gene5' … and 99994 more",
+                message);
+        message = refused(header + "\nx" + ",1".repeat(columns - 1) + "\n");
+        assertTrue(message.endsWith("read only columns of numbers: --columns with 'gene1', 'gene2', 'gene3', 'gene4', 'gene5',"
+                + " 'gene6' … and 99993 more"), message);
+    }
+
+    @Test
+    void aTemporaryFileThatCannotBeSaysWhatWhyAndWhatToDo() {
+        String folder = System.getProperty("java.io.tmpdir");
+        assertEquals(
+                "t.csv: cannot keep its numbers in a temporary file in " + folder
+                        + ": there is no such file or folder; name a folder with room for it:"
+                        + " BPTT4J_JAVA_OPTS=-Djava.io.tmpdir=DIR",
+                CsvFile.cannotKeep("t.csv", new NoSuchFileException(folder + "/bptt4j1.table"))
+                        .getMessage());
     }
 }
