@@ -10,7 +10,7 @@ mkdir -p "$out/obj"
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 [ -f "$java_home/include/jni.h" ] || { echo "softgpu: no jni.h in $java_home/include: set JAVA_HOME to a JDK" >&2; exit 1; }
 # -ffast-math is never given: linked in, it would change the rounding of the whole JVM.
-flags="-std=c++17 -O3 -march=x86-64-v3 -fno-trapping-math -fno-math-errno -ffp-contract=off -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I. -I$java_home/include -I$java_home/include/linux"
+flags="-std=c++17 -O2 -march=x86-64-v3 -fno-trapping-math -fno-math-errno -ffp-contract=off -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I. -I$java_home/include -I$java_home/include/linux"
 common=$( { echo "$flags"; cat build.sh; g++ --version; } | sha256sum | cut -c1-16)
 
 # The standard headers, compiled once: a quarter of the time went there.

@@ -1,6 +1,7 @@
 #include "device/memory.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -13,8 +14,22 @@ namespace {
 
 constexpr uint64_t RESERVED = 1ull << 43;     // addresses, not memory
 constexpr uint64_t GAP = 512, CHUNK = 64ull << 20, PAGE = 4096;
+constexpr uint64_t FRESH = 16ull << 20;
 
 uint64_t alignUp(uint64_t v, uint64_t to) { return (v + to - 1) / to * to; }
+
+/** A file of 0xFF bytes. Mapped privately it is fresh memory, of which only what is written takes time and room. */
+int freshBytes() {
+    int file = memfd_create("softgpu", MFD_CLOEXEC);
+    void* at = file < 0 || ftruncate(file, FRESH) ? MAP_FAILED : mmap(nullptr, FRESH, PROT_WRITE, MAP_SHARED, file, 0);
+    if (at == MAP_FAILED) {
+        fprintf(stderr, "softgpu: no memory file for what the device's memory holds at first\n");
+        abort();
+    }
+    memset(at, 0xFF, FRESH);
+    munmap(at, FRESH);
+    return file;
+}
 
 }  // namespace
 
@@ -25,16 +40,18 @@ Memory::Memory() {
         abort();
     }
     base = top = backed = alignUp((uint64_t)at, CHUNK);
+    fresh = freshBytes();
 }
 
-Memory::~Memory() = default;
+Memory::~Memory() { close(fresh); }
 
 void Memory::back(uint64_t to) {
     if (to <= backed) return;
     uint64_t end = alignUp(to, CHUNK);
-    if (end > base + RESERVED - CHUNK || mprotect((void*)backed, end - backed, PROT_READ | PROT_WRITE))
-        throw Fault(OUT_OF_MEMORY, "the software device has no addresses left");
-    backed = end;
+    bool backing = end <= base + RESERVED - CHUNK;
+    for (; backing && backed < end; backed += FRESH)
+        backing = mmap((void*)backed, FRESH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fresh, 0) != MAP_FAILED;
+    if (!backing) throw Fault(OUT_OF_MEMORY, "the software device has no addresses left");
 }
 
 uint64_t Memory::allocate(uint64_t bytes, const void* owner) {
@@ -44,7 +61,6 @@ uint64_t Memory::allocate(uint64_t bytes, const void* owner) {
     uint64_t at = top;
     back(at + rounded + GAP);
     top = at + rounded + GAP;
-    memset((void*)at, 0xFF, bytes);
     live[at] = {bytes, owner};
     usedBytes += rounded;
     peak = std::max(peak, usedBytes);

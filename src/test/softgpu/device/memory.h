@@ -38,6 +38,7 @@ class Memory : public simt::AddressSpace {
     std::map<uint64_t, Allocation> live;
     std::map<uint64_t, uint64_t> freed;
     uint64_t base = 0, top = 0, backed = 0, usedBytes = 0;
+    int fresh = -1;  // file
 
     void back(uint64_t to);
 };

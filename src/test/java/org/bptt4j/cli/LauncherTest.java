@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,20 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, with a java, a mvn and a locale that only say how they were called, in an environment of its own. */
 class LauncherTest {
-    private static final List<String> TOOLS = List.of(
-            "bash", "sed", "head", "find", "readlink", "dirname", "mkdir", "rm", "rmdir", "sleep", "touch", "flock");
-
     /** Says its version as the JVM does, options that it picked up from the environment first, or how it was called. */
-    private static final String JAVA =
-            """
+    private static final String JAVA = """
             #!/usr/bin/env bash
             [ -z "${JAVA_TOOL_OPTIONS:-}" ] || echo "Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS" >&2
             [ "$1" != -version ] || { echo 'openjdk version "21.0.2" 2024-01-16' >&2; exit; }
             printf '%s\\n' "java LC_ALL=${LC_ALL-}" "$@"
             """;
 
-    private static final String MAVEN =
-            """
+    private static final String MAVEN = """
             #!/usr/bin/env bash
             if [ "$1" = -v ]; then printf '\\033[1mApache Maven 3.8.7\\033[m\\n'; exit; fi
             printf '%s\\n' "mvn LC_ALL=${LC_ALL-} $PWD" > "${0%/*}/mvn.log"
@@ -44,8 +40,7 @@ class LauncherTest {
             """;
 
     /** Gives the locale that is to be tried another name: bash complains of those that the machine of the test does not have. */
-    private static final String ENV =
-            """
+    private static final String ENV = """
             #!/usr/bin/env bash
             case $1 in
                 LC_ALL=*) export TRIED=${1#LC_ALL=} && shift ;;
@@ -54,8 +49,7 @@ class LauncherTest {
             """;
 
     /** Knows the locales of {@code $INSTALLED}, and complains as glibc's does. */
-    private static final String LOCALE =
-            """
+    private static final String LOCALE = """
             #!/usr/bin/env bash
             all=${TRIED:-${LC_ALL:-}}
             charmap=ANSI_X3.4-1968
@@ -80,19 +74,12 @@ class LauncherTest {
     private Path temporary;
 
     private Path bin;
+    private String path;
 
     @BeforeEach
     void tools() throws IOException {
         bin = Files.createDirectory(temporary.resolve("bin"));
-        for (String tool : TOOLS) {
-            for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-                Path found = Path.of(folder, tool);
-                if (Files.isExecutable(found)) {
-                    Files.createSymbolicLink(bin.resolve(tool), found);
-                    break;
-                }
-            }
-        }
+        path = bin + ":" + System.getenv("PATH");
         script("java", JAVA);
         script("javac", "#!/usr/bin/env bash\n");
         script("mvn", MAVEN);
@@ -123,14 +110,29 @@ class LauncherTest {
         settings.addAll(environment == null ? List.of() : List.of(environment.split(" ")));
         Run run = run(checkout, settings, "./bptt4j", "train");
         assertEquals("java LC_ALL=" + expected, run.lines().get(0), run.toString());
-        assertEquals("mvn LC_ALL=" + expected + " " + checkout, Files.readString(bin.resolve("mvn.log")).strip());
+        assertEquals(
+                "mvn LC_ALL=" + expected + " " + checkout,
+                Files.readString(bin.resolve("mvn.log")).strip());
     }
 
     @Test
     void withoutTheLocaleCommandTheAsciiLocaleIsReplaced() throws Exception {
         Files.delete(bin.resolve("locale"));
+        path = bin.toString();
+        for (String tool :
+                List.of("bash", "sed", "head", "find", "readlink", "dirname", "mkdir", "rm", "rmdir", "touch")) {
+            script(tool, "#!/bin/sh\nexec " + where(tool) + " \"$@\"\n");
+        }
         Run run = run(checkout("checkout"), List.of("LANG=C"), "./bptt4j", "train");
         assertEquals("java LC_ALL=C.UTF-8", run.lines().get(0), run.toString());
+    }
+
+    private static Path where(String tool) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, tool))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest
@@ -184,7 +186,9 @@ class LauncherTest {
     @Test
     void builtOnceAndAgainOnlyWhenASourceIsNewer() throws Exception {
         Path checkout = checkout("checkout");
-        assertEquals("building bptt4j…\n", run(checkout, List.of("LANG=C"), "./bptt4j").err());
+        assertEquals(
+                "building bptt4j…\n",
+                run(checkout, List.of("LANG=C"), "./bptt4j").err());
         age(checkout);
         Path jar = checkout.resolve("target/bptt4j-1-cli.jar");
         Files.setLastModifiedTime(jar, FileTime.fromMillis(2_000));
@@ -271,7 +275,7 @@ class LauncherTest {
         Path out = temporary.resolve("out.txt");
         Path err = temporary.resolve("err.txt");
         // An empty environment but for this: env starts the command with it, bash included.
-        List<String> line = new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=" + bin));
+        List<String> line = new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=" + path));
         line.addAll(settings);
         line.addAll(List.of(command));
         ProcessBuilder builder = new ProcessBuilder(line)

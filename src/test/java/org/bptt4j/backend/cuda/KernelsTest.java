@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bptt4j.spec.Cell;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,13 +70,28 @@ class KernelsTest {
 
     @Test
     void itFitsEveryGenerationOfCardsWithoutSpills() throws IOException, InterruptedException {
+        fits("bptt4j");
+    }
+
+    /** Long kernels, a minute of the assembler's work; what they are made of is looked at above. */
+    @Test
+    @Tag("full")
+    void persistentKernelsFitEveryGenerationOfCardsWithoutSpills() throws IOException, InterruptedException {
+        fits("persistent_single", "persistent_sliced");
+    }
+
+    private static void fits(String... modules) throws IOException, InterruptedException {
         assumeThereIs("ptxas");
-        assertEquals(
-                5 * MODULES.size(),
-                run("bash", SOURCES.resolve("check.sh").toString()).size());
+        List<String> command =
+                new ArrayList<>(List.of("bash", SOURCES.resolve("check.sh").toString()));
+        for (String module : modules) {
+            command.add(SHIPPED.resolve(module + ".ptx").toString());
+        }
+        assertEquals(5 * modules.length, run(command.toArray(String[]::new)).size());
     }
 
     @Test
+    @Tag("full")
     void theDocumentHasTheResourcesOfPersistentKernels() throws IOException, InterruptedException {
         assumeThereIsTheRecordedNvcc();
         String document = Files.readString(Path.of("docs/persistent.md"));
