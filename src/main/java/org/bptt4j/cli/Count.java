@@ -20,6 +20,6 @@ final class Count {
         if (count == 1) {
             return noun;
         }
-        return noun + (noun.matches(".*(s|x|ch|sh)") ? "es" : "s");
+        return noun + (noun.matches(".*(s|x|tch|sh)") ? "es" : "s");
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.bptt4j.ModelFile;
-import org.bptt4j.data.Scaling;
 import org.bptt4j.data.Vocabulary;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -114,7 +113,7 @@ final class DataOptions {
             if (columns != null || target != null) {
                 throw new UsageException("--columns and --target come from the model here: leave them out");
             }
-            return loadSeries(Scaling.fromJson(metadata.get(SeriesData.SCALING)), metadata, file);
+            return loadSeries(SeriesData.Trained.of(metadata), metadata, file);
         }
         String own = metadata.get(TaskData.TASK);
         if (own == null) {
@@ -125,15 +124,15 @@ final class DataOptions {
         return new TaskData(own, length == null ? Integer.parseInt(metadata.get(TaskData.LENGTH)) : length);
     }
 
-    private TrainingData loadSeries(Scaling scaling, Map<String, String> metadata, Path file) {
+    private TrainingData loadSeries(SeriesData.Trained trained, Map<String, String> metadata, Path file) {
         if (csv != null) {
-            return SeriesData.read(csv, scaling, this::warn);
+            return SeriesData.read(csv, trained, this::warn);
         }
         if (!metadata.containsKey(SeriesData.BUNDLED_SERIES)) {
             throw new UsageException(file + ": the model is one of a table with the columns "
-                    + Printable.list(scaling.columns()) + ": give it with --csv FILE");
+                    + Printable.list(trained.scaling().columns()) + ": give it with --csv FILE");
         }
-        return SeriesData.bundled(scaling);
+        return SeriesData.bundled(trained);
     }
 
     private static void requireKind(boolean fits, Path file, String kind) {

@@ -17,6 +17,7 @@ import org.bptt4j.RnnSession;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.RootMeanSquare;
 import org.bptt4j.data.Scaling;
+import org.bptt4j.data.Season;
 import org.bptt4j.data.Series;
 import org.bptt4j.data.SeriesSource;
 import org.bptt4j.report.Charts;
@@ -29,6 +30,9 @@ import org.bptt4j.spec.Loss;
 final class SeriesData implements TrainingData {
     /** Key of the scaling in a model file. */
     static final String SCALING = "scaling";
+
+    /** Key of the season in a model file; missing where none is seen. */
+    private static final String SEASON = "season";
     /** Key in a model file that says that it was trained on the series that comes with the program. */
     static final String BUNDLED_SERIES = "bundled_series";
 
@@ -56,22 +60,51 @@ final class SeriesData implements TrainingData {
 
     private final Series series;
     private final Scaling scaling;
+    /** Rows after which the forecast column repeats itself; 0 if no season is seen. */
+    private final int season;
+
     private final long trainingRows;
     private final long testFrom;
 
-    private SeriesData(String name, boolean bundled, Series series, Scaling scaling) {
+    /** @param trained what a model says of the table it was trained on, or null for a table to train on */
+    private SeriesData(String name, boolean bundled, Series series, Trained trained) {
         this.name = name;
         this.bundled = bundled;
         this.series = series;
         this.testFrom = series.rows() - series.rows() / HELD_OUT_PART;
         this.trainingRows = testFrom - Math.max(1, testFrom / VALID_PART);
-        this.scaling = scaling == null ? fit() : scaling;
+        this.scaling = trained == null ? fit() : trained.scaling();
+        this.season = trained == null ? season() : trained.season();
         this.scaling.requireColumns(series);
         try {
             this.scaling.requireInRange(series);
         } catch (IllegalArgumentException e) {
             throw new UsageException(name + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * What training on a table found out about it.
+     *
+     * @param scaling of its columns
+     * @param season rows after which the forecast column repeats itself, for the seasonal naive forecast; 0 if none is seen
+     */
+    record Trained(Scaling scaling, int season) {
+        /** As {@link SeriesData#metadata} wrote it. */
+        static Trained of(Map<String, String> metadata) {
+            String season = metadata.getOrDefault(SEASON, "0");
+            if (!season.matches("\\d{1,9}")) {
+                throw new IllegalArgumentException(SEASON + " '" + season + "' is not a whole number of 0 or more");
+            }
+            return new Trained(Scaling.fromJson(metadata.get(SCALING)), Integer.parseInt(season));
+        }
+    }
+
+    private int season() {
+        long first = Math.max(0, trainingRows - Season.MOST_ROWS);
+        double[] values = new double[(int) (trainingRows - first)];
+        Arrays.setAll(values, i -> series.truth(first + i));
+        return Season.of(values).orElse(0);
     }
 
     private Scaling fit() {
@@ -89,9 +122,9 @@ final class SeriesData implements TrainingData {
     }
 
     /** A table for a model, with its columns and its scaling. */
-    static SeriesData read(Path file, Scaling scaling, Consumer<String> warnings) {
-        Series series = series(CsvFile.read(file, warnings), scaling);
-        return new SeriesData(Printable.whole(file.toString()), false, series, scaling);
+    static SeriesData read(Path file, Trained trained, Consumer<String> warnings) {
+        Series series = series(CsvFile.read(file, warnings), trained.scaling());
+        return new SeriesData(Printable.whole(file.toString()), false, series, trained);
     }
 
     /** The series that comes with the program. */
@@ -100,8 +133,8 @@ final class SeriesData implements TrainingData {
     }
 
     /** The same for a model. */
-    static SeriesData bundled(Scaling scaling) {
-        return new SeriesData(BUNDLED, true, series(bundledFile(), scaling), scaling);
+    static SeriesData bundled(Trained trained) {
+        return new SeriesData(BUNDLED, true, series(bundledFile(), trained.scaling()), trained);
     }
 
     private static Series series(CsvFile file, Scaling scaling) {
@@ -163,6 +196,9 @@ final class SeriesData implements TrainingData {
     public Map<String, String> metadata() {
         Map<String, String> metadata = new LinkedHashMap<>(); // of one order, for files of the same bytes
         metadata.put(SCALING, scaling.toJson());
+        if (season > 0) {
+            metadata.put(SEASON, Integer.toString(season));
+        }
         if (bundled) {
             metadata.put(BUNDLED_SERIES, BUNDLED);
         }
@@ -210,6 +246,9 @@ final class SeriesData implements TrainingData {
         figures.put("loss", scaledError * scaledError);
         figures.put("rmse", rmse);
         figures.put("persistence_rmse", series.persistenceError(from, to));
+        if (season > 0 && to > season) {
+            figures.put("seasonal_rmse", series.naiveError(Math.max(from, season), to, season));
+        }
         return figures;
     }
 
@@ -247,21 +286,33 @@ final class SeriesData implements TrainingData {
     public String summary(Part part, Map<String, Double> figures) {
         String where = part == Part.TEST ? "held-out fifth" : part == Part.VALID ? "validation" : "all rows";
         long rows = (part == Part.VALID ? testFrom : series.rows()) - firstRow(part);
+        return where + " (" + rows + (rows == 1 ? " row" : " rows") + "): " + words(figures);
+    }
+
+    private String words(Map<String, Double> figures) {
         double rmse = figures.get("rmse");
         double persistence = figures.get("persistence_rmse");
-        return String.format(
+        String words = String.format(
                 Locale.ROOT,
-                "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g%s",
-                where,
-                rows,
+                "RMSE of '%s' %.4g, persistence forecast %.4g%s",
                 series.targetName(),
                 rmse,
                 persistence,
                 Figures.comparedTo(rmse, persistence));
+        return figures.containsKey("seasonal_rmse")
+                ? words
+                        + String.format(
+                                Locale.ROOT,
+                                ", seasonal naive (%d rows before) %.4g",
+                                season,
+                                figures.get("seasonal_rmse"))
+                : words;
     }
 
     @Override
-    public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
+    public void finish(
+            Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
+            throws IOException {
         int shown = (int) Math.min(MOST_CHARTED, series.rows() - testFrom);
         long first = series.rows() - shown;
         double[] x = new double[shown];
@@ -279,7 +330,7 @@ final class SeriesData implements TrainingData {
                 path -> Charts.forecast(
                         path,
                         "Forecast of the next row",
-                        "",
+                        words(figures),
                         x,
                         truth,
                         forecast,

@@ -141,7 +141,8 @@ final class TaskData implements TrainingData {
     }
 
     @Override
-    public void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) {
+    public void finish(
+            Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out) {
         // The figures say it all.
     }
 }

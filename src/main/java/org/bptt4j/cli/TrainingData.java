@@ -78,6 +78,10 @@ interface TrainingData {
     /** One line that says what the figures are. */
     String summary(Part part, Map<String, Double> figures);
 
-    /** Writes what this kind leaves in the folder of a finished run (a chart, a sample) and prints what is worth seeing. */
-    void finish(Rnn rnn, Settings settings, RunFolder folder, PrintWriter out) throws IOException;
+    /**
+     * Writes what this kind leaves in the folder of a finished run (a chart, a sample) and prints what is worth seeing.
+     *
+     * @param figures of the test part
+     */
+    void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out) throws IOException;
 }

@@ -249,8 +249,19 @@ final class TrainingRun {
         log.valid(updates, figures);
         save(trainer);
         TrainingData.Unit unit = data.unit();
-        progress.figure(String.format(Locale.ROOT, "valid %.4g %s", figures.get(unit.key()), unit.key()));
-        progress.note("update " + updates + " of " + total + ", " + data.summary(TrainingData.Part.VALID, figures));
+        String figure = String.format(Locale.ROOT, "valid %.4g %s", figures.get(unit.key()), unit.key());
+        progress.figure(figure);
+        progress.note("update " + updates + " of " + total + ", " + figure + bestWords(unit));
+    }
+
+    private String bestWords(TrainingData.Unit unit) {
+        return best.validationsSince() == 0
+                ? ", the best so far"
+                : String.format(
+                        Locale.ROOT,
+                        ", best %.4g at update %d",
+                        unit.of().applyAsDouble(best.loss()),
+                        best.updates());
     }
 
     private Map<String, Double> evaluate(TrainingData.Part part) {
@@ -288,7 +299,7 @@ final class TrainingRun {
         out.println(data.summary(TrainingData.Part.TEST, figures)
                 + (best.updates() < updates ? "; kept is the model of update " + best.updates() : ""));
         draw(log);
-        data.finish(rnn, settings, folder, out);
+        data.finish(rnn, figures, settings, folder, out);
         run.put("updates", updates);
         run.put("kept_update", best.updates());
         run.put("valid_loss", best.loss());

@@ -22,7 +22,8 @@ import org.apache.commons.math3.transform.TransformType;
  * times the standard error of noise (1/√n each; Bartlett 1946).
  */
 public final class Season {
-    private static final int MOST_ROWS = 100_000;
+    /** More rows than these are not looked at. */
+    public static final int MOST_ROWS = 100_000;
     private static final int LEAST_ROWS = 12;
     private static final int LEAST_SEASONS = 3;
     private static final double LEAST_CORRELATION = 0.3;

@@ -23,7 +23,7 @@ final class OptionWordsTest {
 
     @Test
     void memoryOfABatchAndHeapAreOptions() {
-        String message = Failure.of(new OutOfDeviceMemoryException("cpu", 4, 0, new OutOfMemoryError())).message();
+        String message = Failure.of(new OutOfDeviceMemoryException("cpu", 4, 0, new OutOfMemoryError()), null).message();
         assertFalse(JAVA.matcher(message).find(), message);
         for (String option : new String[] {"--memory", "--hidden", "BPTT4J_JAVA_OPTS=-Xmx4g"}) {
             assertTrue(message.contains(option), message);
