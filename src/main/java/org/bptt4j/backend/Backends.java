@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,7 +44,12 @@ public final class Backends {
      * @throws BackendUnavailableException if it cannot run, saying why and what to do
      */
     public static Backend select(String name, BackendOptions options) {
-        return select(name, options, providers());
+        return select(name, options, Backends::logOnce);
+    }
+
+    /** The same, where {@code listener} is told what would be the log line. */
+    public static Backend select(String name, BackendOptions options, Consumer<String> listener) {
+        return select(name, options, Require.given(listener, "listener"), providers());
     }
 
     /** {@code options} with the device that {@code name} ends with, as in "cuda:1". */
@@ -52,18 +58,19 @@ public final class Backends {
         return numbered.matches() ? options.withDevice(Integer.parseInt(numbered.group(2))) : options;
     }
 
-    private static void sayOnce(String line) {
+    private static void logOnce(String line) {
         if (SAID.add(line)) {
             LOG.log(System.Logger.Level.INFO, line);
         }
     }
 
-    static Backend select(String name, BackendOptions options, List<BackendProvider> providers) {
+    static Backend select(
+            String name, BackendOptions options, Consumer<String> listener, List<BackendProvider> providers) {
         Require.given(name, "name");
         Require.given(options, "options");
         Matcher numbered = NUMBERED.matcher(name);
         if (numbered.matches()) {
-            return select(numbered.group(1), options(name, options), providers);
+            return select(numbered.group(1), options(name, options), listener, providers);
         }
         StringBuilder reasons = new StringBuilder();
         for (BackendProvider provider : providers) {
@@ -75,7 +82,7 @@ public final class Backends {
                 try {
                     Backend backend = provider.open(options);
                     if (!reasons.isEmpty()) {
-                        sayOnce("backend " + backend.description() + reasons);
+                        listener.accept("backend " + backend.description() + reasons);
                     }
                     return backend;
                 } catch (BackendUnavailableException e) {

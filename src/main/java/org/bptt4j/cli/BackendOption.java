@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 
 /** Where a command runs: a mixin for each command that computes. */
 final class BackendOption {
+    private static final System.Logger LOG = System.getLogger(BackendOption.class.getName());
     /** More than any machine has processors; each thread costs a megabyte. */
     private static final int MOST_THREADS = 1024;
 
@@ -66,7 +67,7 @@ final class BackendOption {
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
      */
     Backend open() {
-        return Backends.select(backend, options());
+        return Backends.select(backend, options(), line -> LOG.log(System.Logger.Level.INFO, OptionWords.of(line)));
     }
 
     /** Everything that was said but the name. */

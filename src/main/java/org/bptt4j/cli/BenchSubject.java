@@ -39,7 +39,7 @@ final class BenchSubject implements AutoCloseable {
             trainer = Trainer.of(rnn).build();
             warmUp();
         } catch (BackendUnavailableException | OutOfDeviceMemoryException e) {
-            refusal = e.getMessage();
+            refusal = OptionWords.of(e.getMessage());
             close();
         }
     }

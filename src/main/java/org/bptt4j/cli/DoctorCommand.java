@@ -53,6 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Finding training = training();
         findings.add(training);
+        findings.replaceAll(DoctorCommand::inOptions);
         boolean canTrain = training.state() == Finding.State.OK;
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -61,6 +62,11 @@ final class DoctorCommand implements Callable<Integer> {
             findings.forEach(finding -> print(out, finding));
         }
         return canTrain ? 0 : Failure.IN_THE_WORK;
+    }
+
+    private static Finding inOptions(Finding finding) {
+        return new Finding(
+                finding.name(), finding.state(), OptionWords.of(finding.text()), OptionWords.of(finding.remedy()));
     }
 
     private static Finding vectorModule() {

@@ -69,7 +69,7 @@ record Failure(int exitCode, String message, boolean expected) {
             return FileErrors.message(e);
         }
         if (t.getMessage() != null && !t.getMessage().isBlank()) {
-            return t.getMessage();
+            return OptionWords.of(t.getMessage());
         }
         return t instanceof IOException e ? FileErrors.reason(e) : t.getClass().getSimpleName();
     }
@@ -81,11 +81,14 @@ record Failure(int exitCode, String message, boolean expected) {
                 : "out of memory (" + reason + "): use " + Remedies.forMemory(command, true);
     }
 
-    /** The backend's first sentence says what was asked and what was free; what can be done depends on the command. */
+    /** The backend's own advice, if the command has what it names; else its first sentence and what the command has. */
     private static String onDevice(String message, CommandSpec command) {
+        String heap = Remedies.largerHeap();
+        if (Remedies.hasAll(message, command)) {
+            return message.replace("raise the heap with BPTT4J_JAVA_OPTS=-Xmx4g", "use " + heap);
+        }
         String what = message.replaceFirst("\\. .*", "");
-        String remedies = Remedies.forMemory(command, what.startsWith("cpu"));
-        return remedies.isEmpty() ? message : what + ": use " + remedies;
+        return what + ": use " + Remedies.forMemory(command, what.startsWith("cpu"));
     }
 
     private static String cause(Throwable t) {

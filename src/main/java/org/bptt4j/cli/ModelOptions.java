@@ -64,14 +64,14 @@ final class ModelOptions {
         if (!(dropout >= 0 && dropout < 1)) {
             throw new UsageException("--dropout " + dropout + ": must be a number from 0 to below 1");
         }
-        return new RnnSpec(
-                cell(),
-                data.inputSize(),
-                Require.atLeast(1, hidden == null ? data.defaults().hidden() : hidden, "--hidden"),
-                Require.atLeast(1, layers, "--layers"),
-                data.outputSize(),
-                bidirectional,
-                dropout);
+        int units = Require.atLeast(1, hidden == null ? data.defaults().hidden() : hidden, "--hidden");
+        Require.atLeast(1, layers, "--layers");
+        try {
+            return new RnnSpec(
+                    cell(), data.inputSize(), units, layers, data.outputSize(), bidirectional, dropout);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--hidden " + units + ", --layers " + layers + ": " + e.getMessage(), e);
+        }
     }
 
     private Cell cell() {

@@ -29,16 +29,15 @@ public record RnnSpec(
             throw new IllegalArgumentException("dropout " + dropout + ": must be in [0, 1)");
         }
         int directions = bidirectional ? 2 : 1;
-        requireInt("the " + cell.kept() + " numbers that a unit of a cell '" + cell + "' keeps, times the hidden size", cell.kept(), hiddenSize);
-        requireInt("directions times the hidden size", directions, hiddenSize);
-        requireInt("layers times directions times arrays of state", layers, directions, cell.states());
+        requireInt(cell.kept() + " numbers for each hidden unit of a cell '" + cell + "'", cell.kept(), hiddenSize);
+        requireInt("hidden size, in each direction", directions, hiddenSize);
+        requireInt("states: layers, directions and arrays in each", layers, directions, cell.states());
     }
 
     /** These are counted with ints wherever a matrix has so many columns, or an array so many elements. */
     private static void requireInt(String what, long... sizes) {
         if (Sizes.product(sizes) > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(what + ", " + Sizes.text(sizes) + ", passes " + Integer.MAX_VALUE
-                    + ": use a smaller hidden size (RnnSpec.hiddenSize) or fewer layers (RnnSpec.layers)");
+            throw new IllegalArgumentException(what + ": " + Sizes.text(sizes) + ", must be at most " + Integer.MAX_VALUE);
         }
     }
 

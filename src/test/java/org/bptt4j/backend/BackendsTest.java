@@ -40,7 +40,7 @@ class BackendsTest {
     }
 
     private static Backend select(String name, BackendProvider... providers) {
-        return Backends.select(name, new BackendOptions(3), List.of(providers));
+        return Backends.select(name, new BackendOptions(3), line -> {}, List.of(providers));
     }
 
     @Test
@@ -65,7 +65,7 @@ class BackendsTest {
         for (String name : new String[] {"cpu", "auto"}) {
             for (BackendOptions options : List.of(rounded, persistent)) {
                 String message = assertThrows(
-                                BackendUnavailableException.class, () -> Backends.select(name, options, cpu))
+                                BackendUnavailableException.class, () -> Backends.select(name, options, line -> {}, cpu))
                         .getMessage();
                 assertTrue(message.contains(options == rounded ? "TF32" : "PERSISTENT"), message);
             }

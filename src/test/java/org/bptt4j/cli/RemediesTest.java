@@ -56,10 +56,9 @@ class RemediesTest {
         assertTrue(advice(new GenerateCommand(), heap).startsWith("out of memory (Java heap space): use fewer --threads or a "));
         // There --batch is a file.
         assertFalse(advice(new GradientsCommand(), heap).contains("--batch"));
-        assertEquals(
-                "cuda:0: 100 bytes asked, 10 free for one array: use a budget with --memory, a smaller --batch, a shorter"
-                        + " --unroll, a smaller --hidden or --backend cpu",
-                advice(new TrainCommand(), new OutOfDeviceMemoryException("cuda:0", 100, 10, null)));
+        OutOfDeviceMemoryException device = new OutOfDeviceMemoryException("cuda:0", 100, 10, null);
+        assertTrue(advice(new TrainCommand(), device).contains("--memory"), advice(new TrainCommand(), device));
+        assertEquals("cuda:0: 100 bytes asked, 10 free for one array: use --backend cpu", advice(new GenerateCommand(), device));
     }
 
     /** Followed literally, it must not make the heap smaller than it is. */

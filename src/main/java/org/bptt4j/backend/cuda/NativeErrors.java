@@ -7,7 +7,7 @@ import org.bptt4j.backend.Finding;
 /** What the dynamic linker's messages mean to a user. */
 final class NativeErrors {
     /** How another temporary folder is named. */
-    static final String TEMPORARY = "BPTT4J_JAVA_OPTS=-Djava.io.tmpdir=DIR";
+    static final String TEMPORARY = "the JVM's option -Djava.io.tmpdir=DIR";
 
     static final String GLIBC = "glibc";
     private static final Pattern OLD_GLIBC =
@@ -30,7 +30,7 @@ final class NativeErrors {
             return Finding.problem(
                     Natives.DRIVER,
                     "there is no NVIDIA driver (no libcuda.so.1)",
-                    "install it, or name the folder that has it with --cuda-libraries");
+                    "install it, or name the folder that has it with BackendOptions.withCudaLibraries");
         }
         if (message.contains("libcublas.so.12: cannot open") || message.contains("libcublasLt.so.12: cannot open")) {
             return Finding.problem(
@@ -38,7 +38,7 @@ final class NativeErrors {
                     "there is no " + (message.contains("Lt.") ? "libcublasLt.so.12 beside " : "") + Natives.CUBLAS
                             + UserLibraries.others(UserLibraries.places(folder)),
                     "install cuBLAS of CUDA 12 (libcublas-12-…, or pip's nvidia-cublas-cu12), or name its folder with"
-                            + " --cuda-libraries");
+                            + " BackendOptions.withCudaLibraries");
         }
         if (NOT_EXECUTABLE.matcher(message).find()) {
             return Finding.problem(
@@ -52,6 +52,6 @@ final class NativeErrors {
         if (OTHER_VERSION.matcher(message).find()) {
             return Finding.problem(step, "a library is of another version: " + message, "install that of CUDA 12");
         }
-        return Finding.problem(step, message, "install what is missing, or correct --cuda-libraries");
+        return Finding.problem(step, message, "install what is missing, or correct BackendOptions.withCudaLibraries");
     }
 }

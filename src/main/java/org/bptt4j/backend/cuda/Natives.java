@@ -16,6 +16,7 @@ import jcuda.JCudaVersion;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
 import org.bptt4j.backend.Finding;
+import org.bptt4j.io.FileErrors;
 
 /**
  * Loads the native libraries, once in a process: the user's libcuda.so.1 and libcublas.so.12, and JCuda's own on top of them.
@@ -71,7 +72,7 @@ final class Natives {
         String arch = System.getProperty("os.arch");
         if (!os.equals("Linux") || !arch.equals("amd64")) {
             return Finding.problem(
-                    JCUDA, "no CUDA libraries for " + os + " on " + arch, "use Linux on x86-64, or --backend cpu");
+                    JCUDA, "no CUDA libraries for " + os + " on " + arch, "use Linux on x86-64, or Backends.select(\"cpu\")");
         }
         for (String library : LIBRARIES) {
             if (JCudaDriver.class.getResource(resource(library)) == null) {
@@ -87,7 +88,7 @@ final class Natives {
         } catch (IOException e) {
             return Finding.problem(
                     JCUDA,
-                    "cannot unpack the native libraries: " + e,
+                    "cannot unpack the native libraries: " + FileErrors.message(e),
                     "make room in " + temporary() + ", or name another folder with " + NativeErrors.TEMPORARY);
         }
     }

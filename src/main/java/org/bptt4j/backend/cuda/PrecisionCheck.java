@@ -47,7 +47,7 @@ final class PrecisionCheck {
                         + (plain
                                 ? ", by which cuBLAS may multiply in TF32"
                                 : ", by which cuBLAS multiplies in float32"),
-                "unset it, or ask for --precision " + (plain ? "tf32" : "float32")));
+                "unset it, or ask for BackendOptions.withPrecision(Precision." + (plain ? "TF32" : "FLOAT32") + ")"));
     }
 
     private static Finding tooOld(Precision precision, String card, int capability) {
@@ -55,6 +55,6 @@ final class PrecisionCheck {
                 NAME,
                 card + " has compute capability " + capability / 10 + "." + capability % 10 + ", " + name(precision)
                         + " needs 8.0 (Ampere)",
-                "use a newer card, or --precision float32");
+                "use a newer card, or BackendOptions.withPrecision(Precision.FLOAT32)");
     }
 }

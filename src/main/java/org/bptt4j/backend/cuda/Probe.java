@@ -94,7 +94,7 @@ final class Probe {
                 DEVICE,
                 "cuda:" + number + " has compute capability " + capability / 10 + "." + capability % 10
                         + ", the kernels need 7.5 (Turing)",
-                "use a newer card, or --backend cpu"));
+                "use a newer card, or Backends.select(\"cpu\")"));
     }
 
     private static Finding noDevice() {

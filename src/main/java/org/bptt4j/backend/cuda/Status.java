@@ -49,7 +49,7 @@ final class Status {
             case CUresult.CUDA_ERROR_JIT_COMPILATION_DISABLED ->
                 "the kernels must be compiled for the card; unset CUDA_DISABLE_PTX_JIT";
             case CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU ->
-                "the card is too old for the kernels, which need compute capability 7.5; use --backend cpu";
+                "the card is too old for the kernels, which need compute capability 7.5; use Backends.select(\"cpu\")";
             case CUresult.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE ->
                 "libcuda.so.1 is a cuda-compat package's, which this card does not take; take it off the library path";
             case CUresult.CUDA_ERROR_STUB_LIBRARY ->
@@ -63,16 +63,16 @@ final class Status {
                     CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
                     CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
                     CUresult.CUDA_ERROR_LAUNCH_FAILED ->
-                "what this process has on the device is lost; start again, and please report it. --backend cpu works";
+                "what this process has on the device is lost; start again, and please report it. Backends.select(\"cpu\") works";
             case CUresult.CUDA_ERROR_LAUNCH_TIMEOUT ->
                 "a display's watchdog stopped the work; use a card without a display, or a smaller batch";
             case CUresult.CUDA_ERROR_ECC_UNCORRECTABLE, CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR ->
                 "the card is faulty; look at nvidia-smi -q";
             case CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED ->
-                "a CUDA graph could not be recorded, or another library records one; --sweep steps does without";
+                "a CUDA graph could not be recorded, or another library records one; BackendOptions.withSweep(SweepForm.STEPS) does without";
             case CUresult.CUDA_ERROR_NOT_INITIALIZED, CUresult.CUDA_ERROR_UNKNOWN ->
                 "the driver does not start; run nvidia-smi, and restart the machine if that fails too";
-            default -> "please report it with the output of bptt4j doctor; --backend cpu works";
+            default -> "please report it with what BackendProvider.diagnose finds; Backends.select(\"cpu\") works";
         };
     }
 
@@ -83,8 +83,8 @@ final class Status {
             case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH ->
                 "this libcublas.so.12 does not know the card; install the newest of major version 12";
             case cublasStatus.CUBLAS_STATUS_EXECUTION_FAILED ->
-                "what this process has on the device is lost; start again, and please report it. --backend cpu works";
-            default -> "please report it with the output of bptt4j doctor; --backend cpu works";
+                "what this process has on the device is lost; start again, and please report it. Backends.select(\"cpu\") works";
+            default -> "please report it with what BackendProvider.diagnose finds; Backends.select(\"cpu\") works";
         };
     }
 }

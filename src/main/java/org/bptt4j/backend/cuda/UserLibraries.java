@@ -26,13 +26,13 @@ final class UserLibraries {
             return Finding.problem(
                     Natives.DRIVER,
                     "the folder for CUDA libraries " + folder + " is not there",
-                    "correct --cuda-libraries or BPTT4J_CUDA_LIBRARIES");
+                    "correct BackendOptions.withCudaLibraries or the environment's BPTT4J_CUDA_LIBRARIES");
         }
         if (folder != null && !Files.exists(folder.resolve(DRIVER)) && !Files.exists(folder.resolve(BLAS))) {
             return Finding.problem(
                     Natives.CUBLAS,
                     folder + " has neither " + DRIVER + " nor " + BLAS + others(List.of(folder)),
-                    "correct --cuda-libraries or BPTT4J_CUDA_LIBRARIES");
+                    "correct BackendOptions.withCudaLibraries or the environment's BPTT4J_CUDA_LIBRARIES");
         }
         return stale(System.getProperty("java.library.path"));
     }

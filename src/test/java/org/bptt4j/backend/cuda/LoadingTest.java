@@ -26,7 +26,7 @@ class LoadingTest {
                 "glibc | /t/libJCudaDriver.so: ld-linux-x86-64.so.2: cannot open shared object file: No such file | glibc 2.17",
                 "driver | /t/libJCudaDriver.so: libcuda.so.1: cannot open shared object file: No such file | install it",
                 "libcublas.so.12 | /t/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such file | CUDA 12",
-                "libcublas.so.12 | /t/libcublas.so.12: libcublasLt.so.12: cannot open shared object file: No such | --cuda-libraries",
+                "libcublas.so.12 | /t/libcublas.so.12: libcublasLt.so.12: cannot open shared object file: No such | BackendOptions.withCudaLibraries",
                 "JCuda natives | /t/libJCudaDriver.so: failed to map segment from shared object | java.io.tmpdir=DIR",
                 "JCuda natives | /t/libJCudaDriver.so: cannot open shared object file: Permission denied | noexec",
                 "step | /t/libcublas.so.12: file too short | again",
@@ -53,7 +53,7 @@ class LoadingTest {
     @Test
     void aFolderWithoutLibrariesIsRefused() throws IOException {
         Finding none = UserLibraries.check(folder.resolve("none"));
-        assertTrue(none.sentence().contains("--cuda-libraries"), none.sentence());
+        assertTrue(none.sentence().contains("BackendOptions.withCudaLibraries"), none.sentence());
         Finding empty = UserLibraries.check(folder);
         assertTrue(empty.text().contains("neither libcuda.so.1 nor libcublas.so.12"), empty.text());
         Files.createFile(folder.resolve("libcublas.so.12"));
