@@ -45,9 +45,7 @@ record Failure(int exitCode, String message, boolean expected) {
         if (isBadInput(t)) {
             return new Failure(BAD_INPUT, printable(text(t)), true);
         }
-        if (t instanceof IOException
-                || t instanceof NonFiniteException
-                || t instanceof DeviceException) {
+        if (t instanceof IOException || t instanceof NonFiniteException || t instanceof DeviceException) {
             return new Failure(IN_THE_WORK, printable(text(t)), true);
         }
         return new Failure(IN_THE_WORK, printable("internal error: " + t + cause(t)), false);

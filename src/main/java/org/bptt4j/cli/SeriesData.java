@@ -144,8 +144,8 @@ final class SeriesData implements TrainingData {
     @Override
     public CountedSource training(Settings s) {
         if (trainingRows <= s.unroll()) {
-            throw new UsageException(name + ": has " + trainingRows
-                    + " rows to train on (the last fifth is held out, a tenth of the rest validates), at least "
+            throw new UsageException(name + ": has " + Count.of(trainingRows, "row")
+                    + " to train on (the last fifth is held out, a tenth of the rest validates), at least "
                     + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
         }
         return new SeriesSource(
@@ -189,9 +189,7 @@ final class SeriesData implements TrainingData {
     @Override
     public Unit unit() {
         return new Unit(
-                "RMSE of '" + series.targetName() + "'",
-                "rmse",
-                loss -> Math.sqrt(loss) * scaling.targetDeviation());
+                "RMSE of '" + series.targetName() + "'", "rmse", loss -> Math.sqrt(loss) * scaling.targetDeviation());
     }
 
     @Override
@@ -251,9 +249,9 @@ final class SeriesData implements TrainingData {
         double persistence = figures.get("persistence_rmse");
         return String.format(
                 Locale.ROOT,
-                "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g%s",
+                "%s (%s): RMSE of '%s' %.4g, persistence forecast %.4g%s",
                 where,
-                rows,
+                Count.of(rows, "row"),
                 series.targetName(),
                 rmse,
                 persistence,

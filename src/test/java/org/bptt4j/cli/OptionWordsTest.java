@@ -50,7 +50,8 @@ final class OptionWordsTest {
         "--batch 2147483647, 2, smaller batch"
     })
     void errorsNameOptions(String options, int code, String option) {
-        String line = "train --task parity --length 9 --steps 1 --backend cpu --out " + folder.resolve("run") + " " + options;
+        String line =
+                "train --task parity --length 9 --steps 1 --backend cpu --out " + folder.resolve("run") + " " + options;
         CliRun run = CliRun.of(withoutEarlier(line).split(" ", -1));
         run.assertFailed(code, option);
         assertFalse(JAVA.matcher(run.err()).find(), run.err());
