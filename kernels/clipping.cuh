@@ -20,5 +20,12 @@ __device__ inline float clipped(float g, float c, float limit) {
     return v > limit ? limit : v < -limit ? -limit : v;
 }
 
+/// Says that an element was beyond ±limit; of all threads that say so, each writes the same.
+__device__ inline void reportClamped(bool clamped, float* report) {
+    if (clamped) {
+        report[CLAMPED] = 1;
+    }
+}
+
 /// Whether this is the one thread that writes the report. Nobody reads what it writes in the same launch.
 __device__ inline bool writesReport() { return blockIdx.x == 0 && threadIdx.x == 0; }

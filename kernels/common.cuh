@@ -5,7 +5,7 @@
 typedef long long int64;
 
 /// Slots of the report, org.bptt4j.backend.Report.
-enum { LOSS = 0, NORM = 1, COEFFICIENT = 2, NON_FINITE = 3, UPDATES = 4 };
+enum { LOSS = 0, NORM = 1, COEFFICIENT = 2, NON_FINITE = 3, UPDATES = 4, CLAMPED = 5 };
 
 /// A block is COLS threads along a row by ROWS rows, so that a warp reads 128 bytes in a piece.
 enum { COLS = 32, ROWS = 8, THREADS = COLS * ROWS };

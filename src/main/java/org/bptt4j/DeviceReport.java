@@ -26,6 +26,7 @@ final class DeviceReport implements AutoCloseable {
         host[Report.COEFFICIENT] = 1;
         host[Report.NON_FINITE] = 0;
         host[Report.UPDATES] = 0;
+        host[Report.CLAMPED] = 0;
         backend.upload(host, 0, Report.LENGTH, array, 0);
     }
 

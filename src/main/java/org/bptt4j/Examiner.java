@@ -9,6 +9,7 @@ import org.bptt4j.bptt.Parameter;
 import org.bptt4j.data.Batch;
 import org.bptt4j.data.BatchSource;
 import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 
 /** Looks at a network without training it, and without dropout: losses, outputs, gradients. Each is documented where {@link Trainer} offers it. */
@@ -134,7 +135,7 @@ final class Examiner {
         if (report.get(Report.NON_FINITE) != 0) {
             throw notFinite(value);
         }
-        return new Gradients(
+        Gradients result = new Gradients(
                 value,
                 y,
                 bptt.downloadFinalState(),
@@ -143,5 +144,26 @@ final class Examiner {
                 dX,
                 dH0,
                 dC0);
+        requireFinite(result, batch);
+        return result;
+    }
+
+    /** What no target and no parameter's gradient depends on may still be infinite. */
+    private void requireFinite(Gradients g, Batch batch) {
+        RnnSpec net = rnn.spec();
+        long[] states = {net.sweeps(), batch.rows(), net.hiddenSize()};
+        requireFinite("the output [T,B,O]", g.outputs(), batch.steps(), batch.rows(), net.outputSize());
+        requireFinite("the final state [L·D,B,H]", g.finalState(), states);
+        requireFinite("the final cell state [L·D,B,H]", g.finalCellState(), states);
+        requireFinite("the gradient of x [T,B,I]", g.x(), batch.steps(), batch.rows(), net.inputSize());
+        requireFinite("the gradient of h0 [L·D,B,H]", g.initialState(), states);
+        requireFinite("the gradient of c0 [L·D,B,H]", g.initialCellState(), states);
+    }
+
+    private static void requireFinite(String name, float[] values, long... shape) {
+        String which = values == null ? null : FiniteValues.first(values, shape);
+        if (which != null) {
+            throw new NonFiniteException(name + " is not finite: element " + which + ". " + ADVICE);
+        }
     }
 }

@@ -7,7 +7,7 @@ package org.bptt4j;
  * @param loss the batch's loss: mean over its valid targets, or sum, as the loss says
  * @param targets valid targets of the batch; 0, or none with a weight, means loss 0 and no update
  * @param gradientNorm global norm before clipping, of the last segment
- * @param clipped whether norm clipping shortened that gradient
+ * @param clipped whether clipping changed a gradient: that one by its norm, or an element of any segment's by value
  * @param learningRate the rate of the last update
  * @param skipped whether the update was left out because a gradient was not finite
  */

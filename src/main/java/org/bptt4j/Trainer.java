@@ -211,7 +211,8 @@ public final class Trainer implements AutoCloseable {
         if (report.get(Report.NON_FINITE) != 0) {
             return notFinite(value, rate);
         }
-        boolean clipped = report.get(Report.COEFFICIENT) < 1 && bptt.valid() > 0;
+        boolean changed = report.get(Report.COEFFICIENT) < 1 || report.get(Report.CLAMPED) != 0;
+        boolean clipped = changed && bptt.valid() > 0;
         return new StepReport(updates, value, bptt.valid(), report.get(Report.NORM), clipped, rate, false);
     }
 
@@ -345,7 +346,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * {@link #forwardBackward}, then clips the gradients, and downloads what a comparison with another framework needs.
      *
-     * @throws NonFiniteException also if a gradient is infinite or NaN
+     * @throws NonFiniteException also if a gradient, an output or a state is infinite or NaN
      */
     public Gradients gradients(Batch batch) {
         requireOpen();

@@ -14,10 +14,13 @@ import org.bptt4j.backend.cuda.TestDevice;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a mean divides by, and that weights go where their targets go: to segments, windows, other lengths, prepared batches. */
 class LossWeightsTest {
@@ -223,6 +226,84 @@ class LossWeightsTest {
             String message =
                     assertThrows(IllegalArgumentException.class, builder::build).getMessage();
             assertTrue(message.contains("2 weights") && message.contains("5 outputs"), message);
+        }
+    }
+
+    /** A mean divides by their sum: all of them 2⁻¹⁴⁰, whose inverse is no float, or 2¹²⁶, whose sum is none. */
+    @ParameterizedTest
+    @ValueSource(floats = {0x1p-140f, 0x1p126f})
+    void theSizeOfAllWeightsTogetherMakesNoDifference(float size) {
+        for (Loss loss : LOSSES) {
+            try (Backend backend = CpuBackends.open("vector", 2);
+                    Rnn rnn = rnn(backend);
+                    Trainer trainer = Trainer.of(rnn).loss(loss).optimizer(Optimizer.sgd(0.1)).build()) {
+                Batch ordinary = weighted(batch(loss, T, 1), loss, 2, 0, 1, 0.5f);
+                Batch scaled = weighted(batch(loss, T, 1), loss, 2 * size, 0, size, size / 2);
+                double expected = trainer.forwardBackward(ordinary);
+                float[][] gradients = gradients(rnn);
+                assertEquals(expected, trainer.forwardBackward(scaled), 1e-6 * expected, loss.toString());
+                float[][] actual = gradients(rnn);
+                for (int p = 0; p < actual.length; p++) {
+                    assertArrayEquals(gradients[p], actual[p], 1e-7f, loss.toString());
+                }
+                Evaluation evaluation = trainer.evaluate(new Batches(List.of(ordinary, scaled)));
+                assertTrue(Double.isFinite(evaluation.loss()), evaluation.toString());
+                assertEquals(expected, trainer.evaluate(new Batches(List.of(scaled))).loss(), 1e-6 * expected);
+                assertEquals(expected, trainer.step(scaled).loss(), 1e-6 * expected);
+            }
+        }
+    }
+
+    @Test
+    void aSumOfOneLargeWeightIsWhatItIs() {
+        Loss loss = Loss.crossEntropy().reduced(Loss.Reduction.SUM);
+        try (Backend backend = CpuBackends.open("vector", 2);
+                Rnn rnn = rnn(backend);
+                Trainer trainer = Trainer.of(rnn).loss(loss).build()) {
+            double one = trainer.forwardBackward(weighted(batch(loss, T, 1), loss, 1));
+            double large = trainer.evaluate(new Batches(List.of(weighted(batch(loss, T, 1), loss, 0x1p126f))))
+                    .loss();
+            assertEquals(one * 0x1p126, large, 1e-6 * large);
+        }
+    }
+
+    /** Weights of classes scale a cross-entropy's terms in the same way. */
+    @Test
+    void theSizeOfAllClassWeightsTogetherMakesNoDifference() {
+        Loss ordinary = Loss.crossEntropy().weighted(1, 2, 0.25, 0.5, 3).smoothed(0.1);
+        for (double size : new double[] {0x1p-140, 0x1p125}) {
+            Loss scaled = Loss.crossEntropy()
+                    .weighted(size, 2 * size, size / 4, size / 2, 3 * size)
+                    .smoothed(0.1);
+            try (Backend backend = CpuBackends.open("vector", 2);
+                    Rnn rnn = rnn(backend);
+                    Trainer trainer = Trainer.of(rnn).loss(ordinary).build();
+                    Trainer other = Trainer.of(rnn).loss(scaled).build()) {
+                double expected = trainer.forwardBackward(batch(ordinary, T, 1));
+                float[][] gradients = gradients(rnn);
+                assertEquals(expected, other.forwardBackward(batch(ordinary, T, 1)), 1e-6 * expected);
+                for (int p = 0; p < gradients.length; p++) {
+                    assertArrayEquals(gradients[p], gradients(rnn)[p], 1e-7f);
+                }
+            }
+        }
+    }
+
+    /** Of one segment next to nothing, beside ordinary ones in the others: its mean cannot be taken in floats. */
+    @Test
+    void aSegmentOfVanishingWeightsIsRefused() {
+        float[] weights = new float[T * B];
+        Arrays.fill(weights, 1f);
+        Arrays.fill(weights, (T - 2) * B, T * B, 1e-42f);
+        Batch batch = batch(Loss.crossEntropy(), T, 1).withLossWeights(weights);
+        try (Backend backend = CpuBackends.open("vector", 2);
+                Rnn rnn = rnn(backend);
+                Trainer trainer =
+                        Trainer.of(rnn).truncation(Truncation.every(T - 2)).build()) {
+            String message = assertThrows(IllegalArgumentException.class, () -> trainer.step(batch))
+                    .getMessage();
+            assertTrue(message.contains("loss weights in steps " + (T - 2) + " to " + (T - 1)), message);
+            assertEquals(0, trainer.updates());
         }
     }
 }

@@ -336,4 +336,22 @@ class TrainerTest {
         assertTrue(parameters < all.length, "there is padding");
         assertArrayEquals(new float[all.length], all);
     }
+
+    /** Whichever way it clips; the first of the limits are below the gradient, the others far above. */
+    @Test
+    void aReportSaysWhetherClippingChangedAnything() {
+        Batch batch = batch(T);
+        for (Clipping tight : List.of(Clipping.norm(0.1), Clipping.value(0.01))) {
+            assertTrue(clipped(batch, tight), tight.toString());
+        }
+        for (Clipping wide : List.of(Clipping.norm(100), Clipping.value(100), Clipping.NONE)) {
+            assertFalse(clipped(batch, wide), wide.toString());
+        }
+    }
+
+    private boolean clipped(Batch batch, Clipping clipping) {
+        try (Trainer trainer = Trainer.of(rnn).clipping(clipping).build()) {
+            return trainer.step(batch).clipped();
+        }
+    }
 }

@@ -194,11 +194,14 @@ public interface Backend extends AutoCloseable {
      */
     void globalNorm(DeviceArray gradients, DeviceArray report);
 
-    /** Clips the gradients in place; norm clipping uses report[NORM] and sets report[COEFFICIENT]. */
+    /**
+     * Clips the gradients in place; norm clipping uses report[NORM] and sets report[COEFFICIENT], value clipping sets report[CLAMPED] to 1
+     * if it changed an element.
+     */
     void clip(Clipping clipping, DeviceArray gradients, DeviceArray report);
 
     /**
-     * Clip, weight decay, step: one pass over all parameters. Also sets report[COEFFICIENT] and adds 1 to report[UPDATES].
+     * Clip, weight decay, step: one pass over all parameters. Also sets report[COEFFICIENT] and report[CLAMPED] as {@link #clip}, and adds 1 to report[UPDATES].
      *
      * @param learningRate η of this update
      * @param number the update's number, from 1

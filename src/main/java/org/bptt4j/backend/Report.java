@@ -15,8 +15,10 @@ public final class Report {
     public static final int NON_FINITE = 3;
     /** Number of updates made: every {@link Backend#update} that was not a no-op adds 1. */
     public static final int UPDATES = 4;
+    /** Sticky: 1 once value clipping changed an element. */
+    public static final int CLAMPED = 5;
     /** Number of slots. */
-    public static final int LENGTH = 5;
+    public static final int LENGTH = 6;
 
     private Report() {}
 }

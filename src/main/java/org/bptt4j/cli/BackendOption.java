@@ -17,7 +17,8 @@ final class BackendOption {
     private static final int MOST_THREADS = 1024;
 
     @Option(
-            names = "--backend", converter = Values.Name.class,
+            names = "--backend",
+            converter = Values.Name.class,
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
@@ -36,7 +37,8 @@ final class BackendOption {
     private Path cudaLibraries;
 
     @Option(
-            names = "--sweep", converter = Values.Name.class,
+            names = "--sweep",
+            converter = Values.Name.class,
             paramLabel = "FORM",
             defaultValue = "auto",
             description = "With --backend cuda, how the recurrent steps are launched: auto, steps, graph or persistent"
@@ -44,7 +46,8 @@ final class BackendOption {
     private String sweep;
 
     @Option(
-            names = "--precision", converter = Values.Name.class,
+            names = "--precision",
+            converter = Values.Name.class,
             paramLabel = "RUNG",
             defaultValue = "float32",
             description =

@@ -75,10 +75,7 @@ final class BarLine {
     /** What must be seen beside the percentage. */
     private record Parts(int bar, String remaining, String figure) {
         int length() {
-            return (bar == 0 ? 0 : 1 + bar)
-                    + 1
-                    + remaining.length()
-                    + (figure.isEmpty() ? 0 : 1 + figure.length());
+            return (bar == 0 ? 0 : 1 + bar) + 1 + remaining.length() + (figure.isEmpty() ? 0 : 1 + figure.length());
         }
     }
 

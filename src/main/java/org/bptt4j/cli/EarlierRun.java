@@ -28,7 +28,14 @@ import picocli.CommandLine.ParseResult;
 final class EarlierRun implements AutoCloseable {
     /** What may be said anew. */
     private static final Set<String> OVERRIDES = Set.of(
-            "--steps", "--backend", "--threads", "--cuda-libraries", "--memory", "--patience", "--progress", "--explain");
+            "--steps",
+            "--backend",
+            "--threads",
+            "--cuda-libraries",
+            "--memory",
+            "--patience",
+            "--progress",
+            "--explain");
 
     /** What the folder says of the run and has no say in. */
     private static final Set<String> SAID_ANEW = Set.of("out", "backend", "cuda-libraries", "sweep");
@@ -135,8 +142,8 @@ final class EarlierRun implements AutoCloseable {
 
     /** One line for a run that is finished. */
     String finished() {
-        return "the run in " + folder.path() + " is finished after " + updates()
-                + " updates; --steps N goes on to N of them";
+        return "the run in " + folder.path() + " is finished after " + Count.of(updates(), "update")
+                + "; --steps N goes on to N of them";
     }
 
     // ---- its data and its state -------------------------------------------------------------------------------------
@@ -182,7 +189,7 @@ final class EarlierRun implements AutoCloseable {
         });
         if (asked != null && asked < state.updates()) {
             throw new UsageException("--steps " + asked + ": the run in " + folder.path() + " has done "
-                    + state.updates() + " updates already; ask for more");
+                    + Count.of(state.updates(), "update") + " already; ask for more");
         }
         return state;
     }

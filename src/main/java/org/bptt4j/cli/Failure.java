@@ -45,9 +45,7 @@ record Failure(int exitCode, String message, boolean expected) {
         if (isBadInput(t)) {
             return new Failure(BAD_INPUT, printable(text(t)), true);
         }
-        if (t instanceof IOException
-                || t instanceof NonFiniteException
-                || t instanceof DeviceException) {
+        if (t instanceof IOException || t instanceof NonFiniteException || t instanceof DeviceException) {
             return new Failure(IN_THE_WORK, printable(text(t)), true);
         }
         return new Failure(IN_THE_WORK, printable("internal error: " + t + cause(t)), false);
@@ -81,11 +79,14 @@ record Failure(int exitCode, String message, boolean expected) {
                 : "out of memory (" + reason + "): use " + Remedies.forMemory(command, true);
     }
 
-    /** The backend's first sentence says what was asked and what was free; what can be done depends on the command. */
+    /** The backend's own advice, if the command has what it names; else its first sentence and what the command has. */
     private static String onDevice(String message, CommandSpec command) {
+        String heap = Remedies.largerHeap();
+        if (Remedies.hasAll(message, command)) {
+            return message.replace("raise the heap with BPTT4J_JAVA_OPTS=-Xmx4g", "use " + heap);
+        }
         String what = message.replaceFirst("\\. .*", "");
-        String remedies = Remedies.forMemory(command, what.startsWith("cpu"));
-        return remedies.isEmpty() ? message : what + ": use " + remedies;
+        return what + ": use " + Remedies.forMemory(command, what.startsWith("cpu"));
     }
 
     private static String cause(Throwable t) {

@@ -53,8 +53,8 @@ final class FileKind {
         }
         if (isText(head)) {
             boolean json = head[0] == '{' || head[0] == '[';
-            return Optional.of("is a text" + (json ? " (JSON)" : "") + "; name the run's folder or its "
-                    + RunFolder.MODEL);
+            return Optional.of(
+                    "is a text" + (json ? " (JSON)" : "") + "; name the run's folder or its " + RunFolder.MODEL);
         }
         return isState(file)
                 ? Optional.of("is a training state, from which train --resume goes on; name the run's folder or its "

@@ -25,7 +25,11 @@ public final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private SavedModel saved;
 
-    @Option(names = "--prompt", paramLabel = "S", converter = Values.AnyText.class, description = "text to go on from (default: none)")
+    @Option(
+            names = "--prompt",
+            paramLabel = "S",
+            converter = Values.AnyText.class,
+            description = "text to go on from (default: none)")
     private String prompt;
 
     @Option(
@@ -75,7 +79,8 @@ public final class GenerateCommand implements Callable<Integer> {
                     new Sampler(rnn, vocabulary, temperature, RandomStream.of(seed, RandomStream.Use.SAMPLE, 0));
             PrintWriter out = spec.commandLine().getOut();
             out.print(prompt == null ? "" : prompt);
-            // Each character as it is drawn; who reads may have enough before the last (checkError writes what there is).
+            // Each character as it is drawn; who reads may have enough before the last (checkError writes what there
+            // is).
             sampler.continueText(start, length, character -> {
                 out.print(character);
                 return !out.checkError();

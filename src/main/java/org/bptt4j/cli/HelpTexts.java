@@ -13,8 +13,10 @@ final class HelpTexts extends ListResourceBundle {
     protected Object[][] getContents() {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("default.hidden", ofEach(Defaults::hidden));
-        texts.put("default.unroll", "text " + TextData.DEFAULTS.unroll() + ", table " + SeriesData.DEFAULTS.unroll()
-                + " or a quarter of its training rows, task: its length");
+        texts.put(
+                "default.unroll",
+                "text " + TextData.DEFAULTS.unroll() + ", table " + SeriesData.DEFAULTS.unroll()
+                        + " or a quarter of its training rows, task: its length");
         texts.put("default.batch", ofEach(Defaults::batch));
         texts.put("default.optimizer", ofEach(Defaults::optimizer));
         texts.put("default.lr", ofEach(Defaults::rate));

@@ -15,6 +15,7 @@ final class LearningOptions {
     private static final int STAGES = 3;
     /** Of some 20 validations in a run; so many in a row without a better one are no accident. */
     private static final long PATIENCE = 5;
+
     private static final double STAGE_FACTOR = 0.1;
 
     private static final Map<String, DoubleFunction<Optimizer>> OPTIMIZERS = new TreeMap<>(Map.of(
@@ -29,7 +30,8 @@ final class LearningOptions {
             "step", updates -> LearningRateSchedule.step((updates - 1) / STAGES + 1, STAGE_FACTOR)));
 
     @Option(
-            names = "--optimizer", converter = Values.Name.class,
+            names = "--optimizer",
+            converter = Values.Name.class,
             paramLabel = "NAME",
             description = "sgd, momentum (0.9), rmsprop, adam or adamw (weight decay 0.01)"
                     + " (default: ${bundle:default.optimizer})")
@@ -39,7 +41,8 @@ final class LearningOptions {
     private Double rate;
 
     @Option(
-            names = "--lr-schedule", converter = Values.Name.class,
+            names = "--lr-schedule",
+            converter = Values.Name.class,
             paramLabel = "NAME",
             description = "constant, cosine (down to 0 at the end) or step (a tenth after each third)"
                     + " (default: ${bundle:default.lr-schedule})")
@@ -70,8 +73,9 @@ final class LearningOptions {
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "end after N validations in a row none of which was better than the best (default: 5 where neither"
-                    + " --steps nor --epochs is given, and never for a --task)")
+            description =
+                    "end after N validations in a row none of which was better than the best (default: 5 where neither"
+                            + " --steps nor --epochs is given, and never for a --task)")
     private Long patience;
 
     /** Validations without a better one after which a run ends; 0 for never. */

@@ -165,11 +165,11 @@ public final class Main implements Callable<Integer> {
 
     /** Short lines without thread and class on standard error; what the user set with -D wins. */
     private static void configureLogging() {
-        Map<String, String> defaults = Map.of("showThreadName", "false", "showLogName", "false");
-        defaults.forEach((key, value) -> {
-            String property = "org.slf4j.simpleLogger." + key;
-            System.setProperty(property, System.getProperty(property, value));
-        });
+        Map<String, String> defaults = Map.of(
+                "org.slf4j.simpleLogger.showThreadName", "false",
+                "org.slf4j.simpleLogger.showLogName", "false",
+                "java.util.logging.SimpleFormatter.format", "%4$s %5$s%6$s%n");
+        defaults.forEach((property, value) -> System.setProperty(property, System.getProperty(property, value)));
     }
 
     /** From the jar's manifest; classes that are not in a jar have no version. */

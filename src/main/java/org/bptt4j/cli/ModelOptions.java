@@ -19,7 +19,10 @@ final class ModelOptions {
             defaultValue = "tanh")
     private String cell;
 
-    @Option(names = "--hidden", paramLabel = "H", description = "hidden units of each layer and direction (default: ${bundle:default.hidden})")
+    @Option(
+            names = "--hidden",
+            paramLabel = "H",
+            description = "hidden units of each layer and direction (default: ${bundle:default.hidden})")
     private Integer hidden;
 
     @Option(names = "--layers", paramLabel = "L", description = "recurrent layers (default: 1)", defaultValue = "1")
@@ -39,7 +42,8 @@ final class ModelOptions {
     private double dropout;
 
     @Option(
-            names = "--init", converter = Values.Name.class,
+            names = "--init",
+            converter = Values.Name.class,
             paramLabel = "INIT",
             description = "uniform, orthogonal, identity (tanh and relu) or xavier (default: uniform)",
             defaultValue = "uniform")
@@ -67,8 +71,7 @@ final class ModelOptions {
         int units = Require.atLeast(1, hidden == null ? data.defaults().hidden() : hidden, "--hidden");
         Require.atLeast(1, layers, "--layers");
         try {
-            return new RnnSpec(
-                    cell(), data.inputSize(), units, layers, data.outputSize(), bidirectional, dropout);
+            return new RnnSpec(cell(), data.inputSize(), units, layers, data.outputSize(), bidirectional, dropout);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--hidden " + units + ", --layers " + layers + ": " + e.getMessage(), e);
         }

@@ -4,12 +4,14 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** What to do when memory does not suffice: only options that the command has. */
 final class Remedies {
     private static final long MIB = 1 << 20;
+    private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
 
     private Remedies() {}
 
@@ -40,11 +42,24 @@ final class Remedies {
             remedies.add("fewer --threads");
         }
         if (heap) {
-            remedies.add(largerHeap(Runtime.getRuntime().maxMemory(), machine()));
+            remedies.add(largerHeap());
         } else if (has(command, "--backend", String.class)) {
             remedies.add("--backend cpu");
         }
         return listed(remedies);
+    }
+
+    /** Whether the command has all options that a message names. */
+    static boolean hasAll(String message, CommandSpec command) {
+        return command != null
+                && OPTION.matcher(message)
+                        .results()
+                        .allMatch(option -> command.optionsMap().containsKey(option.group()));
+    }
+
+    /** How to have a larger heap than this one. */
+    static String largerHeap() {
+        return largerHeap(Runtime.getRuntime().maxMemory(), machine());
     }
 
     /** Twice the heap there is, or what the machine can give. */

@@ -31,8 +31,9 @@ final class SavedModel {
         }
         Path above = given.toAbsolutePath().normalize().getParent();
         boolean inside = above != null && Files.exists(above.resolve(RunFolder.RUN));
-        throw new UsageException("--model " + given + ": the folder holds no " + RunFolder.MODEL
-                + "; name the folder that train wrote" + (inside ? ", " + given.resolve("..").normalize() : ""));
+        throw new UsageException(
+                "--model " + given + ": the folder holds no " + RunFolder.MODEL + "; name the folder that train wrote"
+                        + (inside ? ", " + given.resolve("..").normalize() : ""));
     }
 
     /** Reads it; a file of another kind is a {@link UsageException} that says what it is. */

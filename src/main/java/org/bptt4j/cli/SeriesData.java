@@ -177,8 +177,8 @@ final class SeriesData implements TrainingData {
     @Override
     public CountedSource training(Settings s) {
         if (trainingRows <= s.unroll()) {
-            throw new UsageException(name + ": has " + trainingRows
-                    + " rows to train on (the last fifth is held out, a tenth of the rest validates), at least "
+            throw new UsageException(name + ": has " + Count.of(trainingRows, "row")
+                    + " to train on (the last fifth is held out, a tenth of the rest validates), at least "
                     + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
         }
         return new SeriesSource(
@@ -225,9 +225,7 @@ final class SeriesData implements TrainingData {
     @Override
     public Unit unit() {
         return new Unit(
-                "RMSE of '" + series.targetName() + "'",
-                "rmse",
-                loss -> Math.sqrt(loss) * scaling.targetDeviation());
+                "RMSE of '" + series.targetName() + "'", "rmse", loss -> Math.sqrt(loss) * scaling.targetDeviation());
     }
 
     @Override
@@ -286,7 +284,7 @@ final class SeriesData implements TrainingData {
     public String summary(Part part, Map<String, Double> figures) {
         String where = part == Part.TEST ? "held-out fifth" : part == Part.VALID ? "validation" : "all rows";
         long rows = (part == Part.VALID ? testFrom : series.rows()) - firstRow(part);
-        return where + " (" + rows + (rows == 1 ? " row" : " rows") + "): " + words(figures);
+        return where + " (" + Count.of(rows, "row") + "): " + words(figures);
     }
 
     private String words(Map<String, Double> figures) {

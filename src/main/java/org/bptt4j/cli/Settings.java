@@ -135,7 +135,12 @@ final class Settings {
      * epochs = 1,234 updates; clip-norm 1; seed 1".
      */
     String words() {
-        return String.join("; ", model.words(data), unrolled.words(data), learning.words(data.defaults(), updates), clipWords(),
+        return String.join(
+                "; ",
+                model.words(data),
+                unrolled.words(data),
+                learning.words(data.defaults(), updates),
+                clipWords(),
                 "seed " + seed());
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bptt4j.bptt.MemoryPlan;
+import org.bptt4j.io.DecimalNumber;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Truncation;
@@ -92,7 +93,7 @@ final class SweepOptions {
         double[] weights = new double[words.length];
         for (int i = 0; i < words.length; i++) {
             try {
-                weights[i] = Double.parseDouble(words[i].strip());
+                weights[i] = DecimalNumber.parse(words[i].strip());
             } catch (NumberFormatException e) {
                 throw new UsageException(option + " '" + list + "': '" + words[i]
                         + "' is no number; must be one for each output, such as 1,0.5,2");

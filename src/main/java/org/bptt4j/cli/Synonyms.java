@@ -74,10 +74,11 @@ final class Synonyms {
         return find(COMMANDS, typed, there);
     }
 
-    private static Optional<String> find(
-            Map<String, List<String>> table, String typed, Collection<String> there) {
+    private static Optional<String> find(Map<String, List<String>> table, String typed, Collection<String> there) {
         String word = typed.toLowerCase(Locale.ROOT).replace('_', '-');
-        return table.getOrDefault(word, List.of()).stream().filter(there::contains).findFirst();
+        return table.getOrDefault(word, List.of()).stream()
+                .filter(there::contains)
+                .findFirst();
     }
 
     /** By the others' word. */
@@ -86,7 +87,10 @@ final class Synonyms {
         for (String line : lines) {
             String[] parts = line.split(": ", 2);
             for (String word : parts[1].split(" ", -1)) {
-                table.merge(word, List.of(parts[0]), (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
+                table.merge(
+                        word,
+                        List.of(parts[0]),
+                        (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
             }
         }
         return table;

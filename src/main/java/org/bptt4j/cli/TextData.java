@@ -51,7 +51,7 @@ final class TextData implements TrainingData {
         long length = text.length();
         if (length < LEAST_CHARACTERS) {
             throw new UsageException(
-                    file + ": has " + length + " characters, at least " + LEAST_CHARACTERS + " are needed");
+                    file + ": has " + Count.of(length, "character") + ", at least " + LEAST_CHARACTERS + " are needed");
         }
         this.file = file;
         this.vocabulary = vocabulary;

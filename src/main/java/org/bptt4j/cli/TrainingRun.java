@@ -232,7 +232,11 @@ final class TrainingRun {
     }
 
     private String trainWords(double loss) {
-        return String.format(Locale.ROOT, "train %.4g %s", trainUnit().of().applyAsDouble(loss), trainUnit().key());
+        return String.format(
+                Locale.ROOT,
+                "train %.4g %s",
+                trainUnit().of().applyAsDouble(loss),
+                trainUnit().key());
     }
 
     /** That of the validation, where the loss of training is the data's own; a sum, weights or smoothing make it another quantity. */
@@ -290,11 +294,11 @@ final class TrainingRun {
         Map<String, Double> figures = evaluate(TrainingData.Part.TEST);
         save(RunFolder.MODEL);
         if (updates < total) {
-            out.println("stopped after update " + updates + " of " + total + ": the last " + best.validationsSince()
-                    + " validations were not better than that of update " + best.updates());
+            out.println("stopped after update " + updates + " of " + total + ": no better validation than that of update "
+                    + best.updates() + " in " + Count.of(best.validationsSince(), "validation"));
         }
         if (emptyBatches > 0) {
-            out.println(emptyBatches + (emptyBatches == 1 ? " batch" : " batches") + " had no valid target");
+            out.println(Count.of(emptyBatches, "batch") + " had no valid target");
         }
         out.println(data.summary(TrainingData.Part.TEST, figures)
                 + (best.updates() < updates ? "; kept is the model of update " + best.updates() : ""));

@@ -6,10 +6,16 @@ import picocli.CommandLine.Option;
 
 /** How much data goes into one training step. */
 final class UnrollOptions {
-    @Option(names = "--unroll", paramLabel = "T", description = "Time steps of a training sequence (default: ${bundle:default.unroll}).")
+    @Option(
+            names = "--unroll",
+            paramLabel = "T",
+            description = "Time steps of a training sequence (default: ${bundle:default.unroll}).")
     private Integer unroll;
 
-    @Option(names = "--batch", paramLabel = "B", description = "Sequences at a time (default: ${bundle:default.batch}).")
+    @Option(
+            names = "--batch",
+            paramLabel = "B",
+            description = "Sequences at a time (default: ${bundle:default.batch}).")
     private Integer batch;
 
     @Option(names = "--explain", description = "Print how batches are unrolled in memory.")

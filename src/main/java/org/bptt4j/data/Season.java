@@ -43,7 +43,8 @@ public final class Season {
         double[] x = Arrays.copyOfRange(values, Math.max(0, values.length - MOST_ROWS), values.length);
         for (double value : x) {
             if (!Double.isFinite(value)) {
-                throw new IllegalArgumentException("a series with the value " + value + " has no season: all must be finite");
+                throw new IllegalArgumentException(
+                        "a series with the value " + value + " has no season: all must be finite");
             }
         }
         if (x.length < LEAST_ROWS || !detrend(x)) {
@@ -98,11 +99,13 @@ public final class Season {
 
     /** The shortest lag whose peak is nearly as high as the highest, or 0 if there is no peak. */
     private static int highest(double[] r, int longest) {
-        int[] peaks = IntStream.rangeClosed(2, longest)
-                .filter(k -> isPeak(r, k))
-                .toArray();
+        int[] peaks =
+                IntStream.rangeClosed(2, longest).filter(k -> isPeak(r, k)).toArray();
         double best = Arrays.stream(peaks).mapToDouble(k -> r[k]).max().orElse(0);
-        return Arrays.stream(peaks).filter(k -> r[k] >= NEARLY * best).findFirst().orElse(0);
+        return Arrays.stream(peaks)
+                .filter(k -> r[k] >= NEARLY * best)
+                .findFirst()
+                .orElse(0);
     }
 
     private static boolean isPeak(double[] r, int lag) {

@@ -34,7 +34,9 @@ final class Sheet {
         int top = head;
         for (int i = 0; i < charts.size(); i++) {
             Graphics2D part = (Graphics2D) graphics.create();
-            int moved = charts.size() == 1 ? 0 : (int) Math.round(widest - charts.get(i).getYAxisLeftWidth());
+            int moved = charts.size() == 1
+                    ? 0
+                    : (int) Math.round(widest - charts.get(i).getYAxisLeftWidth());
             part.translate(moved, top);
             charts.get(i).paint(part, Plot.WIDTH - moved, plots.get(i).height());
             Rectangle2D behind = plots.get(i).behind();

@@ -131,6 +131,7 @@ interface UpdateContract extends Contract {
         }
         DeviceArray report = kit().report();
         Update update = new Update(rule, clipping, parameters, gradients, states, report);
+        boolean clamps = false;
         for (int number = 1; number <= 4; number++) {
             double rate = rule.learningRate() / number;
             float[] g = gradients(length, 1);
@@ -142,6 +143,8 @@ interface UpdateContract extends Contract {
                     clipping.kind() == Clipping.Kind.NORM ? Math.min(1, clipping.limit() / (norm(g) + 1e-6)) : 1;
             assertEquals(coefficient, kit().read(report, Report.COEFFICIENT), 1e-6);
             assertEquals(number, kit().read(report, Report.UPDATES), "updates made");
+            clamps |= clipping.kind() == Clipping.Kind.VALUE && beyond(g, clipping.limit());
+            assertEquals(clamps ? 1f : 0f, kit().read(report, Report.CLAMPED), "an element was clamped");
             truth.step(g, coefficient, clipping, rate, number);
         }
         float[] actual = kit().read(parameters);
@@ -181,5 +184,14 @@ interface UpdateContract extends Contract {
             backend().update(update, 0.1, 1);
             assertTrue(kit().read(parameters)[36] != start[36], "cleared by the host, it goes on");
         }
+    }
+
+    private static boolean beyond(float[] g, float limit) {
+        for (float element : g) {
+            if (Math.abs(element) > limit) {
+                return true;
+            }
+        }
+        return false;
     }
 }

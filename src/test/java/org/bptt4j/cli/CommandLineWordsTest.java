@@ -51,7 +51,13 @@ class CommandLineWordsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "fit, train", "test, evaluate", "eval, evaluate", "sample, generate", "predict, evaluate", "trian, train", "Train, train"
+        "fit, train",
+        "test, evaluate",
+        "eval, evaluate",
+        "sample, generate",
+        "predict, evaluate",
+        "trian, train",
+        "Train, train"
     })
     void otherSystemsCommandsToo(String typed, String ours) {
         CliRun.of(typed).assertFailed(2, "unknown command '" + typed + "'; did you mean '" + ours + "'?");
@@ -71,7 +77,8 @@ class CommandLineWordsTest {
         CliRun all = CliRun.of("help");
         all.assertDone();
         assertEquals(CliRun.of("--help").out(), all.out());
-        assertEquals(CliRun.of("train", "--help").out(), CliRun.of("help", "train").out());
+        assertEquals(
+                CliRun.of("train", "--help").out(), CliRun.of("help", "train").out());
     }
 
     @Test
@@ -93,11 +100,30 @@ class CommandLineWordsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "train --csv", "train --text", "train --out", "train --resume", "train --task", "train --target",
-                "train --cell", "train --optimizer", "train --memory", "train --tbptt", "train --steps", "train --lr",
-                "train --cuda-libraries", "train --class-weights", "train --progress", "generate --model",
-                "evaluate --model", "evaluate --text", "gradients --weights", "gradients --batch", "gradients --out",
-                "bench --json", "bench --config", "bench --grid"
+                "train --csv",
+                "train --text",
+                "train --out",
+                "train --resume",
+                "train --task",
+                "train --target",
+                "train --cell",
+                "train --optimizer",
+                "train --memory",
+                "train --tbptt",
+                "train --steps",
+                "train --lr",
+                "train --cuda-libraries",
+                "train --class-weights",
+                "train --progress",
+                "generate --model",
+                "evaluate --model",
+                "evaluate --text",
+                "gradients --weights",
+                "gradients --batch",
+                "gradients --out",
+                "bench --json",
+                "bench --config",
+                "bench --grid"
             })
     void anEmptyValueIsNone(String words) {
         String[] parts = words.split(" ", -1);
@@ -132,17 +158,66 @@ class CommandLineWordsTest {
     void namesAreUnderstoodInCapitalsAndKeptAsOurs() throws IOException {
         Path run = folder.resolve("run");
         CliRun done = CliRun.of(
-                "train", "--task", "PARITY", "--length", "4", "--cell", "LSTM", "--init", "Xavier", "--optimizer", "AdamW",
-                "--lr-schedule", "Cosine", "--reduction", "Mean", "--loss-at", "Every", "--backend", "CPU", "--sweep", "Auto",
-                "--precision", "Float32", "--progress", "None", "--steps", "1", "--hidden", "4", "--batch", "2",
-                "--out", run.toString());
+                "train",
+                "--task",
+                "PARITY",
+                "--length",
+                "4",
+                "--cell",
+                "LSTM",
+                "--init",
+                "Xavier",
+                "--optimizer",
+                "AdamW",
+                "--lr-schedule",
+                "Cosine",
+                "--reduction",
+                "Mean",
+                "--loss-at",
+                "Every",
+                "--backend",
+                "CPU",
+                "--sweep",
+                "Auto",
+                "--precision",
+                "Float32",
+                "--progress",
+                "None",
+                "--steps",
+                "1",
+                "--hidden",
+                "4",
+                "--batch",
+                "2",
+                "--out",
+                run.toString());
         done.assertDone();
         assertEquals("", done.err());
         String json = Files.readString(run.resolve("run.json"));
-        Map.of("cell", "lstm", "init", "xavier", "optimizer", "adamw", "lr-schedule", "cosine", "reduction", "mean",
-                        "loss-at", "every", "backend", "cpu", "precision", "float32", "progress", "none", "task", "parity")
+        Map.of(
+                        "cell",
+                        "lstm",
+                        "init",
+                        "xavier",
+                        "optimizer",
+                        "adamw",
+                        "lr-schedule",
+                        "cosine",
+                        "reduction",
+                        "mean",
+                        "loss-at",
+                        "every",
+                        "backend",
+                        "cpu",
+                        "precision",
+                        "float32",
+                        "progress",
+                        "none",
+                        "task",
+                        "parity")
                 .forEach((key, value) -> assertTrue(
-                        json.contains("\"" + key + "\" : \"" + value + "\""), () -> key + " is not " + value + ": " + json));
+                        json.contains("\"" + key + "\" : \"" + value + "\""),
+                        () -> key + " is not " + value + ": " + json));
         ModelFile model = ModelFile.read(run.resolve("model.safetensors"));
         assertEquals("lstm", model.spec().cell().name());
         assertEquals("parity", model.metadata().get("task"));
@@ -151,11 +226,23 @@ class CommandLineWordsTest {
     @Test
     void whatWasChosenIsSaidWhenTrainingBegins() {
         String[] train = {
-            "train", "--task", "copy", "--length", "4", "--steps", "2", "--hidden", "4", "--progress", "plain", "--out",
+            "train",
+            "--task",
+            "copy",
+            "--length",
+            "4",
+            "--steps",
+            "2",
+            "--hidden",
+            "4",
+            "--progress",
+            "plain",
+            "--out",
             folder.resolve("run").toString()
         };
         String said = CliRun.of(train).err();
-        String expected = "tanh, 4 hidden units, 1 layer; unroll 24, batch 50; adam, lr 0.001, cosine; 2 updates; clip-norm 1; seed 1";
+        String expected =
+                "tanh, 4 hidden units, 1 layer; unroll 24, batch 50; adam, lr 0.001, cosine; 2 updates; clip-norm 1; seed 1";
         assertTrue(said.lines().anyMatch(expected::equals), said);
     }
 

@@ -73,10 +73,13 @@ class FailureTest {
     @Test
     void aMessageIsOneLineEvenWithoutWords() {
         assertEquals("a b", Failure.of(new UsageException(" a\r\n  b\n"), null).message());
-        assertEquals("the system gave no reason", Failure.of(new IOException(), null).message());
         assertEquals(
-                "x: no permission", Failure.of(new AccessDeniedException("x"), null).message());
+                "the system gave no reason", Failure.of(new IOException(), null).message());
         assertEquals(
-                "x: why", Failure.of(new NoSuchFileException("x", null, "why"), null).message());
+                "x: no permission",
+                Failure.of(new AccessDeniedException("x"), null).message());
+        assertEquals(
+                "x: why",
+                Failure.of(new NoSuchFileException("x", null, "why"), null).message());
     }
 }

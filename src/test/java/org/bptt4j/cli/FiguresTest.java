@@ -28,7 +28,8 @@ class FiguresTest {
         Failure failure = Failure.of(e, null);
         assertEquals(1, failure.exitCode());
         assertTrue(failure.expected());
-        assertTrue(failure.message().startsWith("test after update 7: the figure 'bpc' is " + value), failure.message());
+        assertTrue(
+                failure.message().startsWith("test after update 7: the figure 'bpc' is " + value), failure.message());
     }
 
     @ParameterizedTest
@@ -51,7 +52,12 @@ class FiguresTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, row, 1 row", "2, row, 2 rows", "0, row, 0 rows", "1, batch, 1 batch", "2, batch, 2 batches", "3, loss, 3 losses"
+        "1, row, 1 row",
+        "2, row, 2 rows",
+        "0, row, 0 rows",
+        "1, batch, 1 batch",
+        "2, batch, 2 batches",
+        "3, loss, 3 losses"
     })
     void oneIsNoPlural(long count, String noun, String expected) {
         assertEquals(expected, Count.of(count, noun));

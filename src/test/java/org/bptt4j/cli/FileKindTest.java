@@ -40,7 +40,11 @@ class FileKindTest {
 
     @Test
     void filesOfOtherKinds() throws IOException {
-        assertRefused("model.pt", zip("archive/data.pkl"), "model.pt: is a PyTorch file (.pt)", "safetensors.torch.save_file");
+        assertRefused(
+                "model.pt",
+                zip("archive/data.pkl"),
+                "model.pt: is a PyTorch file (.pt)",
+                "safetensors.torch.save_file");
         assertRefused("model", zip("archive/data.pkl"), "is a PyTorch file");
         assertRefused("model.keras", zip("config.json"), "is a zip archive");
         assertRefused("old.pt", new byte[] {(byte) 0x80, 2, 'c', 0}, "is a Python pickle");
@@ -49,7 +53,11 @@ class FileKindTest {
         assertRefused("loss.png", bytes("\u0089PNG\r\n\u001a\n"), "is a picture");
         assertRefused("model.onnx", bytes("\10\7\22\0"), "is an ONNX file");
         assertRefused("empty", new byte[0], "is empty");
-        assertRefused("notes.txt", "Wörter\n".repeat(1000).getBytes(StandardCharsets.UTF_8), "is a text;", "name the run's folder");
+        assertRefused(
+                "notes.txt",
+                "Wörter\n".repeat(1000).getBytes(StandardCharsets.UTF_8),
+                "is a text;",
+                "name the run's folder");
         assertRefused("run.json", bytes("{\n  \"a\" : 1 }"), "is a text (JSON)");
     }
 
@@ -57,7 +65,20 @@ class FileKindTest {
     @ValueSource(strings = {"checkpoints/state.safetensors", "checkpoints/state.safetensors-copy"})
     void aTrainingStateAndItsFolder(String name) throws IOException {
         Path run = folder.resolve("run");
-        CliRun.of("train", "--task", "copy", "--length", "3", "--steps", "1", "--hidden", "2", "--progress", "none", "--out", run.toString())
+        CliRun.of(
+                        "train",
+                        "--task",
+                        "copy",
+                        "--length",
+                        "3",
+                        "--steps",
+                        "1",
+                        "--hidden",
+                        "2",
+                        "--progress",
+                        "none",
+                        "--out",
+                        run.toString())
                 .assertDone();
         Path state = run.resolve(name);
         if (!Files.exists(state)) {

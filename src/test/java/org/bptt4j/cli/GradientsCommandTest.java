@@ -269,4 +269,19 @@ class GradientsCommandTest {
         run(good()).assertFailed(2, "--out", "also an input");
         assertArrayEquals(before, Files.readAllBytes(weights));
     }
+
+    /** In the input, and by squares that overflow; what was there before stays. */
+    @Test
+    void whatIsNotFiniteIsAnErrorThatSaysWhere() throws IOException {
+        run(good()).assertDone();
+        byte[] before = Files.readAllBytes(out);
+        float[] x = new float[30];
+        x[20] = Float.NaN; // step 3, row 0
+        Safetensors spoiled = new Safetensors().put("x", x, 5, 2, 3).put("targets", new long[10], 5, 2);
+        run(spoiled).assertFailed(1, "not finite", "input x at step 3, batch row 0");
+        float[] far = new float[20];
+        Arrays.fill(far, 1e30f);
+        run(dense().put("targets", far, 5, 2, 2), "--loss", "mse").assertFailed(1, "the loss is Infinity");
+        assertArrayEquals(before, Files.readAllBytes(out));
+    }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** What the library advises by its Java names is advised by options here. */
 final class OptionWordsTest {
@@ -23,9 +24,12 @@ final class OptionWordsTest {
 
     @Test
     void memoryOfABatchAndHeapAreOptions() {
-        String message = Failure.of(new OutOfDeviceMemoryException("cpu", 4, 0, new OutOfMemoryError()), null).message();
+        String message = Failure.of(
+                        new OutOfDeviceMemoryException("cpu", 4, 0, new OutOfMemoryError()),
+                        new CommandLine(new TrainCommand()).getCommandSpec())
+                .message();
         assertFalse(JAVA.matcher(message).find(), message);
-        for (String option : new String[] {"--memory", "--hidden", "BPTT4J_JAVA_OPTS=-Xmx4g"}) {
+        for (String option : new String[] {"--memory", "--hidden", " a larger heap with BPTT4J_JAVA_OPTS=-Xmx"}) {
             assertTrue(message.contains(option), message);
         }
         assertEquals(
@@ -46,7 +50,8 @@ final class OptionWordsTest {
         "--batch 2147483647, 2, smaller batch"
     })
     void errorsNameOptions(String options, int code, String option) {
-        String line = "train --task parity --length 9 --steps 1 --backend cpu --out " + folder.resolve("run") + " " + options;
+        String line =
+                "train --task parity --length 9 --steps 1 --backend cpu --out " + folder.resolve("run") + " " + options;
         CliRun run = CliRun.of(withoutEarlier(line).split(" ", -1));
         run.assertFailed(code, option);
         assertFalse(JAVA.matcher(run.err()).find(), run.err());

@@ -90,7 +90,15 @@ class ProgressTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0:00", "59.4, 0:59", "59.6, 1:00", "3723, 1:02:03", "359999, 99:59:59", "360000, 4d 04h", "1e300, years"})
+    @CsvSource({
+        "0, 0:00",
+        "59.4, 0:59",
+        "59.6, 1:00",
+        "3723, 1:02:03",
+        "359999, 99:59:59",
+        "360000, 4d 04h",
+        "1e300, years"
+    })
     void timesAreShort(double seconds, String expected) {
         assertEquals(expected, Pace.time(seconds));
     }
@@ -117,14 +125,12 @@ class ProgressTest {
         now = 12 * SECOND;
         plain.at(480, "loss 0.125");
         plain.note("update 480 of 1000, validation: 2.1680 bits per character");
-        assertEquals(
-                """
+        assertEquals("""
                 update 300 of 1000; 30 %, 0:06 elapsed, 50.0 updates/s, ETA 0:14, loss 0.5
                 update 480 of 1000; 48 %, 0:12 elapsed, 40.0 updates/s, ETA 0:13, loss 0.125, valid 2.168 bpc
                 update 480 of 1000, validation: 2.1680 bits per character; 48 %, 0:12 elapsed, 40.0 updates/s, ETA 0:13, \
                 loss 0.125, valid 2.168 bpc
-                """,
-                text.toString().replace("\r", ""));
+                """, text.toString().replace("\r", ""));
     }
 
     /** In the tenth hour a line comes every minute. */
@@ -152,9 +158,7 @@ class ProgressTest {
         shared.line("a note");
         shared.draw(" 45%");
         shared.end();
-        assertEquals(
-                "INFO half a line\na note\n 45%\n",
-                onScreen(screen.toString(StandardCharsets.UTF_8)));
+        assertEquals("INFO half a line\na note\n 45%\n", onScreen(screen.toString(StandardCharsets.UTF_8)));
         assertFalse(screen.toString(StandardCharsets.UTF_8).contains("\u001b"));
     }
 

@@ -86,7 +86,9 @@ class SamplerTest {
         for (float wrong : new float[] {Float.NaN, INF}) {
             outputs(0, 5, wrong, 0);
             NonFiniteException e = assertThrows(NonFiniteException.class, () -> draw(temperature, 3));
-            assertTrue(e.getMessage().startsWith("after 1 character the network's output for 'c' (U+0063) is " + wrong), e.getMessage());
+            assertTrue(
+                    e.getMessage().startsWith("after 1 character the network's output for 'c' (U+0063) is " + wrong),
+                    e.getMessage());
         }
         outputs(Float.NaN, 0, 0, 0);
         assertThrows(NonFiniteException.class, () -> draw(temperature, 3));
@@ -116,7 +118,9 @@ class SamplerTest {
         assertEquals(0, Main.run(failing("Broken pipe"), new PrintWriter(err), endless));
         assertEquals("", err.toString());
         assertEquals(1, Main.run(failing("No space left on device"), new PrintWriter(err), endless));
-        assertEquals("error: cannot write to standard output: No space left on device", err.toString().strip());
+        assertEquals(
+                "error: cannot write to standard output: No space left on device",
+                err.toString().strip());
     }
 
     /** Takes 100 bytes, and then no more. */

@@ -40,8 +40,7 @@ class SeasonTest {
     @CsvSource({"4, 60, 0", "7, 100, 0", "12, 120, 0", "24, 500, 0", "365, 1460, 3", "365, 3650, 2"})
     void aWaveWithATrendAndNoise(int period, int rows, int tolerance) {
         double[] noise = noise(rows, 1);
-        double[] values =
-                series(rows, t -> 100 + 0.01 * t + Math.sin(2 * Math.PI * t / period) + 0.2 * noise[t]);
+        double[] values = series(rows, t -> 100 + 0.01 * t + Math.sin(2 * Math.PI * t / period) + 0.2 * noise[t]);
         assertEquals(period, Season.of(values).orElseThrow(), tolerance);
     }
 
@@ -62,8 +61,7 @@ class SeasonTest {
 
     @Test
     void sunspotsComeAndGoInElevenYears() throws IOException {
-        List<String> lines =
-                Files.readAllLines(Path.of("src/main/resources/org/bptt4j/cli/sunspot_month.csv"));
+        List<String> lines = Files.readAllLines(Path.of("src/main/resources/org/bptt4j/cli/sunspot_month.csv"));
         double[] all = lines.stream()
                 .skip(1)
                 .mapToDouble(line -> Double.parseDouble(line.split(",", -1)[1]))

@@ -85,7 +85,15 @@ class ChartsTest {
         double[] truth = map(years, year -> 80 + 60 * Math.sin(year * 2 * Math.PI / 11));
         double[] forecast = map(years, year -> 78 + 55 * Math.sin(year * 2 * Math.PI / 11 - 0.2));
         Arrays.fill(forecast, 0, 60, NAN);
-        Charts.forecast(png, "Sunspots, one month ahead", "RMSE 15.98; persistence 18.06", years, truth, forecast, "year", "sunspot number");
+        Charts.forecast(
+                png,
+                "Sunspots, one month ahead",
+                "RMSE 15.98; persistence 18.06",
+                years,
+                truth,
+                forecast,
+                "year",
+                "sunspot number");
         assertDrawn(Plot.GREY, 300);
         assertDrawn(Plot.ORANGE, 300);
     }
@@ -152,7 +160,15 @@ class ChartsTest {
         double[] values = {1, 2, 3};
         Charts.forecast(png, "", "", values, values, values, " ", "\n");
         assertNotBlank();
-        Charts.forecast(png, "long ".repeat(1000), "figures\n".repeat(1000), values, values, values, "two\nlines\t", "<html>" + "y".repeat(5000));
+        Charts.forecast(
+                png,
+                "long ".repeat(1000),
+                "figures\n".repeat(1000),
+                values,
+                values,
+                values,
+                "two\nlines\t",
+                "<html>" + "y".repeat(5000));
         assertNotBlank();
     }
 

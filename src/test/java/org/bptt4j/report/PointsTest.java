@@ -72,7 +72,9 @@ class PointsTest {
 
     @Test
     void theLowestIsTheFirstOfSeveral() {
-        assertEquals(1, Points.of(new double[] {1, 2, 3, 4}, new double[] {5, 2, 2, 9}).lowest());
+        assertEquals(
+                1,
+                Points.of(new double[] {1, 2, 3, 4}, new double[] {5, 2, 2, 9}).lowest());
         assertEquals(-1, Points.of(new double[0], new double[0]).lowest());
     }
 }

@@ -37,6 +37,8 @@ final class Optimizers {
     private long number;
     private float coefficient;
     private float limit;
+    /** Whether an element was beyond the limit; any thread says so. */
+    private volatile boolean clamped;
 
     Optimizers(Workers workers) {
         this.workers = workers;
@@ -83,10 +85,12 @@ final class Optimizers {
     void clip(Clipping clipping, DeviceArray g, DeviceArray report) {
         setClipping(clipping, floats(report));
         forBlocks(g, clipBlock);
+        reportClamped(floats(report));
     }
 
     private void clipBlock(int from, int to) {
         float[] g = floats(gradients);
+        noteClamped(g, from, to);
         float c = coefficient;
         float l = limit;
         for (int i = from; i < to; i++) {
@@ -100,6 +104,27 @@ final class Optimizers {
                 : 1f;
         report[Report.COEFFICIENT] = coefficient;
         limit = clipping.kind() == Clipping.Kind.VALUE ? clipping.limit() : Float.POSITIVE_INFINITY;
+        clamped = false;
+    }
+
+    /** A pass of its own before the rule's, whose loop stays as short as it is; the first element beyond the limit ends it. */
+    private void noteClamped(float[] g, int from, int to) {
+        float l = limit;
+        if (l == Float.POSITIVE_INFINITY || clamped) {
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            if (Math.abs(g[i]) > l) {
+                clamped = true;
+                return;
+            }
+        }
+    }
+
+    private void reportClamped(float[] report) {
+        if (clamped) {
+            report[Report.CLAMPED] = 1;
+        }
     }
 
     private static float clipped(float g, float coefficient, float limit) {
@@ -117,12 +142,14 @@ final class Optimizers {
         rate = learningRate;
         number = updateNumber;
         forBlocks(u.gradients(), updateBlock);
+        reportClamped(report);
     }
 
     private void updateBlock(int from, int to) {
         Optimizer o = update.optimizer();
         float[] p = floats(update.parameters());
         float[] g = floats(gradients);
+        noteClamped(g, from, to);
         float[] first = floats(update.states()[0]);
         switch (o.kind()) {
             case SGD -> sgd(o, (float) rate, coefficient, limit, p, g, first, from, to);
