@@ -64,7 +64,7 @@ final class SeriesData implements TrainingData {
         try {
             this.scaling.requireInRange(series);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(name + ": " + e.getMessage(), e);
+            throw new UsageException(name + ": " + Printable.whole(e.getMessage()), e);
         }
     }
 
@@ -72,7 +72,7 @@ final class SeriesData implements TrainingData {
         try {
             return Scaling.fit(series, trainingRows);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(name + ": " + e.getMessage(), e);
+            throw new UsageException(name + ": " + Printable.whole(e.getMessage()), e);
         }
     }
 
@@ -236,7 +236,7 @@ final class SeriesData implements TrainingData {
                 "%s (%d rows): RMSE of '%s' %.4g, persistence forecast %.4g%s",
                 where,
                 series.rows() - firstRow(part),
-                series.targetName(),
+                Printable.of(series.targetName()),
                 rmse,
                 persistence,
                 persistence > 0 ? String.format(Locale.ROOT, " (%+.1f %%)", 100 * (rmse / persistence - 1)) : "");

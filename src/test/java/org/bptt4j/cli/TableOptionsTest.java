@@ -33,8 +33,8 @@ class TableOptionsTest {
     }
 
     private CliRun train(String... options) {
-        List<String> args = new ArrayList<>(
-                List.of("train", "--progress", "none", "--hidden", "2", "--batch", "1", "--unroll", "5", "--out", run()));
+        List<String> args = new ArrayList<>(List.of(
+                "train", "--progress", "none", "--hidden", "2", "--batch", "1", "--unroll", "5", "--out", run()));
         args.addAll(List.of(options));
         return CliRun.of(args);
     }
@@ -45,9 +45,21 @@ class TableOptionsTest {
 
     @Test
     void namesWithCommasGoThroughARunAndItsModel() throws IOException {
-        String csv = table("id,t,\"T, degC\",\"p\nmbar\"", 60, i -> "AB".charAt(i / 30) + "," + i % 30 + "," + i * i % 17 + ",950");
-        CliRun first =
-                train("--csv", csv, "--columns", "\"T, degC\", t", "--columns", "\"p\nmbar\"", "--target", "T, degC", "--steps", "1");
+        String csv = table(
+                "id,t,\"T, degC\",\"p\nmbar\"",
+                60,
+                i -> "AB".charAt(i / 30) + "," + i % 30 + "," + i * i % 17 + ",950");
+        CliRun first = train(
+                "--csv",
+                csv,
+                "--columns",
+                "\"T, degC\", t",
+                "--columns",
+                "\"p\nmbar\"",
+                "--target",
+                "T, degC",
+                "--steps",
+                "1");
         first.assertDone();
         List<String> warnings =
                 first.err().lines().filter(l -> l.startsWith("warning: ")).toList();
@@ -58,7 +70,8 @@ class TableOptionsTest {
         Map<?, ?> options = (Map<?, ?>)
                 Json.read(Files.readString(folder.resolve("run/run.json"))).get("options");
         assertEquals("\"T, degC\",t,\"p\nmbar\"", options.get("columns"));
-        CliRun.of("train", "--resume", run(), "--steps", "2", "--progress", "none").assertDone();
+        CliRun.of("train", "--resume", run(), "--steps", "2", "--progress", "none")
+                .assertDone();
         ModelFile model = ModelFile.read(folder.resolve("run/model.safetensors"));
         assertEquals(3, model.spec().inputSize());
         assertFalse(model.metadata().containsKey(SeriesData.BUNDLED_SERIES));
@@ -100,16 +113,19 @@ class TableOptionsTest {
             })
     void tablesThatAreNone(String text, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("t.csv"), text.replace('~', '\n'));
-        train("--csv", file.toString()).assertFailed(2, file + ": " , message);
+        train("--csv", file.toString()).assertFailed(2, file + ": ", message);
         assertFalse(Files.exists(folder.resolve("run")));
     }
 
     @Test
     void valuesOutOfRangeAreNamed() throws IOException {
+        train("--csv", table("\u001b[2Jv", 100, i -> i < 90 ? "" + i % 7 : "1e300"))
+                .assertFailed(2, "column '\\u001b[2Jv', row 91");
         String large = table("v", 100, i -> i < 90 ? "" + i % 7 : "1e300");
         train("--csv", large).assertFailed(2, large + ": column 'v', row 91: 1.0E300 is too far");
         String small = table("v", 100, i -> i % 7 + "e-323");
-        train("--csv", small).assertFailed(2, small + ": column 'v': its values, from 0.0 to 5.9E-323, differ too little");
+        train("--csv", small)
+                .assertFailed(2, small + ": column 'v': its values, from 0.0 to 5.9E-323, differ too little");
     }
 
     @Test
