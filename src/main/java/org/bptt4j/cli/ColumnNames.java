@@ -29,8 +29,10 @@ final class ColumnNames {
                     line.forEach(name -> names.add(name.strip()));
                 }
             } catch (IOException | UncheckedIOException | IllegalStateException e) {
-                throw new UsageException("--columns " + Printable.of(value) + ": a name with a comma stands in double"
-                        + " quotes, such as --columns '\"T, degC\",p'", e);
+                throw new UsageException(
+                        "--columns " + Printable.of(value) + ": a name with a comma stands in double"
+                                + " quotes, such as --columns '\"T, degC\",p'",
+                        e);
             }
         }
         if (names.isEmpty() || names.contains("")) {

@@ -51,8 +51,10 @@ final class CsvDialect {
         boolean decimalCommas = Pattern.compile(separator, Pattern.LITERAL)
                 .splitAsStream(row)
                 .anyMatch(cell -> DECIMAL_COMMA.matcher(cell.strip()).matches());
-        return Optional.of("the columns are separated by " + name + (decimalCommas ? ", the numbers have decimal commas" : "")
-                + "; save the table with commas between the columns" + (decimalCommas ? " and points in the numbers" : ""));
+        return Optional.of(
+                "the columns are separated by " + name + (decimalCommas ? ", the numbers have decimal commas" : "")
+                        + "; save the table with commas between the columns"
+                        + (decimalCommas ? " and points in the numbers" : ""));
     }
 
     private Optional<String> blanks() {

@@ -137,8 +137,9 @@ final class CsvFile {
         if (row.size() != header.size()) {
             String cells = row.size() == 1 ? " has 1 cell" : " has " + row.size() + " cells";
             throw new UsageException(file + ": "
-                    + dialect().orElse("line " + rows.line() + cells + ", the header has " + header.size()
-                            + "; every row must fill every column"));
+                    + dialect()
+                            .orElse("line " + rows.line() + cells + ", the header has " + header.size()
+                                    + "; every row must fill every column"));
         }
     }
 
@@ -171,10 +172,11 @@ final class CsvFile {
             return new UsageException(place + shown + " is a missing value" + FILL_IN);
         }
         if (WITH_COMMA.matcher(cell).matches()) {
-            return new UsageException(place + shown + " has a comma; write numbers with a decimal point only, as 1234.5");
+            return new UsageException(
+                    place + shown + " has a comma; write numbers with a decimal point only, as 1234.5");
         }
-        return refused("line " + line + ", column '" + Printable.of(header.name(column)) + "': " + shown
-                + " is not a number");
+        return refused(
+                "line " + line + ", column '" + Printable.of(header.name(column)) + "': " + shown + " is not a number");
     }
 
     /** What to do about a table that cannot be read as it is: the fault, and columns to read where nothing speaks against it. */

@@ -76,10 +76,13 @@ final class CsvHeader {
 
     private String suggestion(String name) {
         return names.stream()
-                .filter(n -> n.indexOf(',') >= 0 && List.of(n.split(",")).stream().anyMatch(part -> part.strip().equals(name)))
+                .filter(n -> n.indexOf(',') >= 0
+                        && List.of(n.split(",")).stream()
+                                .anyMatch(part -> part.strip().equals(name)))
                 .findFirst()
                 .map(n -> "; a name with a comma stands in double quotes: " + ColumnNames.option(List.of(n)))
-                .orElseGet(() -> Names.didYouMean(name, names.stream().map(Printable::of).toList()));
+                .orElseGet(() ->
+                        Names.didYouMean(name, names.stream().map(Printable::of).toList()));
     }
 
     /** The place of the column to forecast among those that are read. */
@@ -89,8 +92,8 @@ final class CsvHeader {
         if (place < 0) {
             List<String> more = new ArrayList<>(columns);
             more.add(target);
-            throw new UsageException(ColumnNames.option("--target", target)
-                    + " is not among the columns read: give " + ColumnNames.option(more));
+            throw new UsageException(ColumnNames.option("--target", target) + " is not among the columns read: give "
+                    + ColumnNames.option(more));
         }
         return place;
     }

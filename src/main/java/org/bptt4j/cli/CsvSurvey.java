@@ -81,9 +81,8 @@ final class CsvSurvey {
     boolean firstLineIsData() {
         return numberNames().length > 0
                 && IntStream.range(0, numeric.length)
-                        .noneMatch(c -> numeric[c]
-                                && !header.get(c).isEmpty()
-                                && !DecimalNumber.isNumber(header.get(c)));
+                        .noneMatch(
+                                c -> numeric[c] && !header.get(c).isEmpty() && !DecimalNumber.isNumber(header.get(c)));
     }
 
     /** "'50.0' stands over a column of numbers". */
@@ -102,8 +101,9 @@ final class CsvSurvey {
         int[] columns = numberNames();
         boolean rising = columns.length > 1
                 && isWhole(columns[0])
-                && IntStream.range(1, columns.length).allMatch(i -> isWhole(columns[i])
-                        && Long.parseLong(header.get(columns[i])) > Long.parseLong(header.get(columns[i - 1])));
+                && IntStream.range(1, columns.length)
+                        .allMatch(i -> isWhole(columns[i])
+                                && Long.parseLong(header.get(columns[i])) > Long.parseLong(header.get(columns[i - 1])));
         return rising || areNames(columns)
                 ? "; if it is no data but the names, read " + ColumnNames.option(readable())
                 : "";

@@ -7,13 +7,17 @@ import java.util.regex.Pattern;
 /** Whether the cells of a column are dates, and whether they run forward in time. Takes the column's cells one by one. */
 final class DateOrder {
     /** 2020-01-31, 2020/1/31, 2020.1.31, 2020-01 or 20200131, with a time behind it or without. */
-    private static final Pattern YEAR_FIRST = Pattern.compile("(?<y>\\d{4})"
-            + "(?:([-/.])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})|[-/](?<month>\\d{1,2})|(?<mm>\\d{2})(?<dd>\\d{2}))(?:[T ](?<time>.*))?");
+    private static final Pattern YEAR_FIRST = Pattern.compile(
+            "(?<y>\\d{4})"
+                    + "(?:([-/.])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})|[-/](?<month>\\d{1,2})|(?<mm>\\d{2})(?<dd>\\d{2}))(?:[T ](?<time>.*))?");
     /** 31.01.2020 or 1/31/2020, with a time behind it or without. */
     private static final Pattern YEAR_LAST =
             Pattern.compile("(?<d>\\d{1,2})([-/.])(?<m>\\d{1,2})\\2(?<y>\\d{4})(?:[T ](?<time>.*))?");
 
     private static final Pattern TIME = Pattern.compile("(\\d{1,2}):(\\d{2})(?::(\\d{2}))?(.*)");
+    /** Forms whose order is that of their characters. */
+    private static final Pattern SORTED = Pattern.compile("\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:[\\d:.]*Z?)?");
+
     private static final int NOON = 12;
     private static final int SECONDS_OF_DAY = 86_400;
     private static final int DAYS_OF_MONTH = 31;
@@ -26,6 +30,11 @@ final class DateOrder {
 
     private final Reading monthFirst = new Reading();
     private String previous;
+    /** Whether dates of the previous one's form are in the order of their characters. */
+    private boolean sorted;
+    /** Whether the readings have not seen the previous date. */
+    private boolean behind;
+
     private long runs;
     private long rowsOfRun;
     private long rowsOfFirstRun;
@@ -50,6 +59,16 @@ final class DateOrder {
         if (cell.equals(previous)) {
             return true;
         }
+        if (isLater(cell)) {
+            endRun();
+            previous = cell;
+            behind = true;
+            return true;
+        }
+        if (behind) {
+            read(previous);
+            behind = false;
+        }
         long dayLast = dayFirst.last;
         long monthLast = monthFirst.last;
         if (!read(cell)) {
@@ -60,7 +79,26 @@ final class DateOrder {
         note(monthFirst, monthLast - tolerance, cell, line);
         endRun();
         previous = cell;
+        sorted = SORTED.matcher(cell).matches();
         return true;
+    }
+
+    /** Most dates are as the one before, only later in the order of their characters: that need not be read. */
+    private boolean isLater(String cell) {
+        if (!sorted || cell.length() != previous.length() || cell.compareTo(previous) < 0) {
+            return false;
+        }
+        for (int i = 0; i < cell.length(); i++) {
+            char c = cell.charAt(i);
+            if (c != previous.charAt(i) && !(isDigit(c) && isDigit(previous.charAt(i)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private void note(Reading reading, long least, String cell, long line) {
@@ -111,9 +149,11 @@ final class DateOrder {
         if (!m.matches()) {
             return -1;
         }
-        String half = m.group(4).strip().toLowerCase(Locale.ROOT);
+        String half = m.group(4).strip().toLowerCase(Locale.ROOT).replace(".", "");
         long hour = Long.parseLong(m.group(1));
-        hour = half.matches("[ap]\\.?m.*") ? hour % NOON + (half.startsWith("p") ? NOON : 0) : hour;
+        if (half.startsWith("am") || half.startsWith("pm")) {
+            hour = hour % NOON + (half.startsWith("p") ? NOON : 0);
+        }
         long second = m.group(3) == null ? 0 : Long.parseLong(m.group(3));
         return (hour * 60 + Long.parseLong(m.group(2))) * 60 + second;
     }

@@ -33,7 +33,8 @@ final class Printable {
 
     /** The first few names in quotation marks, and how many more there are. */
     static String list(Collection<String> names) {
-        String few = names.stream().limit(MOST_NAMES).map(n -> "'" + of(n) + "'").collect(Collectors.joining(", "));
+        String few =
+                names.stream().limit(MOST_NAMES).map(n -> "'" + of(n) + "'").collect(Collectors.joining(", "));
         return names.size() <= MOST_NAMES ? few : few + " " + CUT + " and " + (names.size() - MOST_NAMES) + " more";
     }
 
@@ -45,7 +46,7 @@ final class Printable {
                     Character.PARAGRAPH_SEPARATOR,
                     Character.SURROGATE,
                     Character.UNASSIGNED -> false;
-                // Overrides of the direction of writing and what has no width; the joiners are spelling in some languages.
+            // Overrides of the direction of writing and what has no width; the joiners are spelling in some languages.
             case Character.FORMAT -> codePoint == ZERO_WIDTH_JOINER || codePoint == ZERO_WIDTH_NON_JOINER;
             default -> true;
         };

@@ -79,7 +79,7 @@ final class SeriesData implements TrainingData {
         try {
             this.scaling.requireInRange(series);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(name + ": " + e.getMessage(), e);
+            throw new UsageException(name + ": " + Printable.whole(e.getMessage()), e);
         }
     }
 
@@ -111,7 +111,7 @@ final class SeriesData implements TrainingData {
         try {
             return Scaling.fit(series, trainingRows);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(name + ": " + e.getMessage(), e);
+            throw new UsageException(name + ": " + Printable.whole(e.getMessage()), e);
         }
     }
 
@@ -293,7 +293,7 @@ final class SeriesData implements TrainingData {
         String words = String.format(
                 Locale.ROOT,
                 "RMSE of '%s' %.4g, persistence forecast %.4g%s",
-                series.targetName(),
+                Printable.of(series.targetName()),
                 rmse,
                 persistence,
                 Figures.comparedTo(rmse, persistence));

@@ -74,8 +74,8 @@ final class SeveralSeries {
         boolean forward = back.isEmpty() && column(c -> dates[c] != null).isPresent();
         OptionalInt runs = column(c -> isLabel(c) && labels[c].areRuns());
         if (runs.isPresent() && !forward) {
-            return Optional.of(
-                    names(runs.getAsInt()) + ", one after another; " + REMEDY + " (if it is one series, take the column out of the file)");
+            return Optional.of(names(runs.getAsInt()) + ", one after another; " + REMEDY
+                    + " (if it is one series, take the column out of the file)");
         }
         OptionalInt inTurn = column(c -> isLabel(c) && isRowsOfEachDate(labels[c].namesInTurn()));
         if (inTurn.isPresent()) {

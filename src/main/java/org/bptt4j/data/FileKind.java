@@ -27,7 +27,9 @@ final class FileKind {
         BEGINNINGS.put("28b52ffd", "an archive of zstd" + UNPACK);
         BEGINNINGS.put("425a68", "an archive of bzip2" + UNPACK);
         BEGINNINGS.put("fd377a585a00", "an archive of xz" + UNPACK);
-        BEGINNINGS.put("504b0304", "a zip archive or a workbook (.xlsx, .ods); give the text that is in it, of a workbook its CSV");
+        BEGINNINGS.put(
+                "504b0304",
+                "a zip archive or a workbook (.xlsx, .ods); give the text that is in it, of a workbook its CSV");
         BEGINNINGS.put("d0cf11e0", "a workbook or document of an old Office; save it as text, a workbook as CSV");
         BEGINNINGS.put("50415231", "a Parquet file; save it as CSV");
         BEGINNINGS.put("894844460d0a1a0a", "an HDF5 file; save it as CSV");

@@ -23,12 +23,14 @@ record Moments(double mean, double deviation) {
         }
         String column = "column '" + series.columns().get(c) + "': its values, from " + least + " to " + most + ", ";
         if (!Double.isFinite(most - least)) {
-            throw new IllegalArgumentException(column + "are too far apart for their deviation; give them in a larger unit");
+            throw new IllegalArgumentException(
+                    column + "are too far apart for their deviation; give them in a larger unit");
         }
         double mean = mean(series, c, rows, factor(Math.max(Math.abs(least), Math.abs(most))));
         double deviation = deviation(series, c, rows, mean, factor(Math.max(most - mean, mean - least)));
         if (!(deviation >= Double.MIN_NORMAL)) {
-            throw new IllegalArgumentException(column + "differ too little for their deviation; give them in a smaller unit");
+            throw new IllegalArgumentException(
+                    column + "differ too little for their deviation; give them in a smaller unit");
         }
         return new Moments(mean, deviation);
     }

@@ -42,8 +42,25 @@ class ColumnNamesTest {
     @Test
     void aShellGivesTheNamesBack() throws IOException, InterruptedException {
         List<String> names = List.of(
-                "T, degC", "it's", "\"quoted\"", "$HOME", "`id`", "a\\b", "*", "~", "=ls", "line\nbreak", "tab\there",
-                "\u001b[31m", "a;b|c&d", "温度", "\u202eabc", "!x", "#", "5\" pipe", "-a");
+                "T, degC",
+                "it's",
+                "\"quoted\"",
+                "$HOME",
+                "`id`",
+                "a\\b",
+                "*",
+                "~",
+                "=ls",
+                "line\nbreak",
+                "tab\there",
+                "\u001b[31m",
+                "a;b|c&d",
+                "温度",
+                "\u202eabc",
+                "!x",
+                "#",
+                "5\" pipe",
+                "-a");
         for (String name : names) {
             assertEquals(List.of(name), pasted(ColumnNames.option(List.of(name))));
         }

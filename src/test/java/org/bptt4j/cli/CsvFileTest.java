@@ -96,7 +96,8 @@ class CsvFileTest {
                 "v\n1\n\u001a\n3\n"
             })
     void aBlankLineOfAOneColumnTableIsAnEmptyCell(String text) {
-        assertEquals("t.csv: line 3, column 'v': the cell is empty; fill in a number or leave the row out", refused(text));
+        assertEquals(
+                "t.csv: line 3, column 'v': the cell is empty; fill in a number or leave the row out", refused(text));
     }
 
     @ParameterizedTest
@@ -129,7 +130,8 @@ class CsvFileTest {
 
     @Test
     void numbersAreReadAsPandasReadsThem() {
-        Series series = parse("v\n+5\n5.\n.5\n1e5\n1E+5\n 5 \n\"5\"\n \" 5 \" \n").series(null, null, 1);
+        Series series =
+                parse("v\n+5\n5.\n.5\n1e5\n1E+5\n 5 \n\"5\"\n \" 5 \" \n").series(null, null, 1);
         double[] expected = {5, 5, 0.5, 1e5, 1e5, 5, 5, 5};
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], series.truth(i));
@@ -149,7 +151,9 @@ class CsvFileTest {
                 "\"1,234.5\" | '1,234.5' has a comma",
             })
     void cellsThatAreNoValuesAreCalledWhatTheyAre(String cell, String message) {
-        assertTrue(refused("a,b\n1,2\n" + cell + ",3\n").contains("line 3, column 'a': " + message), refused("a,b\n1,2\n" + cell + ",3\n"));
+        assertTrue(
+                refused("a,b\n1,2\n" + cell + ",3\n").contains("line 3, column 'a': " + message),
+                refused("a,b\n1,2\n" + cell + ",3\n"));
     }
 
     @ParameterizedTest
@@ -169,8 +173,7 @@ class CsvFileTest {
     void aTableThatIsNotSeparatedByCommasIsToldSo(String text, String message) {
         String table = text.replace('~', '\n').replace('^', '\t');
         assertTrue(refused(table).contains("the columns are " + message), refused(table));
-        String chosen = assertThrows(
-                        UsageException.class, () -> parse(table).series(List.of("v"), null, 1))
+        String chosen = assertThrows(UsageException.class, () -> parse(table).series(List.of("v"), null, 1))
                 .getMessage();
         assertTrue(chosen.contains("the columns are " + message), chosen);
     }
@@ -187,7 +190,8 @@ class CsvFileTest {
         String message = refused("a\u001b[31m,b\n1,\u001b]0;pwned\u0007\n");
         assertTrue(message.contains("'\\u001b]0;pwned\\u0007' is not a number"), message);
         assertEquals(-1, message.indexOf(0x1b), message);
-        message = assertThrows(UsageException.class, () -> parse("a\u001b[31m\n1\n").series(List.of("\u0007"), null, 1))
+        message = assertThrows(
+                        UsageException.class, () -> parse("a\u001b[31m\n1\n").series(List.of("\u0007"), null, 1))
                 .getMessage();
         assertTrue(message.contains("no column '\\u0007', only 'a\\u001b[31m'"), message);
         message = refused("a\n" + "x".repeat(100_000) + "\n1\n");
@@ -196,10 +200,13 @@ class CsvFileTest {
 
     @Test
     void onlyTheColumnsThatAreReadNeedANameOfTheirOwn() {
-        assertEquals(List.of("v", "w"), parse(",v,w\n0,1,2\n").series(List.of("v", "w"), null, 1).columns());
+        assertEquals(
+                List.of("v", "w"),
+                parse(",v,w\n0,1,2\n").series(List.of("v", "w"), null, 1).columns());
         assertEquals(1, parse("x,x,v\na,b,1\n").series(List.of("v"), null, 1).truth(0));
         assertEquals(1, parse("t,v,\n0,1,\n").series(List.of("t", "v"), null, 1).truth(0));
-        String message = assertThrows(UsageException.class, () -> parse("x,x,v\n1,2,3\n").series(List.of("x"), null, 1))
+        String message = assertThrows(
+                        UsageException.class, () -> parse("x,x,v\n1,2,3\n").series(List.of("x"), null, 1))
                 .getMessage();
         assertTrue(message.contains("line 1: the name 'x' is used twice"), message);
     }
@@ -210,15 +217,19 @@ class CsvFileTest {
         String header = IntStream.range(0, columns).mapToObj(c -> "gene" + c).collect(Collectors.joining(","));
         String table = header + "\n" + "1,".repeat(columns - 1) + "1\n";
         assertEquals(columns, parse(table).series(null, null, 1).columns().size());
-        assertEquals(1, parse(table).series(List.of("gene99999"), null, 1).columns().size());
+        assertEquals(
+                1, parse(table).series(List.of("gene99999"), null, 1).columns().size());
         String message = assertThrows(UsageException.class, () -> parse(table).series(List.of("x"), null, 1))
                 .getMessage();
         assertEquals(
                 "t.csv: there is no column 'x', only 'gene0', 'gene1', 'gene2', 'gene3', 'gene4', 'gene5' … and 99994 more",
                 message);
         message = refused(header + "\nx" + ",1".repeat(columns - 1) + "\n");
-        assertTrue(message.endsWith("read only columns of numbers: --columns with 'gene1', 'gene2', 'gene3', 'gene4', 'gene5',"
-                + " 'gene6' … and 99993 more"), message);
+        assertTrue(
+                message.endsWith(
+                        "read only columns of numbers: --columns with 'gene1', 'gene2', 'gene3', 'gene4', 'gene5',"
+                                + " 'gene6' … and 99993 more"),
+                message);
     }
 
     @Test

@@ -91,8 +91,9 @@ class CsvHeaderTest {
     void whoInsistsIsWarned() {
         assertEquals(1, read("2020-01-01,50.0\n2020-01-02,53.9\n", "50.0").rows());
         assertEquals(
-                List.of("t.csv: line 1 was taken for the columns' names, but looks like data: '50.0' stands over a column of"
-                        + " numbers; if it is, put a line with the columns' names before it"),
+                List.of(
+                        "t.csv: line 1 was taken for the columns' names, but looks like data: '50.0' stands over a column of"
+                                + " numbers; if it is, put a line with the columns' names before it"),
                 warnings);
         warnings.clear();
         assertTrue(refused("7,9\n8,10\n").contains("if it is no data but the names, read --columns 7,9"));
@@ -102,9 +103,13 @@ class CsvHeaderTest {
 
     @Test
     void yearsAndHorizonsAreNames() {
-        assertEquals(List.of("2020", "2021"), read("2020,2021\n1.5,2.5\n", "2020,2021").columns());
-        assertEquals(List.of("2021"), read("land,2020,2021\nde,1.5,2.5\n", "2021").columns());
-        assertEquals(List.of("t", "2020", "2021"), read("t,2020,2021\n0,1,2\n", null).columns());
+        assertEquals(
+                List.of("2020", "2021"),
+                read("2020,2021\n1.5,2.5\n", "2020,2021").columns());
+        assertEquals(
+                List.of("2021"), read("land,2020,2021\nde,1.5,2.5\n", "2021").columns());
+        assertEquals(
+                List.of("t", "2020", "2021"), read("t,2020,2021\n0,1,2\n", null).columns());
         assertEquals(List.of("1d", "7d"), read("1d,7d\n1.5,2.5\n", null).columns());
         assertEquals(List.of(), warnings);
     }
@@ -114,8 +119,7 @@ class CsvHeaderTest {
         String text = "when,\"T, degC\",\"p, mbar\"\nx,1,2\n";
         String message =
                 assertThrows(UsageException.class, () -> read(text, "T, degC")).getMessage();
-        assertTrue(
-                message.endsWith("a name with a comma stands in double quotes: --columns '\"T, degC\"'"), message);
+        assertTrue(message.endsWith("a name with a comma stands in double quotes: --columns '\"T, degC\"'"), message);
         assertEquals(List.of("T, degC"), read(text, "\"T, degC\"").columns());
         message = assertThrows(
                         UsageException.class,

@@ -34,8 +34,7 @@ class PrintableTest {
     @Test
     void longListsAreCut() {
         assertEquals("'a', 'b'", Printable.list(List.of("a", "b")));
-        List<String> names =
-                IntStream.range(0, 100).mapToObj(Integer::toString).toList();
+        List<String> names = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
         assertEquals("'0', '1', '2', '3', '4', '5' … and 94 more", Printable.list(names));
     }
 }

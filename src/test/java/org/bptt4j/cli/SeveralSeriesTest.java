@@ -63,12 +63,14 @@ class SeveralSeriesTest {
 
     @Test
     void aColumnThatNamesThem() {
-        String names = "column 'id' seems to name 3 series ('A', 'B', 'C'), one after another; they must not be trained as one";
+        String names =
+                "column 'id' seems to name 3 series ('A', 'B', 'C'), one after another; they must not be trained as one";
         assertSeveral(names, table("id,v", 3 * DAYS, i -> series(i) + "," + i % DAYS));
         assertSeveral(names, table("v,id", 3 * DAYS, i -> i % DAYS + "," + series(i)));
         assertSeveral(names, table("id,t,v", 3 * DAYS, i -> series(i) + "," + i % DAYS + ",5"));
         assertSeveral(
-                names, table("id,day,v", 3 * DAYS, i -> series(i) + "," + day(i % DAYS, "yyyy-MM-dd") + "," + i % DAYS));
+                names,
+                table("id,day,v", 3 * DAYS, i -> series(i) + "," + day(i % DAYS, "yyyy-MM-dd") + "," + i % DAYS));
         assertSeveral(
                 "column 'id' seems to name 30 series ('0D', '1D', '2D' …), one after another",
                 table("id,v", 60, i -> i / 2 + "D," + i));
@@ -85,8 +87,16 @@ class SeveralSeriesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "yyyy-MM-dd", "yyyyMMdd", "yyyy/MM/dd", "yyyy-MM-dd'T'00:00:00'Z'", "yyyy-MM-dd 12:30", "dd.MM.yyyy",
-                "M/d/yyyy", "d/M/yyyy", "MM-dd-yyyy"
+                "yyyy-MM-dd",
+                "yyyyMMdd",
+                "yyyy-M-d",
+                "yyyy/MM/dd",
+                "yyyy-MM-dd'T'00:00:00'Z'",
+                "yyyy-MM-dd 12:30",
+                "dd.MM.yyyy",
+                "M/d/yyyy",
+                "d/M/yyyy",
+                "MM-dd-yyyy"
             })
     void datesThatGoBack(String pattern) {
         String table = table("day,v", 3 * DAYS, i -> day(i % DAYS, pattern) + "," + i % DAYS);
@@ -114,7 +124,10 @@ class SeveralSeriesTest {
     @Test
     void whatIsOneSeries() {
         assertOne(table("weekday,v", DAYS, i -> List.of("Mon", "Tue", "Wed").get(i % 3) + "," + i));
-        assertOne(table("day,weekday,v", DAYS, i -> day(i, "yyyy-MM-dd") + "," + List.of("Mon", "Tue").get(i % 2) + "," + i));
+        assertOne(table(
+                "day,weekday,v",
+                DAYS,
+                i -> day(i, "yyyy-MM-dd") + "," + List.of("Mon", "Tue").get(i % 2) + "," + i));
         assertOne(table("day,hour,v", 240, i -> day(i / 24, "yyyy-MM-dd") + "," + i % 24 + ":00," + i));
         assertOne(table("day,phase,v", 2 * DAYS, i -> day(i, "yyyy-MM-dd") + "," + series(i) + "," + i));
         assertOne(table("month,v", 2 * DAYS, i -> "2020-0" + (1 + i / 20) + "," + i));

@@ -61,7 +61,8 @@ class ScalingTest {
 
     @Test
     void refusesColumnsTooLargeOrTooSmallToScale() {
-        assertRefused("from -1.0E308 to 1.0E308, are too far apart", () -> Scaling.fit(column(-1e308, 1e308, 1e308), 3));
+        assertRefused(
+                "from -1.0E308 to 1.0E308, are too far apart", () -> Scaling.fit(column(-1e308, 1e308, 1e308), 3));
         assertRefused("from 0.0 to 4.9E-324, differ too little", () -> Scaling.fit(column(0, 4.9e-324), 2));
     }
 

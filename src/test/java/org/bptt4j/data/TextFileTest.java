@@ -239,14 +239,22 @@ class TextFileTest {
 
     private String refused(byte[] bytes) throws IOException {
         Path file = write(bytes);
-        String message = assertThrows(IllegalArgumentException.class, () -> scan(file)).getMessage();
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> scan(file)).getMessage();
         assertTrue(message.startsWith(file + ": "), message);
         return message.substring(file.toString().length() + 2);
     }
 
     /** The command in the message makes the file UTF-8. */
     @ParameterizedTest
-    @CsvSource({"UTF-16, UTF-16LE", "UTF-16, UTF-16BE", "UTF-16LE, UTF-16LE", "UTF-16BE, UTF-16BE", "UTF-32, UTF-32LE", "UTF-32, UTF-32BE"})
+    @CsvSource({
+        "UTF-16, UTF-16LE",
+        "UTF-16, UTF-16BE",
+        "UTF-16LE, UTF-16LE",
+        "UTF-16BE, UTF-16BE",
+        "UTF-32, UTF-32LE",
+        "UTF-32, UTF-32BE"
+    })
     void otherUnicodeIsCalledByItsName(String said, String written) throws IOException {
         String mark = said.equals(written) ? "" : MARK;
         String text = "t,größe\n0,1\n".repeat(300);
@@ -262,9 +270,11 @@ class TextFileTest {
 
     @Test
     void filesThatAreNoTextAreCalledByTheirName() throws IOException {
-        assertTrue(refused(new byte[] {'P', 'K', 3, 4, 20, 0, 0, 0}).contains("but this is a zip archive or a workbook (.xlsx"));
+        assertTrue(refused(new byte[] {'P', 'K', 3, 4, 20, 0, 0, 0})
+                .contains("but this is a zip archive or a workbook (.xlsx"));
         assertTrue(refused(new byte[] {0x1f, (byte) 0x8b, 8, 0}).contains("but this is an archive of gzip"));
-        assertEquals("byte 1 is NUL, so this is a binary file; expected a text in UTF-8", refused(new byte[] {'a', 0, 0}));
+        assertEquals(
+                "byte 1 is NUL, so this is a binary file; expected a text in UTF-8", refused(new byte[] {'a', 0, 0}));
         assertEquals(
                 "byte 1 is not UTF-8; expected a text in UTF-8 (iconv converts other encodings)",
                 refused("gr\u00f6\u00dfe".substring(1).getBytes(StandardCharsets.ISO_8859_1)));
