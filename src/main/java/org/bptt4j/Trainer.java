@@ -302,7 +302,8 @@ public final class Trainer implements AutoCloseable {
 
     private static void requireSame(Batch batch, long fingerprint, boolean ahead) {
         if (ahead) {
-            batch.requireUnchanged(fingerprint, "while fit trained on it, and had asked the source for the batch after it");
+            batch.requireUnchanged(
+                    fingerprint, "while fit trained on it, and had asked the source for the batch after it");
         }
     }
 

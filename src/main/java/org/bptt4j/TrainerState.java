@@ -53,7 +53,8 @@ public final class TrainerState {
                     file + ": state_version '" + entry("state_version") + "', this program reads " + VERSION);
         }
         this.spec = ModelFile.spec(file, tensors.metadata());
-        for (Parameter p : ModelFile.layout(file, spec, tensors.tensors().size()).parameters()) {
+        for (Parameter p :
+                ModelFile.layout(file, spec, tensors.tensors().size()).parameters()) {
             ModelFile.values(file, tensors, p.name(), p.shape());
         }
         this.optimizer = entry("optimizer");

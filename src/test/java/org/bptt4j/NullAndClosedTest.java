@@ -100,7 +100,8 @@ final class NullAndClosedTest {
         calls.put(() -> Loss.mse().at(null), "at");
         calls.put(() -> new Cell(null, 1, 0, false, false), "name");
         calls.forEach((call, name) -> {
-            String message = assertThrows(IllegalArgumentException.class, call, name).getMessage();
+            String message =
+                    assertThrows(IllegalArgumentException.class, call, name).getMessage();
             assertEquals(name + " is null: it must be given", message);
         });
         assertEquals(0, trainer.updates());

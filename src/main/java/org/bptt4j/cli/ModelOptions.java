@@ -67,8 +67,7 @@ final class ModelOptions {
         int units = Require.atLeast(1, hidden == null ? data.defaults().hidden() : hidden, "--hidden");
         Require.atLeast(1, layers, "--layers");
         try {
-            return new RnnSpec(
-                    cell(), data.inputSize(), units, layers, data.outputSize(), bidirectional, dropout);
+            return new RnnSpec(cell(), data.inputSize(), units, layers, data.outputSize(), bidirectional, dropout);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--hidden " + units + ", --layers " + layers + ": " + e.getMessage(), e);
         }

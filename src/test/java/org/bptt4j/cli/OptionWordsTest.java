@@ -23,7 +23,8 @@ final class OptionWordsTest {
 
     @Test
     void memoryOfABatchAndHeapAreOptions() {
-        String message = Failure.of(new OutOfDeviceMemoryException("cpu", 4, 0, new OutOfMemoryError())).message();
+        String message = Failure.of(new OutOfDeviceMemoryException("cpu", 4, 0, new OutOfMemoryError()))
+                .message();
         assertFalse(JAVA.matcher(message).find(), message);
         for (String option : new String[] {"--memory", "--hidden", "BPTT4J_JAVA_OPTS=-Xmx4g"}) {
             assertTrue(message.contains(option), message);
@@ -46,7 +47,8 @@ final class OptionWordsTest {
         "--batch 2147483647, 2, smaller batch"
     })
     void errorsNameOptions(String options, int code, String option) {
-        String line = "train --task parity --length 9 --steps 1 --backend cpu --out " + folder.resolve("run") + " " + options;
+        String line =
+                "train --task parity --length 9 --steps 1 --backend cpu --out " + folder.resolve("run") + " " + options;
         CliRun run = CliRun.of(withoutEarlier(line).split(" ", -1));
         run.assertFailed(code, option);
         assertFalse(JAVA.matcher(run.err()).find(), run.err());
