@@ -14,7 +14,8 @@ import org.bptt4j.spec.Truncation;
 
 /** Looks at a network without training it, and without dropout: losses, outputs, gradients. Each is documented where {@link Trainer} offers it. */
 final class Examiner {
-    private static final String ADVICE = "Look for it in the data and in the parameters; of a training, lower the learning rate";
+    private static final String ADVICE =
+            "Look for it in the data and in the parameters; of a training, lower the learning rate";
 
     private final Rnn rnn;
     private final Bptt bptt;
@@ -56,8 +57,8 @@ final class Examiner {
             float loss = report.get(Report.LOSS);
             if (!Float.isFinite(loss)) {
                 Optional<Culprit> culprit = new NonFiniteSearch(bptt).findForward(0);
-                throw new NonFiniteException("the loss of batch " + number + " of an evaluation is " + loss + began(culprit)
-                        + ". " + ADVICE);
+                throw new NonFiniteException("the loss of batch " + number + " of an evaluation is " + loss
+                        + began(culprit) + ". " + ADVICE);
             }
             sum += loss * bptt.unit();
             targets += bptt.valid();
@@ -116,7 +117,8 @@ final class Examiner {
             culprit = bptt.scale(s) == 0 ? search.findForward(s) : search.find(s, report.array());
         }
         bptt.carried().forget();
-        String what = gradient.map(name -> "the gradient of " + name + " is not finite").orElse("the loss is " + loss);
+        String what = gradient.map(name -> "the gradient of " + name + " is not finite")
+                .orElse("the loss is " + loss);
         return new NonFiniteException(what + began(culprit) + ". " + ADVICE);
     }
 

@@ -33,7 +33,8 @@ final class FiniteValues {
     static void require(String name, String when, float[] values, long... shape) {
         String which = first(values, shape);
         if (which != null) {
-            throw new NonFiniteException(name + " is not finite" + when + ": element " + which + ". Nothing was saved, and what was there before is"
+            throw new NonFiniteException(name + " is not finite" + when + ": element " + which
+                    + ". Nothing was saved, and what was there before is"
                     + " as it was. Lower the learning rate, and go on from what was saved last");
         }
     }

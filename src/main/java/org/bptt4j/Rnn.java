@@ -283,8 +283,9 @@ public final class Rnn implements AutoCloseable {
         network.requireOpen();
         Require.given(output, "output");
         if (output != last.get()) {
-            throw new IllegalStateException("these outputs are not those of the last forward, whose states are the only ones"
-                    + " that are kept: call backward for each batch before forward for the next");
+            throw new IllegalStateException(
+                    "these outputs are not those of the last forward, whose states are the only ones"
+                            + " that are kept: call backward for each batch before forward for the next");
         }
         return backward(dH, dFinalState, dFinalCellState);
     }

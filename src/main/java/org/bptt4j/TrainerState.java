@@ -67,7 +67,8 @@ public final class TrainerState {
             throw new SafetensorsException(file + ": has no checksum, which every state is written with");
         }
         this.spec = ModelFile.spec(file, tensors.metadata());
-        for (Parameter p : ModelFile.layout(file, spec, tensors.tensors().size()).parameters()) {
+        for (Parameter p :
+                ModelFile.layout(file, spec, tensors.tensors().size()).parameters()) {
             ModelFile.values(file, tensors, p.name(), p.shape());
         }
         this.optimizer = entry("optimizer");

@@ -236,7 +236,10 @@ class LossWeightsTest {
         for (Loss loss : LOSSES) {
             try (Backend backend = CpuBackends.open("vector", 2);
                     Rnn rnn = rnn(backend);
-                    Trainer trainer = Trainer.of(rnn).loss(loss).optimizer(Optimizer.sgd(0.1)).build()) {
+                    Trainer trainer = Trainer.of(rnn)
+                            .loss(loss)
+                            .optimizer(Optimizer.sgd(0.1))
+                            .build()) {
                 Batch ordinary = weighted(batch(loss, T, 1), loss, 2, 0, 1, 0.5f);
                 Batch scaled = weighted(batch(loss, T, 1), loss, 2 * size, 0, size, size / 2);
                 double expected = trainer.forwardBackward(ordinary);
@@ -248,7 +251,8 @@ class LossWeightsTest {
                 }
                 Evaluation evaluation = trainer.evaluate(new Batches(List.of(ordinary, scaled)));
                 assertTrue(Double.isFinite(evaluation.loss()), evaluation.toString());
-                assertEquals(expected, trainer.evaluate(new Batches(List.of(scaled))).loss(), 1e-6 * expected);
+                assertEquals(
+                        expected, trainer.evaluate(new Batches(List.of(scaled))).loss(), 1e-6 * expected);
                 assertEquals(expected, trainer.step(scaled).loss(), 1e-6 * expected);
             }
         }

@@ -56,7 +56,12 @@ final class NonFiniteFilesTest {
         byte[] before = Files.readAllBytes(file);
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             rnn.setParameter("head.weight", new float[] {0, 0, 0, 0, 0, bad, 0, 0});
-            refused(NonFiniteException.class, () -> rnn.save(file), "head.weight", "[2, 1] is " + bad, "Nothing was saved");
+            refused(
+                    NonFiniteException.class,
+                    () -> rnn.save(file),
+                    "head.weight",
+                    "[2, 1] is " + bad,
+                    "Nothing was saved");
             assertArrayEquals(before, Files.readAllBytes(file));
         }
     }
@@ -65,10 +70,8 @@ final class NonFiniteFilesTest {
     @Test
     void aTrainingStateThatIsNotFiniteIsNotSaved() throws IOException {
         Batch batch = Batch.symbols(2, 1, new int[2]).withTargets(new float[] {1e3f, 1e3f, 1e3f, 1e3f, 1, 1, 1, 1});
-        try (Trainer trainer = Trainer.of(rnn)
-                .loss(Loss.mse())
-                .optimizer(Optimizer.sgd(3e38))
-                .build()) {
+        try (Trainer trainer =
+                Trainer.of(rnn).loss(Loss.mse()).optimizer(Optimizer.sgd(3e38)).build()) {
             Path file = folder.resolve("state.safetensors");
             TrainerState.write(file, trainer, new SourcePosition(0, 0), Map.of());
             byte[] before = Files.readAllBytes(file);
@@ -98,7 +101,13 @@ final class NonFiniteFilesTest {
             for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
                 String first = "[1] is " + bad;
                 Path other = spoiled(model, "head.bias", bad);
-                refused(SafetensorsException.class, () -> ModelFile.read(other), other + "", "'head.bias'", "not finite", first);
+                refused(
+                        SafetensorsException.class,
+                        () -> ModelFile.read(other),
+                        other + "",
+                        "'head.bias'",
+                        "not finite",
+                        first);
                 refused(SafetensorsException.class, () -> Rnn.load(backend, other), "'head.bias'");
                 Path otherState = spoiled(state, "head.bias", bad);
                 refused(SafetensorsException.class, () -> TrainerState.read(otherState), "'head.bias'", first);

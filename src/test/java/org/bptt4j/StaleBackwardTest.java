@@ -35,7 +35,8 @@ final class StaleBackwardTest {
 
     private final Backend backend = CpuBackends.open("vector", 1);
     private final Rnn rnn = Rnn.create(backend, SPEC, 1);
-    private final Trainer trainer = Trainer.of(rnn).optimizer(Optimizer.sgd(0.1)).build();
+    private final Trainer trainer =
+            Trainer.of(rnn).optimizer(Optimizer.sgd(0.1)).build();
     private final Batch batch = batch(1);
     private final float[] dH = RandomProblem.floats(5 * 2 * 3, new Random(7));
     private float[] right;

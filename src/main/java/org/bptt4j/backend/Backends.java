@@ -18,7 +18,6 @@ public final class Backends {
     /** What was said already: once a process is enough. */
     private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
-
     /** A kind and the number of a device. */
     private static final Pattern NUMBERED = Pattern.compile("([a-z]+):([0-9]{1,3})");
 

@@ -2,7 +2,6 @@ package org.bptt4j.backend;
 
 import org.bptt4j.spec.Require;
 
-
 /**
  * A view of ints on a device: symbol ids, class targets, row numbers or lengths.
  *

@@ -2,7 +2,6 @@ package org.bptt4j.backend;
 
 import org.bptt4j.spec.Require;
 
-
 /**
  * A view of floats on a device: element (r, c) is {@code array[offset + r·stride + c]}.
  *

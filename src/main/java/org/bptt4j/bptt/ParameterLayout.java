@@ -68,9 +68,8 @@ public final class ParameterLayout {
     static long length(RnnSpec spec) {
         long lowest = layer(spec, 0);
         long others = spec.layers() == 1 ? 0 : Sizes.product(spec.layers() - 1L, layer(spec, 1));
-        long head = spec.hasHead()
-                ? aligned(spec.outputSize(), spec.layerOutputSize()) + aligned(1, spec.outputSize())
-                : 0;
+        long head =
+                spec.hasHead() ? aligned(spec.outputSize(), spec.layerOutputSize()) + aligned(1, spec.outputSize()) : 0;
         long length = Sizes.sum(Sizes.sum(lowest, others), head);
         if (length == Long.MAX_VALUE) {
             throw new IllegalArgumentException("the parameters of " + spec.layers() + " layers of " + spec.hiddenSize()
@@ -107,7 +106,8 @@ public final class ParameterLayout {
     }
 
     private String names() {
-        String first = parameters.stream().limit(MOST_NAMES).map(Parameter::name).collect(Collectors.joining(", "));
+        String first =
+                parameters.stream().limit(MOST_NAMES).map(Parameter::name).collect(Collectors.joining(", "));
         int more = parameters.size() - MOST_NAMES;
         return more <= 0 ? first : first + " … and " + more + " more";
     }

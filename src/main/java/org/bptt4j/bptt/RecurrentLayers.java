@@ -95,9 +95,10 @@ public final class RecurrentLayers implements AutoCloseable {
             throw new IllegalStateException("backward before forward: there is no batch to sweep back");
         }
         if (sweptWith != network.version()) {
-            throw new IllegalStateException("the parameters have changed since forward (by setParameter, a Trainer's update or"
-                    + " TrainerState.restore), so that backward would mix old states with new weights: call forward again"
-                    + " before backward, or change the parameters after it");
+            throw new IllegalStateException(
+                    "the parameters have changed since forward (by setParameter, a Trainer's update or"
+                            + " TrainerState.restore), so that backward would mix old states with new weights: call forward again"
+                            + " before backward, or change the parameters after it");
         }
     }
 

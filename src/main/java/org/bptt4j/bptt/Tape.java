@@ -37,9 +37,7 @@ final class Tape {
         for (int i = 0; i < states.length; i++) {
             states[i] = stateSlots[i].matrix((steps + 1L) * rows, hidden);
         }
-        gates = cell.isPlain()
-                ? after(0, 0, steps)
-                : gateSlot.matrix((long) steps * rows, cell.kept() * hidden);
+        gates = cell.isPlain() ? after(0, 0, steps) : gateSlot.matrix((long) steps * rows, cell.kept() * hidden);
     }
 
     /** Bytes of one step, beside one state before the first. */

@@ -65,7 +65,9 @@ final class Targets {
 
     /** The power of two at or below {@code largest}, or 1 if that is of an ordinary size. */
     private static double unit(float largest) {
-        return largest == 0 || largest >= SMALL && largest <= 1 / SMALL ? 1 : Math.scalb(1.0, Math.getExponent((double) largest));
+        return largest == 0 || largest >= SMALL && largest <= 1 / SMALL
+                ? 1
+                : Math.scalb(1.0, Math.getExponent((double) largest));
     }
 
     private boolean atEveryStep() {
@@ -97,8 +99,9 @@ final class Targets {
         rowUnit = next.lossWeights() == null ? 1 : unit(largestWeight(next, cells));
         valid.setUnit(rowUnit * outputUnit);
         if (Float.isInfinite((float) valid.unit()) && loss.reduction() == Loss.Reduction.SUM) {
-            throw new IllegalArgumentException("loss weights and the weights of classes multiply to more than a float holds, "
-                    + valid.unit() + ": use smaller ones, or a mean, which divides by them");
+            throw new IllegalArgumentException(
+                    "loss weights and the weights of classes multiply to more than a float holds, " + valid.unit()
+                            + ": use smaller ones, or a mean, which divides by them");
         }
         for (int s = 0; s < segments.size(); s++) {
             requireSum(segments.get(s), valid.weight(s) / valid.unit());
@@ -119,8 +122,9 @@ final class Targets {
     /** A mean divides by the sum of the weights: where some are 10³⁸ times others, the inverse of a sum may be no float. */
     private void requireSum(Segment segment, double sum) {
         if (sum > 0 && Float.isInfinite((float) (1 / sum))) {
-            throw new IllegalArgumentException("the loss weights in steps " + segment.start() + " to " + (segment.end() - 1)
-                    + " are too small beside the largest, by which all are divided: leave them 0, or nearer to the others");
+            throw new IllegalArgumentException(
+                    "the loss weights in steps " + segment.start() + " to " + (segment.end() - 1)
+                            + " are too small beside the largest, by which all are divided: leave them 0, or nearer to the others");
         }
     }
 

@@ -176,7 +176,9 @@ final class Unrolled implements AutoCloseable {
                 spec.bidirectional()
                         ? shape.steps()
                         : (int) Math.max(
-                                1, backend.rowsPerPass() / ((long) rows * spec.cell().gates())),
+                                1,
+                                backend.rowsPerPass()
+                                        / ((long) rows * spec.cell().gates())),
                 state);
         return contents.plus(own, shape);
     }

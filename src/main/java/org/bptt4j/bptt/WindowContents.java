@@ -64,8 +64,8 @@ final class WindowContents {
         int rows = shape.rows();
         long step = Input.stepBytes(shape) + (reversal == null ? 0 : Reversal.stepBytes(shape));
         long lengths = shape.lengths() == null ? 0 : (long) sides * rows * Integer.BYTES;
-        MemoryPlan.Sizes sum = own.plus(
-                sides * step, 0, Sizes.sum(lengths, RowEnds.bytes(rows, spec.hiddenSize(), sides)));
+        MemoryPlan.Sizes sum =
+                own.plus(sides * step, 0, Sizes.sum(lengths, RowEnds.bytes(rows, spec.hiddenSize(), sides)));
         return companion == null ? sum : companion.plus(sum, shape, sides);
     }
 

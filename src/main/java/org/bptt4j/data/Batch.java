@@ -17,6 +17,7 @@ public final class Batch {
 
     /** Spreads numbers over 64 bits, as in Fibonacci hashing. */
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
     private static final long FNV_PRIME = 0x100000001B3L;
 
     private final int steps;

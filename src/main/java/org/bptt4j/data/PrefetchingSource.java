@@ -53,7 +53,9 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     public Batch next() {
         Batch batch = await(started());
         if (out != null) {
-            out.requireUnchanged(fingerprint, "while it was in use, by the source that a PrefetchingSource has make the batch after it");
+            out.requireUnchanged(
+                    fingerprint,
+                    "while it was in use, by the source that a PrefetchingSource has make the batch after it");
         }
         out = batch;
         if (batch != null) {

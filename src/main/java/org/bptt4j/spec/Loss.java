@@ -107,7 +107,12 @@ public record Loss(Kind kind, At at, Reduction reduction, int ignoreIndex, List<
     /** The same loss with a weight for each class, or in a binary cross-entropy for each output's positive term. */
     public Loss weighted(double... w) {
         return new Loss(
-                kind, at, reduction, ignoreIndex, Arrays.stream(Require.given(w, "w")).boxed().toList(), smoothing);
+                kind,
+                at,
+                reduction,
+                ignoreIndex,
+                Arrays.stream(Require.given(w, "w")).boxed().toList(),
+                smoothing);
     }
 
     /** The same cross-entropy with label smoothing. */

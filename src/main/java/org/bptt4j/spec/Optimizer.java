@@ -1,6 +1,5 @@
 package org.bptt4j.spec;
 
-
 /**
  * The update rule, each as PyTorch computes it (g gradient after clipping, p parameter, η learning rate, λ weight decay,
  * k the update's number from 1):
@@ -64,7 +63,8 @@ public record Optimizer(
         float rounded = (float) value;
         boolean vanishes = rounded == 0 && value != 0;
         if (!inRange || !Float.isFinite(rounded) || vanishes) {
-            boolean changes = Float.isInfinite(rounded) && Double.isFinite(value) || vanishes || rounded == 1 && value != 1;
+            boolean changes =
+                    Float.isInfinite(rounded) && Double.isFinite(value) || vanishes || rounded == 1 && value != 1;
             throw new IllegalArgumentException(what + " " + value + ": must be a finite number " + range
                     + (changes ? ", also as the 32-bit float that is computed with, where it is " + rounded : ""));
         }
@@ -84,7 +84,11 @@ public record Optimizer(
         }
         double rate = learningRate * factor;
         if (factor > 0) {
-            requireFloat(rate > 0, "learning rate of update " + update + ", " + learningRate + " × " + factor + " =", rate, "above 0");
+            requireFloat(
+                    rate > 0,
+                    "learning rate of update " + update + ", " + learningRate + " × " + factor + " =",
+                    rate,
+                    "above 0");
             requireStep(rate, kind, momentum, weightDecay);
         }
         return rate;
@@ -94,8 +98,9 @@ public record Optimizer(
     private static void requireStep(double rate, Kind kind, double momentum, double weightDecay) {
         boolean adam = kind == Kind.ADAM || kind == Kind.ADAMW;
         if (adam && !Float.isFinite((float) (rate * Math.max(1 / (1 - momentum), weightDecay)))) {
-            throw new IllegalArgumentException("learning rate " + rate + ": with beta1 " + momentum + " and weight decay "
-                    + weightDecay + " its step passes the largest 32-bit float; use a smaller one");
+            throw new IllegalArgumentException(
+                    "learning rate " + rate + ": with beta1 " + momentum + " and weight decay " + weightDecay
+                            + " its step passes the largest 32-bit float; use a smaller one");
         }
     }
 

@@ -1,6 +1,5 @@
 package org.bptt4j.spec;
 
-
 /**
  * The network: L recurrent layers and a linear head, {@code y_t = W_hy·h_t + b_y}.
  *
@@ -37,7 +36,8 @@ public record RnnSpec(
     /** These are counted with ints wherever a matrix has so many columns, or an array so many elements. */
     private static void requireInt(String what, long... sizes) {
         if (Sizes.product(sizes) > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(what + ": " + Sizes.text(sizes) + ", must be at most " + Integer.MAX_VALUE);
+            throw new IllegalArgumentException(
+                    what + ": " + Sizes.text(sizes) + ", must be at most " + Integer.MAX_VALUE);
         }
     }
 

@@ -21,9 +21,8 @@ public final class Sizes {
     public static int array(String what, String remedy, long... sizes) {
         long product = product(sizes);
         if (product < 0 || product > LONGEST_ARRAY) {
-            throw new IllegalArgumentException(
-                    what + " of " + text(sizes) + " elements does not fit a Java array (at most " + LONGEST_ARRAY
-                            + " elements): " + remedy);
+            throw new IllegalArgumentException(what + " of " + text(sizes)
+                    + " elements does not fit a Java array (at most " + LONGEST_ARRAY + " elements): " + remedy);
         }
         return (int) product;
     }

@@ -65,7 +65,8 @@ class BackendsTest {
         for (String name : new String[] {"cpu", "auto"}) {
             for (BackendOptions options : List.of(rounded, persistent)) {
                 String message = assertThrows(
-                                BackendUnavailableException.class, () -> Backends.select(name, options, line -> {}, cpu))
+                                BackendUnavailableException.class,
+                                () -> Backends.select(name, options, line -> {}, cpu))
                         .getMessage();
                 assertTrue(message.contains(options == rounded ? "TF32" : "PERSISTENT"), message);
             }

@@ -41,7 +41,7 @@ interface UpdateContract extends Contract {
                 float[] actual = kit().read(report);
                 assertEquals(norm(g), actual[Report.NORM], 1e-6 * norm(g), length + " elements of " + scale);
                 actual[Report.NORM] = 0;
-                assertArrayEquals(new float[] {5, 0, 0.5f, 0, 0}, actual);
+                assertArrayEquals(new float[] {5, 0, 0.5f, 0, 0, 0}, actual);
             }
         }
     }

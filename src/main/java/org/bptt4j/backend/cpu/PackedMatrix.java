@@ -127,7 +127,8 @@ final class PackedMatrix {
     private void tiles(Product m, int r, int rows) {
         int copy = kernels.scratchLength();
         for (int k = 0; k < depth; k += DEPTH_BLOCK) {
-            kernels.copyRows(m.a.at, m.a.at(r, k), m.a.stride, rows, Math.min(DEPTH_BLOCK, depth - k), m.scratch(), copy);
+            kernels.copyRows(
+                    m.a.at, m.a.at(r, k), m.a.stride, rows, Math.min(DEPTH_BLOCK, depth - k), m.scratch(), copy);
             for (int section = 0; section < sections; section++) {
                 tiles(m, r, rows, section, k);
             }
@@ -184,7 +185,20 @@ final class PackedMatrix {
                 int j = (p - m.from) * width;
                 int cols = column(p + 1) - column(p);
                 kernels.multiplyRows(
-                        m.a.at, a0, 1, data, at(section, p, k), block, init, i0 + j, 0, c, c0 + j, 0, cols, m.scratch());
+                        m.a.at,
+                        a0,
+                        1,
+                        data,
+                        at(section, p, k),
+                        block,
+                        init,
+                        i0 + j,
+                        0,
+                        c,
+                        c0 + j,
+                        0,
+                        cols,
+                        m.scratch());
             }
         }
     }

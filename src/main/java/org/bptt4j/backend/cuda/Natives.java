@@ -72,7 +72,9 @@ final class Natives {
         String arch = System.getProperty("os.arch");
         if (!os.equals("Linux") || !arch.equals("amd64")) {
             return Finding.problem(
-                    JCUDA, "no CUDA libraries for " + os + " on " + arch, "use Linux on x86-64, or Backends.select(\"cpu\")");
+                    JCUDA,
+                    "no CUDA libraries for " + os + " on " + arch,
+                    "use Linux on x86-64, or Backends.select(\"cpu\")");
         }
         for (String library : LIBRARIES) {
             if (JCudaDriver.class.getResource(resource(library)) == null) {

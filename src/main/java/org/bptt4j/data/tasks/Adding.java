@@ -41,7 +41,13 @@ public record Adding(int steps) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        float[] x = new float[Sizes.array("the input of " + rows + " sequences", "use a smaller batch or a shorter length", 2, rows, steps)];
+        float[] x = new float
+                [Sizes.array(
+                        "the input of " + rows + " sequences",
+                        "use a smaller batch or a shorter length",
+                        2,
+                        rows,
+                        steps)];
         for (int i = 0; i < x.length; i += 2) {
             x[i] = random.nextFloat();
         }

@@ -58,7 +58,12 @@ public record Copy(int lag) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        int[] ids = new int[Sizes.array("the input of " + rows + " sequences", "use a smaller batch or a shorter length", steps(), rows)];
+        int[] ids = new int
+                [Sizes.array(
+                        "the input of " + rows + " sequences",
+                        "use a smaller batch or a shorter length",
+                        steps(),
+                        rows)];
         int[] targets = new int[ids.length];
         Arrays.fill(ids, BLANK);
         Arrays.fill(targets, BLANK);

@@ -37,7 +37,9 @@ public record Parity(int steps) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        int[] bits = new int[Sizes.array("the input of " + rows + " sequences", "use a smaller batch or a shorter length", steps, rows)];
+        int[] bits = new int
+                [Sizes.array(
+                        "the input of " + rows + " sequences", "use a smaller batch or a shorter length", steps, rows)];
         int[] parity = new int[bits.length];
         for (int i = 0; i < bits.length; i++) {
             bits[i] = random.nextInt(2);

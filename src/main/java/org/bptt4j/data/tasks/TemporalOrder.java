@@ -44,7 +44,9 @@ public record TemporalOrder(int steps) implements Task {
 
     @Override
     public Batch draw(int rows, RandomGenerator random) {
-        int[] ids = new int[Sizes.array("the input of " + rows + " sequences", "use a smaller batch or a shorter length", steps, rows)];
+        int[] ids = new int
+                [Sizes.array(
+                        "the input of " + rows + " sequences", "use a smaller batch or a shorter length", steps, rows)];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = MARKS + random.nextInt(SYMBOLS - MARKS);
         }

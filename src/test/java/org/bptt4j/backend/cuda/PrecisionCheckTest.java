@@ -58,8 +58,9 @@ class PrecisionCheckTest {
                             BackendUnavailableException.class,
                             () -> Backends.select(name, SoftDevice.options().withPrecision(precision)))
                     .getMessage();
-            for (String word :
-                    new String[] {"cuda:0 (Software CUDA device", "7.5", "8.0 (Ampere)", "BackendOptions.withPrecision(Precision.FLOAT32)"}) {
+            for (String word : new String[] {
+                "cuda:0 (Software CUDA device", "7.5", "8.0 (Ampere)", "BackendOptions.withPrecision(Precision.FLOAT32)"
+            }) {
                 assertTrue(message.contains(word), message);
             }
             assertEquals(name.equals("auto"), message.contains("not cpu: it multiplies in float32 only"), message);
