@@ -1,92 +1,16 @@
 package org.bptt4j;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-
-import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.SweepForm;
-import org.bptt4j.backend.cuda.TestDevice;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is true of the algorithm on the CPU is true on a device, by every form of the sweeps; auto takes one of the others. */
+/** All of it by graphs; auto takes one of the others. */
 @Tag("card")
 @ParameterizedClass
-@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
-@ExtendWith(RefusedCells.class)
-class CudaAlgorithmTest {
-    final SweepForm form;
-
+@EnumSource(names = "GRAPH")
+class CudaAlgorithmTest extends DeviceAlgorithm {
     CudaAlgorithmTest(SweepForm form) {
-        this.form = form;
-    }
-
-    @Nested
-    class OfTrainer extends TrainerTest {
-        @Override
-        Backend open() {
-            return TestDevice.open(form);
-        }
-    }
-
-    @Nested
-    class OfNonFinite extends NonFiniteTest {
-        @Override
-        Backend open() {
-            return TestDevice.open(form);
-        }
-    }
-
-    /** cuBLAS sums a window's rows as it sees fit: the same within rounding. */
-    @Nested
-    class OfMemory extends MemoryTest {
-        @Override
-        Backend open() {
-            return TestDevice.open(form);
-        }
-
-        @Override
-        void assertSame(float[] expected, float[] actual, String what) {
-            double squares = 0;
-            for (float e : expected) {
-                squares += (double) e * e;
-            }
-            double rms = Math.sqrt(squares / Math.max(1, expected.length));
-            assertArrayEquals(expected, actual, (float) (1e-4 * rms + 1e-9), what);
-        }
-    }
-
-    @Nested
-    class OfResets extends ResetsTest {
-        @Override
-        Backend open() {
-            return TestDevice.open(form);
-        }
-    }
-
-    @Nested
-    class OfRnn extends RnnTest {
-        @Override
-        Backend open() {
-            return TestDevice.open(form);
-        }
-    }
-
-    @Nested
-    class OfRnnSession extends RnnSessionTest {
-        @Override
-        Backend open() {
-            return TestDevice.open(form);
-        }
-    }
-
-    @Nested
-    class OfRefusedBatches extends RefusedBatchesTest {
-        @Override
-        Backend open() {
-            return TestDevice.open(form);
-        }
+        super(form);
     }
 }

@@ -25,6 +25,8 @@ class PrecisionTrainingTest {
     private static final int[] PATTERN = {0, 0, 1, 0, 1, 1};
     private static final int STEPS = 24;
     private static final int UPDATES = 100;
+    /** So many are enough for bits to differ where they can. */
+    private static final int FIRST = 15;
 
     @AfterEach
     void restore() {
@@ -34,16 +36,18 @@ class PrecisionTrainingTest {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void aPatternIsLearnt(Precision precision) {
-        float[] losses = losses(precision);
+        float[] losses = losses(precision, UPDATES);
         // Where the pattern begins cannot be known: at most 2 bits in the first steps.
         double unknown = 2 * Math.log(2) / STEPS;
         assertTrue(losses[0] > 0.6, "from a guess on: " + losses[0]);
         assertTrue(
                 losses[UPDATES - 1] < unknown + 0.05,
                 "to " + losses[UPDATES - 1] + ", " + unknown + " not to be known");
-        assertArrayEquals(losses, losses(precision), "again");
+        float[] first = Arrays.copyOf(losses, FIRST);
+        assertArrayEquals(first, losses(precision, FIRST), "again");
         if (precision != Precision.FLOAT32) {
-            assertFalse(Arrays.equals(losses, losses(Precision.values()[precision.ordinal() - 1])), "another rung");
+            Precision other = Precision.values()[precision.ordinal() - 1];
+            assertFalse(Arrays.equals(first, losses(other, FIRST)), "another rung");
         }
     }
 
@@ -59,8 +63,8 @@ class PrecisionTrainingTest {
         return Batch.symbols(STEPS, rows, ids).withTargets(next);
     }
 
-    private static float[] losses(Precision precision) {
-        float[] losses = new float[UPDATES];
+    private static float[] losses(Precision precision, int updates) {
+        float[] losses = new float[updates];
         Batch batch = batch();
         try (Backend backend = SoftDevice.open(precision);
                 Rnn rnn = Rnn.create(backend, RnnSpec.of(2, 20, 2), 1);
@@ -68,7 +72,7 @@ class PrecisionTrainingTest {
                         .clipping(Clipping.norm(1))
                         .optimizer(Optimizer.adam(2e-2))
                         .build()) {
-            for (int i = 0; i < UPDATES; i++) {
+            for (int i = 0; i < updates; i++) {
                 losses[i] = (float) trainer.step(batch).loss();
             }
         }

@@ -33,7 +33,7 @@ final class RefusedCells implements InvocationInterceptor {
 
     private static SweepForm form(ExtensionContext context) {
         return context.getRequiredTestInstances()
-                .findInstance(CudaAlgorithmTest.class)
+                .findInstance(DeviceTraining.class)
                 .orElseThrow()
                 .form;
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bptt4j.Gradients;
 import org.bptt4j.Rnn;
@@ -24,6 +26,7 @@ import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -103,17 +106,39 @@ class OracleTest {
         }
     }
 
+    static List<Arguments> problemsInTurn() {
+        List<RandomProblem> problems = problems();
+        return IntStream.range(0, problems.size())
+                .mapToObj(i -> Arguments.of(i, problems.get(i)))
+                .toList();
+    }
+
+    /** Each problem by one of the forms in turn: four in a row, so that every cell comes by every form that serves it. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("problemsInTurn")
+    void gradientsOnADeviceAreTheOracles(int i, RandomProblem p) {
+        List<Supplier<Backend>> forms = devices(p);
+        gradients(forms.get(i / 4 % forms.size()).get(), p, p.solve());
+    }
+
     @ParameterizedTest(name = "{index}")
     @Tag("card")
+    @Tag("full")
     @MethodSource("problems")
-    void gradientsOnADeviceAreTheOracles(RandomProblem p) {
+    void gradientsOnADeviceByEveryFormAreTheOracles(RandomProblem p) {
         OracleResult truth = p.solve();
-        for (SweepForm form : forms(p)) {
-            gradients(TestDevice.open(form), p, truth);
+        for (Supplier<Backend> device : devices(p)) {
+            gradients(device.get(), p, truth);
         }
+    }
+
+    private static List<Supplier<Backend>> devices(RandomProblem p) {
+        List<Supplier<Backend>> devices = new ArrayList<>();
+        forms(p).forEach(form -> devices.add(() -> TestDevice.open(form)));
         if (p.spec().cell().isPlain()) {
-            gradients(PersistentBackends.sliced(), p, truth);
+            devices.add(PersistentBackends::sliced);
         }
+        return devices;
     }
 
     /** Sweeps in one launch are those of plain cells, and refused for others. */
