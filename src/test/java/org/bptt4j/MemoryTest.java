@@ -127,7 +127,7 @@ class MemoryTest {
     }
 
     /** The least budget, and some between it and all. */
-    private long[] budgets(Kind kind) {
+    long[] budgets(Kind kind) {
         try (Backend backend = open();
                 Rnn rnn = rnn(backend, kind);
                 Trainer tight = trainer(rnn, kind, 1);
