@@ -27,10 +27,9 @@ abstract class DeviceAlgorithm extends DeviceTraining {
 
         /** In turn: each truncation, of which there are five kinds in a row, meets all five budgets. */
         @Override
-        long[] budgets(Kind kind) {
-            long[] all = super.budgets(kind);
+        long[] tried(Kind kind, long[] budgets) {
             int index = kinds().indexOf(kind);
-            return allBudgets ? all : new long[] {all[(index + index / all.length) % all.length]};
+            return allBudgets ? budgets : new long[] {budgets[(index + index / budgets.length) % budgets.length]};
         }
 
         @Override
