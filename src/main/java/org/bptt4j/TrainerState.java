@@ -192,10 +192,7 @@ public final class TrainerState {
         }
         try {
             return new BestModel(
-                    parameters,
-                    Double.parseDouble(entry("best_loss")),
-                    number("best_updates"),
-                    number("best_since"));
+                    parameters, Double.parseDouble(entry("best_loss")), number("best_updates"), number("best_since"));
         } catch (NumberFormatException e) {
             throw new SafetensorsException(
                     file + ": metadata best_loss '" + entry("best_loss") + "' is not a number", e);

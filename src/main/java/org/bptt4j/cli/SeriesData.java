@@ -308,8 +308,7 @@ final class SeriesData implements TrainingData {
     }
 
     @Override
-    public void finish(
-            Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
+    public void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
             throws IOException {
         int shown = (int) Math.min(MOST_CHARTED, series.rows() - testFrom);
         long first = series.rows() - shown;

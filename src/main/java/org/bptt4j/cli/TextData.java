@@ -167,8 +167,8 @@ final class TextData implements TrainingData {
     }
 
     @Override
-    public void finish(
-            Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
+    public void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
+            throws IOException {
         String sample = new Sampler(
                         rnn,
                         vocabulary,
