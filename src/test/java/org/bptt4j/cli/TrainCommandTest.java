@@ -286,7 +286,7 @@ class TrainCommandTest {
         assertTrue(result.out().contains("kept is the model of update " + best.get("step")), result.out());
         String evaluated = run("evaluate", "--model", out("run")).out();
         assertTrue(
-                evaluated.contains(String.format(Locale.ROOT, "RMSE of 'sunspots' %.4g,", test.get("rmse"))),
+                evaluated.contains(String.format(Locale.ROOT, "RMSE of 'sunspots' %.4g,", (Double) test.get("rmse"))),
                 evaluated);
         assertNotEquals(-1, Files.mismatch(model("run"), folder.resolve("run/checkpoints/latest.safetensors")));
     }
