@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.bptt4j.TrainerState;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.io.SafetensorsException;
+import org.bptt4j.spec.Count;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleFunction;
 import java.util.function.LongFunction;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Optimizer;
 import picocli.CommandLine.Option;

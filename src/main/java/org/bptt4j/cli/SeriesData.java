@@ -21,6 +21,7 @@ import org.bptt4j.data.Season;
 import org.bptt4j.data.Series;
 import org.bptt4j.data.SeriesSource;
 import org.bptt4j.report.Charts;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
 
 /**
@@ -179,7 +180,7 @@ final class SeriesData implements TrainingData {
         if (trainingRows <= s.unroll()) {
             throw new UsageException(name + ": has " + Count.of(trainingRows, "row")
                     + " to train on (the last fifth is held out, a tenth of the rest validates), at least "
-                    + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
+                    + (s.unroll() + 1L) + " are needed for --unroll " + s.unroll());
         }
         return new SeriesSource(
                 series,

@@ -19,6 +19,7 @@ import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.PrefetchingSource;
 import org.bptt4j.data.SourcePosition;
 import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
 
 /**
