@@ -38,7 +38,7 @@ enum Quantity {
     EXCHANGE_LATENCY("of a shuffle with selection and sum", "shuffle 23 to 25, and two operations of 4 to 6"),
     ACTIVATION("of the activation and the store, cycles", "a guess from the length of tanhf"),
     UPLOAD("batch to the card, GB/s", "one core's copy into pinned memory; PCIe is faster"),
-    REPORT("the wait for the report, µs", "a copy of 20 bytes and a wakeup");
+    REPORT("the wait for the report, µs", "a copy of 24 bytes and a wakeup");
 
     final String title;
     final String source;

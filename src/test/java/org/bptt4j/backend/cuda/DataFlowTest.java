@@ -17,6 +17,7 @@ import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Counts;
+import org.bptt4j.backend.Report;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
@@ -234,7 +235,7 @@ class DataFlowTest {
         long products = 4 * layers + 2;
         long launches = 8 + 8 * layers;
         long fills = 2 + layers;
-        long up = 4 * (steps * B * I + steps * B + 2 * B + 5);
+        long up = 4 * (steps * B * I + steps * B + 2 * B + Report.LENGTH);
         return switch (form) {
             case STEPS ->
                 counts(launches + sweep, 0, products + sweep, launches + sweep, products + sweep, sweep, up, fills);
@@ -253,7 +254,7 @@ class DataFlowTest {
             long sweepProducts,
             long up,
             long fills) {
-        return new Counts(launches, graphs, calls, kernels, products, sweepProducts, 4, up, 1, 20, fills, 0);
+        return new Counts(launches, graphs, calls, kernels, products, sweepProducts, 4, up, 1, 4L * Report.LENGTH, fills, 0);
     }
 
     /** How often uploads wait for pinned memory depends on what went before. */
