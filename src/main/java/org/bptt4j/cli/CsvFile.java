@@ -70,7 +70,7 @@ final class CsvFile {
         }
         CsvHeader header = new CsvHeader(file, CsvSurvey.header(first));
         if (columns == null && header.fault() != null) {
-            throw refused(header.fault());
+            throw refused(header.fault(), false);
         }
         List<String> names = columns == null ? header.names() : columns;
         int[] indices = indices(header, names);
@@ -175,18 +175,28 @@ final class CsvFile {
             return new UsageException(
                     place + shown + " has a comma; write numbers with a decimal point only, as 1234.5");
         }
-        return refused(
-                "line " + line + ", column '" + Printable.of(header.name(column)) + "': " + shown + " is not a number");
+        String fault =
+                "line " + line + ", column '" + Printable.of(header.name(column)) + "': " + shown + " is not a number";
+        // A column that began with numbers is one of numbers; another is to be left out.
+        return refused(fault, line > 2);
     }
 
     /** What to do about a table that cannot be read as it is: the fault, and columns to read where nothing speaks against it. */
-    private UsageException refused(String fault) {
+    private UsageException refused(String fault, boolean oneCell) {
         Optional<String> dialect = dialect();
         if (dialect.isPresent()) {
             return new UsageException(file + ": " + dialect.get());
         }
         CsvSurvey survey = CsvSurvey.of(file, text);
-        return new UsageException(file + ": " + survey.obstacle().orElseGet(() -> fault + "; " + survey.advice()));
+        return new UsageException(file + ": " + survey.obstacle().orElseGet(() -> fault + advice(survey, oneCell)));
+    }
+
+    /** @param oneCell whether a cell is to be mended rather than a column left out */
+    private static String advice(CsvSurvey survey, boolean oneCell) {
+        if (!oneCell) {
+            return "; " + survey.advice();
+        }
+        return FILL_IN + (survey.hasReadable() ? ", or " + survey.advice() : "");
     }
 
     private Optional<String> dialect() {

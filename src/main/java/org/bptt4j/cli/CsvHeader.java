@@ -64,7 +64,7 @@ final class CsvHeader {
     private int index(String name) {
         Integer column = index.get(name);
         if (column == null) {
-            throw new UsageException(file + ": there is no column '" + Printable.of(name) + "', only "
+            throw new NoSuchColumnException(file + ": there is no column '" + Printable.of(name) + "', only "
                     + Printable.list(names) + suggestion(name));
         }
         if (twice.contains(name)) {

@@ -88,8 +88,13 @@ final class LearningOptions {
 
     Optimizer optimizer(Defaults defaults) {
         double value = Require.positive(rate == null ? defaults.rate() : rate, "--lr");
-        return Names.choose("--optimizer", name(optimizer, defaults.optimizer()), OPTIMIZERS)
-                .apply(value);
+        DoubleFunction<Optimizer> kind =
+                Names.choose("--optimizer", name(optimizer, defaults.optimizer()), OPTIMIZERS);
+        try {
+            return kind.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--lr " + value + ": " + e.getMessage(), e);
+        }
     }
 
     LearningRateSchedule schedule(Defaults defaults, long updates) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +16,12 @@ import java.util.concurrent.Callable;
 import org.bptt4j.io.FileErrors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
@@ -143,13 +147,38 @@ public final class Main implements Callable<Integer> {
             }
             Set<String> commands = command.getSubcommands().keySet();
             return commands.isEmpty()
-                    ? "unexpected argument '" + argument + "'"
+                    ? "unexpected argument '" + argument + "'" + withOption(argument, command.getCommandSpec())
                     : Names.unknownCommand(argument, commands);
         });
     }
 
+    /** Every value has its option: the likely one of a file that was given without. */
+    private static String withOption(String argument, CommandSpec command) {
+        String[] options = argument.matches("(?i).*\\.(csv|tsv)")
+                ? new String[] {"--csv"}
+                : argument.matches("(?i).*\\.txt") ? new String[] {"--text"} : new String[] {"--model", "--weights"};
+        return Arrays.stream(options)
+                .filter(command.optionsMap()::containsKey)
+                .findFirst()
+                .map(option -> "; did you mean '" + option + " " + argument + "'?")
+                .orElse("; each value follows its option's name");
+    }
+
     /** What is wrong with a value, in our words; or else as the parser says it. */
     private static String message(ParameterException e) {
+        if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec option) {
+            return option.longestName() + ": is given twice; give it once";
+        }
+        if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+            ArgSpec argument = missing.getMissing().get(0);
+            boolean lacksValue = !e.getMessage().startsWith("Missing required option");
+            if (argument instanceof OptionSpec option) {
+                return lacksValue
+                        ? option.longestName() + ": its value is missing; give " + option.longestName() + " "
+                                + option.paramLabel()
+                        : option.longestName() + " is missing: give " + option.longestName() + " " + option.paramLabel();
+            }
+        }
         return e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong
                 ? option.longestName() + " '" + e.getValue() + "': " + wrong.getMessage()
                 : e.getMessage();

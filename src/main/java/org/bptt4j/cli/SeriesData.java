@@ -123,7 +123,16 @@ final class SeriesData implements TrainingData {
 
     /** A table for a model, with its columns and its scaling. */
     static SeriesData read(Path file, Trained trained, Consumer<String> warnings) {
-        Series series = series(CsvFile.read(file, warnings), trained.scaling());
+        CsvFile table = CsvFile.read(file, warnings);
+        Series series;
+        try {
+            series = series(table, trained.scaling());
+        } catch (NoSuchColumnException e) {
+            throw new UsageException(
+                    e.getMessage() + "; the model reads "
+                            + Printable.list(trained.scaling().columns()),
+                    e);
+        }
         return new SeriesData(Printable.whole(file.toString()), false, series, trained);
     }
 

@@ -19,7 +19,7 @@ import org.bptt4j.io.Safetensors;
 
 /** The binary files and the run folders of the list of wrong inputs; {@code good.txt} and {@code good.csv} are there before. */
 final class WrongInputFiles {
-    private static final Pattern REPEATED = Pattern.compile("\\{([^{}]*)\\}x(\\d+)");
+    private static final Pattern REPEATED = Pattern.compile("\\{([^{}]*)\\}x(\\d+);?");
     private static final Pattern BYTE = Pattern.compile("\\\\x([0-9a-f]{2})");
 
     private final Path folder;
@@ -207,12 +207,12 @@ final class WrongInputFiles {
         described("list-run-json", json -> "[]\n");
         described("latin1-run-json", json -> json.replaceFirst("\"data\"", "\"d\u00e4ta\""));
         described("no-options", json -> json.replaceFirst("\"options\"", "\"choices\""));
-        described("nested-option", json -> json.replaceFirst("\"batch\": *2", "\"batch\": [2, 3]"));
+        described("nested-option", json -> json.replaceFirst("\"batch\" *: *2", "\"batch\": [2, 3]"));
         described("unknown-option", json -> json.replaceFirst("\"batch\"", "\"peephole\": true, \"batch\""));
-        described("wrong-option", json -> json.replaceFirst("\"lr\": *[^,\n]+", "\"lr\": \"fast\""));
+        described("wrong-option", json -> json.replaceFirst("\"lr\" *: *[^,\n]+", "\"lr\": \"fast\""));
         described("data-gone", json -> json.replace("good.txt", "gone.txt"));
         described("data-changed", json -> json.replace("good.txt", "other.txt"));
-        described("other-network", json -> json.replaceFirst("\"hidden\": *4", "\"hidden\": 5"));
+        described("other-network", json -> json.replaceFirst("\"hidden\" *: *4", "\"hidden\": 5"));
         for (String name : List.of("run.json", "metrics.jsonl")) {
             Path file = run(name.replaceFirst("\\..*", "").replace("run", "run-json") + "-folder")
                     .resolve(name);
