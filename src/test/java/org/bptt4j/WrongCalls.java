@@ -160,11 +160,6 @@ public final class WrongCalls {
             Series rising = new Series(List.of("a"), new double[][] {{1, 2, 3}}, 0);
             new SeriesSource(rising, Scaling.fit(rising, 3), 3, 1, 1, 1, Loss.At.EVERY, 1).next();
         });
-        add(
-                "new PackedSource(…).next() before start",
-                STATE,
-                "start(epoch)",
-                () -> new PackedSource(new int[][] {{1, 2}}, 1, 1, -100, 1).next());
         add("batch.withLengths(2)", ARGUMENT, "lengths", () -> dense().withLengths(new int[] {2}));
         add("batch.withResets(new boolean[3])", ARGUMENT, "resets", () -> dense().withResets(new boolean[3]));
         add("Vocabulary.of(\"\")", ARGUMENT, "", () -> Vocabulary.of(""));

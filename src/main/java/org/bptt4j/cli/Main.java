@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.bptt4j.io.FileErrors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -157,17 +158,18 @@ public final class Main implements Callable<Integer> {
         String[] options = argument.matches("(?i).*\\.(csv|tsv)")
                 ? new String[] {"--csv"}
                 : argument.matches("(?i).*\\.txt") ? new String[] {"--text"} : new String[] {"--model", "--weights"};
+        ParseResult given = command.commandLine().getParseResult();
         return Arrays.stream(options)
-                .filter(command.optionsMap()::containsKey)
+                .filter(o -> command.optionsMap().containsKey(o) && (given == null || !given.hasMatchedOption(o)))
                 .findFirst()
                 .map(option -> "; did you mean '" + option + " " + argument + "'?")
-                .orElse("; each value follows its option's name");
+                .orElse("; each option has one value, a list has commas");
     }
 
     /** What is wrong with a value, in our words; or else as the parser says it. */
     private static String message(ParameterException e) {
         if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec option) {
-            return option.longestName() + ": is given twice; give it once";
+            return option.longestName() + " is given twice; give it once";
         }
         if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
             ArgSpec argument = missing.getMissing().get(0);
@@ -176,7 +178,9 @@ public final class Main implements Callable<Integer> {
                 return lacksValue
                         ? option.longestName() + ": its value is missing; give " + option.longestName() + " "
                                 + option.paramLabel()
-                        : option.longestName() + " is missing: give " + option.longestName() + " " + option.paramLabel();
+                        : "missing: " + missing.getMissing().stream()
+                                .map(a -> a instanceof OptionSpec o ? o.longestName() + " " + o.paramLabel() : a.paramLabel())
+                                .collect(Collectors.joining(", "));
             }
         }
         return e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong

@@ -188,7 +188,7 @@ final class SeriesData implements TrainingData {
         if (trainingRows <= s.unroll()) {
             throw new UsageException(name + ": has " + Count.of(trainingRows, "row")
                     + " to train on (the last fifth is held out, a tenth of the rest validates), at least "
-                    + (s.unroll() + 1) + " are needed for --unroll " + s.unroll());
+                    + (s.unroll() + 1) + " are needed for --unroll " + s.unroll() + "; give a smaller one");
         }
         return new SeriesSource(
                 series,

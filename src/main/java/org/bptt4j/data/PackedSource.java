@@ -70,9 +70,6 @@ public final class PackedSource implements BatchSource {
 
     @Override
     public Batch next() {
-        if (order == null) {
-            throw new IllegalStateException("next before start: call start(epoch) first");
-        }
         int[] ids = new int[steps * rows];
         int[] targets = new int[steps * rows];
         boolean[] resets = new boolean[steps * rows];
