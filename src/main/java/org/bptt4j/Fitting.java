@@ -56,8 +56,9 @@ final class Fitting {
             next = ahead ? next : source.next();
         }
         if (trainer.updates() + trainer.skipped() == before) {
-            throw new IllegalArgumentException("epoch " + epochs + " has no batch with a valid target with a weight above 0:"
-                    + " there is nothing to learn from; look at what the source returns, its lengths and its loss weights");
+            throw new IllegalArgumentException(
+                    "epoch " + epochs + " has no batch with a valid target with a weight above 0:"
+                            + " there is nothing to learn from; look at what the source returns, its lengths and its loss weights");
         }
         boolean goOn = listener.afterEpoch(epochs++);
         return validate() && goOn;
@@ -76,7 +77,8 @@ final class Fitting {
 
     private void requireSame(Batch batch, long fingerprint) {
         if (ahead) {
-            batch.requireUnchanged(fingerprint, "while fit trained on it, and had asked the source for the batch after it");
+            batch.requireUnchanged(
+                    fingerprint, "while fit trained on it, and had asked the source for the batch after it");
         }
     }
 }

@@ -2,6 +2,7 @@ package org.bptt4j;
 
 import java.util.Optional;
 import org.bptt4j.bptt.NonFiniteSearch.Culprit;
+import org.bptt4j.spec.Count;
 
 /**
  * A gradient was infinite or NaN. The parameters are as they were before that update; the trainer can go on with another
@@ -14,8 +15,8 @@ public final class NonFiniteGradientException extends NonFiniteException {
     private final transient Culprit culprit;
 
     NonFiniteGradientException(String parameter, Culprit culprit, long updates) {
-        super("gradient of " + (parameter == null ? "the parameters" : parameter) + " is not finite after " + updates
-                + " updates" + (culprit == null ? "" : "; it began with " + culprit)
+        super("gradient of " + (parameter == null ? "the parameters" : parameter) + " is not finite after "
+                + Count.of(updates, "update") + (culprit == null ? "" : "; it began with " + culprit)
                 + ". The update was not made. Clip the gradient (Clipping.norm), lower the learning rate, or scale the"
                 + " input");
         this.parameter = parameter;

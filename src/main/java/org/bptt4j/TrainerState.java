@@ -17,6 +17,7 @@ import org.bptt4j.data.SourcePosition;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.io.Tensor;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.Require;
 import org.bptt4j.spec.RnnSpec;
@@ -120,7 +121,7 @@ public final class TrainerState {
             Trainer trainer, SourcePosition position, BestModel best, Map<String, String> metadata) {
         Safetensors tensors = new Safetensors();
         ModelFile.putSorted(tensors, metadata);
-        String after = " after " + trainer.updates + (trainer.updates == 1 ? " update" : " updates");
+        String after = " after " + Count.of(trainer.updates, "update");
         ModelFile.put(tensors, trainer.rnn(), after);
         tensors.putMetadata("state_version", VERSION);
         tensors.putMetadata("optimizer", name(trainer));
@@ -194,10 +195,7 @@ public final class TrainerState {
         }
         try {
             return new BestModel(
-                    parameters,
-                    Double.parseDouble(entry("best_loss")),
-                    number("best_updates"),
-                    number("best_since"));
+                    parameters, Double.parseDouble(entry("best_loss")), number("best_updates"), number("best_since"));
         } catch (NumberFormatException e) {
             throw new SafetensorsException(
                     file + ": metadata best_loss '" + entry("best_loss") + "' is not a number", e);

@@ -5,13 +5,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** All of it by the other forms. */
+/** All of it by every form, with all budgets of memory. */
 @Tag("card")
 @Tag("full")
 @ParameterizedClass
-@EnumSource(names = {"STEPS", "PERSISTENT"})
+@EnumSource(names = {"GRAPH", "STEPS", "PERSISTENT"})
 class CudaAlgorithmFormsTest extends DeviceAlgorithm {
     CudaAlgorithmFormsTest(SweepForm form) {
-        super(form);
+        super(form, true);
     }
 }

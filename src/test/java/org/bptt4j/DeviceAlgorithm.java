@@ -9,8 +9,12 @@ import org.junit.jupiter.api.Nested;
 
 /** What is true of the algorithm on the CPU is true on a device, by any form of the sweeps. */
 abstract class DeviceAlgorithm extends DeviceTraining {
-    DeviceAlgorithm(SweepForm form) {
+    private final boolean allBudgets;
+
+    /** @param allBudgets of memory for each kind of training, or one of them in turn */
+    DeviceAlgorithm(SweepForm form, boolean allBudgets) {
         super(form);
+        this.allBudgets = allBudgets;
     }
 
     /** cuBLAS sums a window's rows as it sees fit: the same within rounding. */
@@ -19,6 +23,13 @@ abstract class DeviceAlgorithm extends DeviceTraining {
         @Override
         Backend open() {
             return TestDevice.open(form);
+        }
+
+        /** In turn: each truncation, of which there are five kinds in a row, meets all five budgets. */
+        @Override
+        long[] tried(Kind kind, long[] budgets) {
+            int index = kinds().indexOf(kind);
+            return allBudgets ? budgets : new long[] {budgets[(index + index / budgets.length) % budgets.length]};
         }
 
         @Override

@@ -103,6 +103,8 @@ class FitTest {
                     .getMessage();
             assertTrue(message.contains("epoch 0 has no batch with a valid target"), message);
         }
-        assertThrows(IllegalArgumentException.class, () -> Validation.on(source(none)).withPatience(-1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Validation.on(source(none)).withPatience(-1));
     }
 }

@@ -127,10 +127,26 @@ public final class WrongCalls {
         add("Remembering.upTo(2)", ARGUMENT, "at least 3", () -> Remembering.upTo(2));
         add("LearningRateSchedule.cosine(0)", ARGUMENT, "at least 1", () -> LearningRateSchedule.cosine(0));
         add("LearningRateSchedule.step(10, 0)", ARGUMENT, "gamma", () -> LearningRateSchedule.step(10, 0));
-        add("Loss.mse().smoothed(0.1)", ARGUMENT, "cross-entropy", () -> Loss.mse().smoothed(0.1));
-        add("Loss.crossEntropy().smoothed(2)", ARGUMENT, "2.0", () -> Loss.crossEntropy().smoothed(2));
-        add("Loss.crossEntropy().weighted(1, -1)", ARGUMENT, "-1", () -> Loss.crossEntropy().weighted(1, -1));
-        add("Loss.mse().weighted(1, 1)", ARGUMENT, "squared error", () -> Loss.mse().weighted(1, 1));
+        add(
+                "Loss.mse().smoothed(0.1)",
+                ARGUMENT,
+                "cross-entropy",
+                () -> Loss.mse().smoothed(0.1));
+        add(
+                "Loss.crossEntropy().smoothed(2)",
+                ARGUMENT,
+                "2.0",
+                () -> Loss.crossEntropy().smoothed(2));
+        add(
+                "Loss.crossEntropy().weighted(1, -1)",
+                ARGUMENT,
+                "-1",
+                () -> Loss.crossEntropy().weighted(1, -1));
+        add(
+                "Loss.mse().weighted(1, 1)",
+                ARGUMENT,
+                "squared error",
+                () -> Loss.mse().weighted(1, 1));
         add("Loss.bce().at(null)", ARGUMENT, "at is null", () -> Loss.bce().at(null));
         add(
                 "Backends.select(\"gpu\")",
@@ -163,8 +179,16 @@ public final class WrongCalls {
         add("batch.withLengths(2)", ARGUMENT, "lengths", () -> dense().withLengths(new int[] {2}));
         add("batch.withResets(new boolean[3])", ARGUMENT, "resets", () -> dense().withResets(new boolean[3]));
         add("Vocabulary.of(\"\")", ARGUMENT, "", () -> Vocabulary.of(""));
-        add("Vocabulary.of(\"ab\").encode(\"abc\")", ARGUMENT, "'c'", () -> Vocabulary.of("ab").encode("abc"));
-        add("Vocabulary.of(\"ab\").decode(2)", ARGUMENT, "2", () -> Vocabulary.of("ab").decode(2));
+        add(
+                "Vocabulary.of(\"ab\").encode(\"abc\")",
+                ARGUMENT,
+                "'c'",
+                () -> Vocabulary.of("ab").encode("abc"));
+        add(
+                "Vocabulary.of(\"ab\").decode(2)",
+                ARGUMENT,
+                "2",
+                () -> Vocabulary.of("ab").decode(2));
         Series series = new Series(List.of("a", "b"), new double[][] {{1, 2, 3}, {2, 1, 3}}, 1);
         Scaling scaling = Scaling.fit(series, 3);
         add("Scaling.fit(series of 3 rows, 4)", ARGUMENT, "4", () -> Scaling.fit(series, 4));
@@ -217,9 +241,7 @@ public final class WrongCalls {
                 () -> new PackedSource(new int[0][], 1, 1, -100, 1));
         add(
                 "new PackedSource({{1}}, …)",
-                ARGUMENT,
-                "at least 2",
-                () -> new PackedSource(new int[][] {{1}}, 1, 1, -100, 1));
+                ARGUMENT, "at least 2", () -> new PackedSource(new int[][] {{1}}, 1, 1, -100, 1));
         add(
                 "new PackedSource({{1, 2}, null}, …)",
                 ARGUMENT,
@@ -252,16 +274,8 @@ public final class WrongCalls {
                 "head.bias",
                 rnn -> rnn.setParameter("head.bias", new float[2]));
         add("rnn.forward(x of 2 inputs)", ARGUMENT, "2", rnn -> rnn.forward(Batch.dense(2, 2, 2, new float[8])));
-        add(
-                "rnn.forward(id 3)",
-                ARGUMENT,
-                "3",
-                rnn -> rnn.forward(Batch.symbols(2, 2, new int[] {0, 1, 2, 3})));
-        add(
-                "rnn.forward(h0 of 7)",
-                ARGUMENT,
-                "8",
-                rnn -> rnn.forward(dense().withInitialState(new float[7])));
+        add("rnn.forward(id 3)", ARGUMENT, "3", rnn -> rnn.forward(Batch.symbols(2, 2, new int[] {0, 1, 2, 3})));
+        add("rnn.forward(h0 of 7)", ARGUMENT, "8", rnn -> rnn.forward(dense().withInitialState(new float[7])));
         add(
                 "rnn.forward(c0 for tanh)",
                 ARGUMENT,
@@ -290,14 +304,26 @@ public final class WrongCalls {
             }
             rnn.backward(new float[16], null);
         });
-        add("rnn.save(a folder)", java.nio.file.FileSystemException.class, "empty-folder", rnn -> rnn.save(folder.resolve("empty-folder")));
+        add(
+                "rnn.save(a folder)",
+                java.nio.file.FileSystemException.class,
+                "empty-folder",
+                rnn -> rnn.save(folder.resolve("empty-folder")));
         add(
                 "rnn.save(no/model.safetensors)",
                 java.nio.file.NoSuchFileException.class,
                 "no",
                 rnn -> rnn.save(folder.resolve("no/model.safetensors")));
-        add("ModelFile.read(nowhere)", SafetensorsException.class, "nowhere", () -> ModelFile.read(folder.resolve("nowhere")));
-        add("ModelFile.read(a folder)", SafetensorsException.class, "empty-folder", () -> ModelFile.read(folder.resolve("empty-folder")));
+        add(
+                "ModelFile.read(nowhere)",
+                SafetensorsException.class,
+                "nowhere",
+                () -> ModelFile.read(folder.resolve("nowhere")));
+        add(
+                "ModelFile.read(a folder)",
+                SafetensorsException.class,
+                "empty-folder",
+                () -> ModelFile.read(folder.resolve("empty-folder")));
         add(
                 "ModelFile.read(a text)",
                 SafetensorsException.class,
@@ -313,16 +339,12 @@ public final class WrongCalls {
                 SafetensorsException.class,
                 "state_version",
                 () -> TrainerState.read(folder.resolve("run/model.safetensors")));
-        add(
-                "TrainerState.read(…).restore(trainer of another network)",
-                ARGUMENT,
-                "another network",
-                rnn -> {
-                    try (Trainer trainer = Trainer.of(rnn).build()) {
-                        TrainerState.read(folder.resolve("run/checkpoints/state.safetensors"))
-                                .restore(trainer);
-                    }
-                });
+        add("TrainerState.read(…).restore(trainer of another network)", ARGUMENT, "another network", rnn -> {
+            try (Trainer trainer = Trainer.of(rnn).build()) {
+                TrainerState.read(folder.resolve("run/checkpoints/state.safetensors"))
+                        .restore(trainer);
+            }
+        });
         add("new RnnSession(rnn, 0)", ARGUMENT, "0", rnn -> new RnnSession(rnn, 0).close());
         add(
                 "new RnnSession(bidirectional rnn, 1)",
@@ -403,9 +425,13 @@ public final class WrongCalls {
                 ARGUMENT,
                 "weights",
                 trainer -> trainer.step(batch().withLossWeights(new float[3])));
-        train("trainer.step(x with NaN)", NonFiniteGradientException.class, "", trainer -> trainer
-                .step(Batch.dense(1, 1, 3, new float[] {1, Float.NaN, 1}).withTargets(new int[1]))
-                .loss());
+        train(
+                "trainer.step(x with NaN)",
+                NonFiniteGradientException.class,
+                "",
+                trainer -> trainer.step(Batch.dense(1, 1, 3, new float[] {1, Float.NaN, 1})
+                                .withTargets(new int[1]))
+                        .loss());
         add("schedule that returns NaN", ARGUMENT, "schedule", rnn -> {
             try (Trainer trainer =
                     Trainer.of(rnn).schedule(update -> Double.NaN).build()) {
@@ -424,30 +450,26 @@ public final class WrongCalls {
                 ARGUMENT,
                 "target",
                 trainer -> trainer.fit(source(dense().withTargets(new int[] {-100, -100, -100, -100})), 1, null));
-        train(
-                "trainer.fit(source that reuses its arrays)",
-                STATE,
-                "arrays",
-                trainer -> {
-                    float[] x = new float[12];
-                    BatchSource reusing = new BatchSource() {
-                        private int made;
+        train("trainer.fit(source that reuses its arrays)", STATE, "arrays", trainer -> {
+            float[] x = new float[12];
+            BatchSource reusing = new BatchSource() {
+                private int made;
 
-                        @Override
-                        public void start(long epoch) {
-                            made = 0;
-                        }
+                @Override
+                public void start(long epoch) {
+                    made = 0;
+                }
 
-                        @Override
-                        public Batch next() {
-                            x[0] = made;
-                            return made++ == 4 ? null : Batch.dense(2, 2, 3, x).withTargets(new int[4]);
-                        }
-                    };
-                    try (PrefetchingSource source = new PrefetchingSource(reusing)) {
-                        trainer.fit(source, 1, null);
-                    }
-                });
+                @Override
+                public Batch next() {
+                    x[0] = made;
+                    return made++ == 4 ? null : Batch.dense(2, 2, 3, x).withTargets(new int[4]);
+                }
+            };
+            try (PrefetchingSource source = new PrefetchingSource(reusing)) {
+                trainer.fit(source, 1, null);
+            }
+        });
         train(
                 "Validation.on(source).withPatience(-1)",
                 ARGUMENT,

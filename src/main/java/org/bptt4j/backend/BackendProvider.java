@@ -17,6 +17,14 @@ public interface BackendProvider {
     /** Why this kind cannot run here with these options and what to do, or empty when it can. */
     Optional<String> unavailable(BackendOptions options);
 
+    /**
+     * Whether somebody may wonder why this kind does not run: its hardware or driver is there, or the options or the environment say
+     * where to look. Of one that nobody expects {@code auto} says nothing.
+     */
+    default boolean isExpected(BackendOptions options) {
+        return true;
+    }
+
     /** What this kind needs, piece by piece, for people who look for what is missing. */
     default List<Finding> diagnose(BackendOptions options) {
         return List.of(unavailable(options)

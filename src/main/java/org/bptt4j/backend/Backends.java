@@ -72,6 +72,7 @@ public final class Backends {
             return select(numbered.group(1), options(name, options), listener, providers);
         }
         StringBuilder reasons = new StringBuilder();
+        boolean expected = false;
         for (BackendProvider provider : providers) {
             if (!name.equals("auto") && !name.equals(provider.kind())) {
                 continue;
@@ -80,7 +81,7 @@ public final class Backends {
             if (reason.isEmpty()) {
                 try {
                     Backend backend = provider.open(options);
-                    if (!reasons.isEmpty()) {
+                    if (expected) {
                         listener.accept("backend " + backend.description() + reasons);
                     }
                     return backend;
@@ -88,6 +89,7 @@ public final class Backends {
                     reason = Optional.of(e.getMessage());
                 }
             }
+            expected |= provider.isExpected(options);
             reasons.append("; not ").append(provider.kind()).append(": ").append(reason.get());
         }
         if (reasons.isEmpty()) {

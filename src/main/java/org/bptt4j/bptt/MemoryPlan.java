@@ -5,6 +5,7 @@ import static org.bptt4j.spec.Sizes.sum;
 
 import java.util.List;
 import java.util.Locale;
+import org.bptt4j.spec.Count;
 
 /**
  * How one batch is unrolled in the memory there is. What grows with the batch (states, their gradients, input, targets, outputs)
@@ -87,13 +88,13 @@ public record MemoryPlan(
         String cut = segments == 1 ? "" : segments + " segments, ";
         String of = budget == UNLIMITED ? "" : " of " + text(budget);
         if (isWhole()) {
-            return cut + "all " + steps + " steps at once, " + text(bytes) + of;
+            return cut + "all " + Count.of(steps, "step") + " at once, " + text(bytes) + of;
         }
         String windows = pieces == 1
-                ? "windows of " + window + " steps"
+                ? "windows of " + Count.of(window, "step")
                         + (kept > 0 ? ", " + kept + " of them kept from the one before" : "")
-                : (segments == 1 ? "" : "each in ") + pieces + " windows of " + window + " steps, " + checkpoints
-                        + " checkpoints";
+                : (segments == 1 ? "" : "each in ") + pieces + " windows of " + Count.of(window, "step") + ", "
+                        + Count.of(checkpoints, "checkpoint");
         return String.format(
                 Locale.ROOT,
                 "%s%s, %s%s (all at once: %s), each step swept forward %.2f times",

@@ -5,6 +5,7 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.backend.Matrix;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.RnnSpec;
 
 /** A network on a backend: its description and the two flat buffers of parameters and gradients, which it owns. */
@@ -49,8 +50,8 @@ public final class Network implements AutoCloseable {
                 first.close();
             }
             throw e.of(
-                    "the " + length + " parameters of a network of " + spec.layers() + " layers of " + spec.hiddenSize()
-                            + " hidden units, and as many gradients",
+                    "the " + length + " parameters of a network of " + Count.of(spec.layers(), "layer") + " of "
+                            + Count.of(spec.hiddenSize(), "hidden unit") + ", and as many gradients",
                     "Use fewer hidden units (RnnSpec.hiddenSize) or layers (RnnSpec.layers)");
         }
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Require;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Sizes;
@@ -72,8 +73,8 @@ public final class ParameterLayout {
                 spec.hasHead() ? aligned(spec.outputSize(), spec.layerOutputSize()) + aligned(1, spec.outputSize()) : 0;
         long length = Sizes.sum(Sizes.sum(lowest, others), head);
         if (length == Long.MAX_VALUE) {
-            throw new IllegalArgumentException("the parameters of " + spec.layers() + " layers of " + spec.hiddenSize()
-                    + " hidden units: their number overflows 64 bits; use fewer hidden units (RnnSpec.hiddenSize) or layers"
+            throw new IllegalArgumentException("the parameters of " + Count.of(spec.layers(), "layer") + " of "
+                    + Count.of(spec.hiddenSize(), "hidden unit") + ": their number overflows 64 bits; use fewer hidden units (RnnSpec.hiddenSize) or layers"
                     + " (RnnSpec.layers)");
         }
         return length;

@@ -39,7 +39,11 @@ final class DataOptions {
     @Option(names = "--target", paramLabel = "C", description = "column to forecast (default: the last one read)")
     private String target;
 
-    @Option(names = "--task", converter = Values.Name.class, paramLabel = "NAME", description = "adding, temporal-order, copy or parity")
+    @Option(
+            names = "--task",
+            converter = Values.Name.class,
+            paramLabel = "NAME",
+            description = "adding, temporal-order, copy or parity")
     private String task;
 
     @Option(names = "--length", paramLabel = "T", description = "length of the task's sequences (default: 100)")

@@ -21,8 +21,8 @@ final class FolderLock implements AutoCloseable {
     /** Takes the lock on {@code file}, which is made if it is missing; null if another has it. */
     @SuppressWarnings("resource") // closed with the lock, or here
     static FolderLock take(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         boolean taken = false;
         try {
             taken = channel.tryLock() != null;

@@ -8,6 +8,7 @@ import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.data.RandomStream;
 import org.bptt4j.data.Vocabulary;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.RnnSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleFunction;
 import java.util.function.LongFunction;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Optimizer;
 import picocli.CommandLine.Option;
@@ -88,10 +89,10 @@ final class LearningOptions {
 
     Optimizer optimizer(Defaults defaults) {
         double value = Require.positive(rate == null ? defaults.rate() : rate, "--lr");
-        DoubleFunction<Optimizer> kind =
+        DoubleFunction<Optimizer> chosen =
                 Names.choose("--optimizer", name(optimizer, defaults.optimizer()), OPTIMIZERS);
         try {
-            return kind.apply(value);
+            return chosen.apply(value);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--lr " + value + ": " + e.getMessage(), e);
         }

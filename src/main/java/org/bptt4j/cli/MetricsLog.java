@@ -146,7 +146,8 @@ final class MetricsLog implements AutoCloseable {
         line.putAll(figures);
         write(line);
         if (!Files.exists(file)) {
-            throw new IOException(file + ": was removed while the run wrote to it: its metrics are lost, the model is not");
+            throw new IOException(
+                    file + ": was removed while the run wrote to it: its metrics are lost, the model is not");
         }
     }
 

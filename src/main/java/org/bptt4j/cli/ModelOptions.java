@@ -5,6 +5,7 @@ import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Initialization;
 import org.bptt4j.spec.Remembering;
 import org.bptt4j.spec.RnnSpec;

@@ -215,7 +215,8 @@ final class RunFolder implements AutoCloseable {
             throw new UsageException(option + " " + path + ": cannot lock the folder: " + FileErrors.reason(e), e);
         }
         if (lock == null) {
-            throw refused("a run is going on in this folder; wait for its end, or stop it first (Ctrl-C saves its state)");
+            throw refused(
+                    "a run is going on in this folder; wait for its end, or stop it first (Ctrl-C saves its state)");
         }
     }
 
@@ -227,9 +228,7 @@ final class RunFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (lock != null
-                    && madeCheckpoints
-                    && OF_A_RUN.stream().noneMatch(file -> Files.exists(resolve(file)))) {
+            if (lock != null && madeCheckpoints && OF_A_RUN.stream().noneMatch(file -> Files.exists(resolve(file)))) {
                 Files.deleteIfExists(resolve(LOCK));
                 Files.deleteIfExists(resolve(CHECKPOINTS));
                 if (made) {

@@ -7,6 +7,7 @@ import org.bptt4j.NonFiniteException;
 import org.bptt4j.Rnn;
 import org.bptt4j.RnnSession;
 import org.bptt4j.data.Vocabulary;
+import org.bptt4j.spec.Count;
 
 /**
  * Draws text from a network, character by character: p_i ∝ exp(y_i/temperature).

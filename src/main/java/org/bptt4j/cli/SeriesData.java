@@ -21,6 +21,7 @@ import org.bptt4j.data.Season;
 import org.bptt4j.data.Series;
 import org.bptt4j.data.SeriesSource;
 import org.bptt4j.report.Charts;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
 
 /**
@@ -188,7 +189,7 @@ final class SeriesData implements TrainingData {
         if (trainingRows <= s.unroll()) {
             throw new UsageException(name + ": has " + Count.of(trainingRows, "row")
                     + " to train on (the last fifth is held out, a tenth of the rest validates), at least "
-                    + (s.unroll() + 1) + " are needed for --unroll " + s.unroll() + "; give a smaller one");
+                    + (s.unroll() + 1L) + " are needed for --unroll " + s.unroll() + "; give a smaller one");
         }
         return new SeriesSource(
                 series,
@@ -317,8 +318,7 @@ final class SeriesData implements TrainingData {
     }
 
     @Override
-    public void finish(
-            Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
+    public void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
             throws IOException {
         int shown = (int) Math.min(MOST_CHARTED, series.rows() - testFrom);
         long first = series.rows() - shown;

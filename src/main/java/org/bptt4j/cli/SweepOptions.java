@@ -157,10 +157,16 @@ final class SweepOptions {
         if (clipNorm != null && clipValue != null) {
             throw new UsageException("--clip-norm and --clip-value: only one of them can be given; leave one out");
         }
-        if (clipNorm != null) {
-            return Clipping.norm(Require.notNegative(clipNorm, "--clip-norm"));
+        if (clipNorm == null && clipValue == null) {
+            return otherwise;
         }
-        return clipValue == null ? otherwise : Clipping.value(Require.notNegative(clipValue, "--clip-value"));
+        String option = clipNorm != null ? "--clip-norm" : "--clip-value";
+        double limit = Require.notNegative(clipNorm != null ? clipNorm : clipValue, option);
+        try {
+            return clipNorm != null ? Clipping.norm(limit) : Clipping.value(limit);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(option + " " + limit + ": " + e.getMessage(), e);
+        }
     }
 
     /** The options with the values that are used, by name. */

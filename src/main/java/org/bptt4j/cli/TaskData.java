@@ -141,8 +141,7 @@ final class TaskData implements TrainingData {
     }
 
     @Override
-    public void finish(
-            Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out) {
+    public void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out) {
         // The figures say it all.
     }
 }

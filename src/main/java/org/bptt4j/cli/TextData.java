@@ -18,6 +18,7 @@ import org.bptt4j.data.TextFile;
 import org.bptt4j.data.TextSource;
 import org.bptt4j.data.Vocabulary;
 import org.bptt4j.io.AtomicFiles;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
 
@@ -102,7 +103,7 @@ final class TextData implements TrainingData {
         if (trained <= s.unroll()) {
             throw new UsageException(file + ": has " + trained
                     + " characters to train on (the last tenth is held out, a tenth of the rest validates), at least "
-                    + (s.unroll() + 1) + " are needed for --unroll " + s.unroll() + "; give a smaller one");
+                    + (s.unroll() + 1L) + " are needed for --unroll " + s.unroll() + "; give a smaller one");
         }
         return TextSource.training(
                 text, 0, trained, s.batch(), s.unroll(), s.loss().at());
@@ -167,8 +168,8 @@ final class TextData implements TrainingData {
     }
 
     @Override
-    public void finish(
-            Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out) throws IOException {
+    public void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
+            throws IOException {
         String sample = new Sampler(
                         rnn,
                         vocabulary,

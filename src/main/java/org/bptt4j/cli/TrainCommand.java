@@ -52,7 +52,8 @@ public final class TrainCommand implements Callable<Integer> {
     private Path resume;
 
     @Option(
-            names = "--progress", converter = Values.Name.class,
+            names = "--progress",
+            converter = Values.Name.class,
             paramLabel = "HOW",
             description = "auto, bar, plain or none (default: ${DEFAULT-VALUE})",
             defaultValue = "auto")
@@ -129,8 +130,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> describe(
-            TrainingData data, Backend backend, RunFolder folder, EarlierRun earlier) {
+    private Map<String, Object> describe(TrainingData data, Backend backend, RunFolder folder, EarlierRun earlier) {
         Map<String, Object> options = new LinkedHashMap<>(dataOptions.describe());
         options.putAll(settings.describe());
         options.putAll(where.describe());
@@ -140,7 +140,9 @@ public final class TrainCommand implements Callable<Integer> {
         run.put("started", Instant.now().toString());
         run.put("data", data.description());
         run.put("options", options);
-        run.put("versions", ordered("bptt4j", version(), "java", Runtime.version().toString()));
+        run.put(
+                "versions",
+                ordered("bptt4j", version(), "java", Runtime.version().toString()));
         run.put("machine", machine());
         run.put("backend", ordered("name", backend.name(), "description", backend.description()));
         if (earlier != null) {

@@ -83,5 +83,6 @@ interface TrainingData {
      *
      * @param figures of the test part
      */
-    void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out) throws IOException;
+    void finish(Rnn rnn, Map<String, Double> figures, Settings settings, RunFolder folder, PrintWriter out)
+            throws IOException;
 }

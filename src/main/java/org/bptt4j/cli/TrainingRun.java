@@ -19,6 +19,7 @@ import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.PrefetchingSource;
 import org.bptt4j.data.SourcePosition;
 import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
 
 /**
@@ -269,10 +270,7 @@ final class TrainingRun {
         return best.validationsSince() == 0
                 ? ", the best so far"
                 : String.format(
-                        Locale.ROOT,
-                        ", best %.4g at update %d",
-                        unit.of().applyAsDouble(best.loss()),
-                        best.updates());
+                        Locale.ROOT, ", best %.4g at update %d", unit.of().applyAsDouble(best.loss()), best.updates());
     }
 
     private Map<String, Double> evaluate(TrainingData.Part part) {
@@ -301,8 +299,9 @@ final class TrainingRun {
         Map<String, Double> figures = evaluate(TrainingData.Part.TEST);
         save(RunFolder.MODEL);
         if (updates < total) {
-            out.println("stopped after update " + updates + " of " + total + ": no better validation than that of update "
-                    + best.updates() + " in " + Count.of(best.validationsSince(), "validation"));
+            out.println(
+                    "stopped after update " + updates + " of " + total + ": no better validation than that of update "
+                            + best.updates() + " in " + Count.of(best.validationsSince(), "validation"));
         }
         if (emptyBatches > 0) {
             out.println(Count.of(emptyBatches, "batch") + " had no valid target");

@@ -24,6 +24,7 @@ import org.apache.commons.math3.transform.TransformType;
 public final class Season {
     /** More rows than these are not looked at. */
     public static final int MOST_ROWS = 100_000;
+
     private static final int LEAST_ROWS = 12;
     private static final int LEAST_SEASONS = 3;
     private static final double LEAST_CORRELATION = 0.3;

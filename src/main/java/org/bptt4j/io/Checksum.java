@@ -21,7 +21,8 @@ final class Checksum {
     /** Eight hexadecimal digits. */
     static String of(Safetensors container) {
         CRC32C crc = new CRC32C();
-        try (DataOutputStream out = new DataOutputStream(new CheckedOutputStream(OutputStream.nullOutputStream(), crc))) {
+        try (DataOutputStream out =
+                new DataOutputStream(new CheckedOutputStream(OutputStream.nullOutputStream(), crc))) {
             for (Map.Entry<String, String> entry : new TreeMap<>(container.metadata()).entrySet()) {
                 text(out, entry.getKey());
                 text(out, entry.getValue());

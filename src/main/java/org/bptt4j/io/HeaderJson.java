@@ -43,7 +43,8 @@ final class HeaderJson implements AutoCloseable {
             throw new SafetensorsException(
                     file + ": byte " + (headerAt + bad) + ": the header has invalid UTF-8, expected JSON in UTF-8");
         }
-        // It keeps a byte order mark out. The format demands the brace at once; the reference reader takes blanks before it.
+        // It keeps a byte order mark out. The format demands the brace at once; the reference reader takes blanks
+        // before it.
         int first = 0;
         while (first < bytes.length && BLANKS.indexOf(bytes[first]) >= 0) {
             first++;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -17,18 +18,24 @@ class BackendsTest {
             BackendsTest.class.getClassLoader(), new Class<?>[] {Backend.class}, (p, method, a) -> "fake");
 
     /** Opens {@link #OPENED} unless there is a reason not to. */
-    private record Fake(String kind, int priority, Optional<String> reason) implements BackendProvider {
+    private record Fake(String kind, int priority, Optional<String> reason, boolean expected)
+            implements BackendProvider {
         static Fake works(String kind) {
-            return new Fake(kind, 1, Optional.empty());
+            return new Fake(kind, 1, Optional.empty(), true);
         }
 
         static Fake fails(String kind, String reason) {
-            return new Fake(kind, 2, Optional.of(reason));
+            return new Fake(kind, 2, Optional.of(reason), true);
         }
 
         @Override
         public Optional<String> unavailable(BackendOptions options) {
             return reason;
+        }
+
+        @Override
+        public boolean isExpected(BackendOptions options) {
+            return expected;
         }
 
         @Override
@@ -84,6 +91,18 @@ class BackendsTest {
     void autoTakesTheFirstThatCan() {
         assertSame(OPENED, select("auto", Fake.fails("gpu", "no driver"), Fake.works("cpu")));
         assertSame(OPENED, select("auto", Fake.works("gpu"), Fake.fails("cpu", "must not be asked")));
+    }
+
+    /** A machine without a card is no news; a card that cannot be used is. */
+    @Test
+    void autoSaysWhyNotOnlyOfWhatIsExpected() {
+        List<String> said = new ArrayList<>();
+        for (boolean expected : new boolean[] {true, false}) {
+            Fake gpu = new Fake("gpu", 2, Optional.of("no driver"), expected);
+            Backends.select("auto", new BackendOptions(3), said::add, List.of(gpu, Fake.works("cpu")));
+        }
+        assertEquals(1, said.size(), said.toString());
+        assertTrue(said.get(0).contains("not gpu: no driver"), said.get(0));
     }
 
     @Test

@@ -89,7 +89,7 @@ class BadInputTest {
                 "--task adding --length 2147483647    | more numbers than one array holds",
                 "--task parity --batch 2000000000     | use a smaller batch",
                 "--task copy --length 2147483647      | passes 2147483647",
-                "--hidden 2000000000 --layers 3       | use fewer hidden units (--hidden) or layers",
+                "--hidden 2000000000 --layers 3       | use fewer hidden units (--hidden) or layers (--layers)",
                 "--columns a                          | belong to --csv",
                 "--unroll 5000                        | at least 5001 are needed",
                 "--cell lstn                          | did you mean 'lstm'?",

@@ -47,6 +47,10 @@ final class OptionWordsTest {
         "--backend cuda --cuda-libraries no-such-folder, 2, --cuda-libraries",
         "--backend cuda:1000, 2, cuda",
         "--length 2147483647, 2, --length",
+        "--lr 1e300, 2, --lr 1.0E300",
+        "--lr 1e-50, 2, --lr 1.0E-50",
+        "--clip-norm 1e300, 2, --clip-norm 1.0E300",
+        "--clip-value 1e-60, 2, --clip-value 1.0E-60",
         "--batch 2147483647, 2, smaller batch"
     })
     void errorsNameOptions(String options, int code, String option) {

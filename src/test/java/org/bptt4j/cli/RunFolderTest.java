@@ -49,7 +49,9 @@ class RunFolderTest {
             assertTrue(Files.readString(out.resolve("run.json")).contains("one"));
             assertMessage(
                     "already holds a run",
-                    assertThrows(UsageException.class, () -> RunFolder.choose(out, null).close()));
+                    assertThrows(
+                            UsageException.class,
+                            () -> RunFolder.choose(out, null).close()));
         }
     }
 
@@ -94,7 +96,9 @@ class RunFolderTest {
                 Files.writeString(out.resolve("run.json"), "{}");
             }
             assertMessage(
-                    name + " in it is a link", assertThrows(UsageException.class, () -> RunFolder.existing(out).close()));
+                    name + " in it is a link",
+                    assertThrows(
+                            UsageException.class, () -> RunFolder.existing(out).close()));
             Files.delete(out.resolve("run.json"));
             if (!name.equals("run.json") && !name.equals("metrics.jsonl")) {
                 try (RunFolder run = RunFolder.choose(out, null)) {

@@ -273,8 +273,9 @@ class TrainCommandTest {
     @Test
     void theModelWithTheBestValidationIsKept() throws IOException {
         CliRun result = train("--lr", "0.3", "--lr-schedule", "constant", "--steps", "40", "--out", out("run"));
-        List<Map<String, Object>> valid =
-                metrics("run").stream().filter(e -> "valid".equals(e.get("part"))).toList();
+        List<Map<String, Object>> valid = metrics("run").stream()
+                .filter(e -> "valid".equals(e.get("part")))
+                .toList();
         assertEquals(20, valid.size());
         Map<String, Object> best = Collections.min(valid, Comparator.comparing(e -> (Double) e.get("loss")));
         assertNotEquals(40L, best.get("step"), "the last is no test of this");
@@ -284,7 +285,9 @@ class TrainCommandTest {
         assertEquals(best.get("step"), test.get("kept_step"));
         assertTrue(result.out().contains("kept is the model of update " + best.get("step")), result.out());
         String evaluated = run("evaluate", "--model", out("run")).out();
-        assertTrue(evaluated.contains(String.format(Locale.ROOT, "RMSE of 'sunspots' %.4g,", test.get("rmse"))), evaluated);
+        assertTrue(
+                evaluated.contains(String.format(Locale.ROOT, "RMSE of 'sunspots' %.4g,", (Double) test.get("rmse"))),
+                evaluated);
         assertNotEquals(-1, Files.mismatch(model("run"), folder.resolve("run/checkpoints/latest.safetensors")));
     }
 
@@ -292,13 +295,16 @@ class TrainCommandTest {
     void aRunEndsWhenItsPatienceDoes() throws IOException {
         CliRun result = train(
                 "--lr", "0.3", "--lr-schedule", "constant", "--steps", "400", "--patience", "2", "--out", out("run"));
-        List<Map<String, Object>> valid =
-                metrics("run").stream().filter(e -> "valid".equals(e.get("part"))).toList();
+        List<Map<String, Object>> valid = metrics("run").stream()
+                .filter(e -> "valid".equals(e.get("part")))
+                .toList();
         int n = valid.size();
         assertTrue(n < 20, "validations: " + n);
         List<Double> losses = valid.stream().map(e -> (Double) e.get("loss")).toList();
         assertEquals(Collections.min(losses), losses.get(n - 3), losses.toString());
-        assertTrue(result.out().contains("stopped after update " + valid.get(n - 1).get("step") + " of 400"), result.out());
+        assertTrue(
+                result.out().contains("stopped after update " + valid.get(n - 1).get("step") + " of 400"),
+                result.out());
         CliRun again = run("train", "--resume", out("run"));
         assertTrue(again.out().contains("is finished"), again.out());
     }
@@ -309,20 +315,53 @@ class TrainCommandTest {
         for (String options : List.of("--steps 1", "--epochs 1", "--task copy --length 2 --batch 1 --epochs 1")) {
             String name = "run" + options.length();
             train((options + " --out " + out(name)).split(" "));
-            assertTrue(Files.readString(folder.resolve(name).resolve("run.json")).contains("\"patience\" : null"), options);
+            assertTrue(
+                    Files.readString(folder.resolve(name).resolve("run.json")).contains("\"patience\" : null"),
+                    options);
         }
-        assertEquals(5, new CommandLine(new LearningOptions()).<LearningOptions>getCommand().patience(false));
-        assertEquals(0, new CommandLine(new LearningOptions()).<LearningOptions>getCommand().patience(true));
+        assertEquals(
+                5,
+                new CommandLine(new LearningOptions())
+                        .<LearningOptions>getCommand()
+                        .patience(false));
+        assertEquals(
+                0,
+                new CommandLine(new LearningOptions())
+                        .<LearningOptions>getCommand()
+                        .patience(true));
     }
 
     /** The only class that counts is a character that comes in the held-out part alone. */
     @Test
     void anEpochWithoutAnyTargetIsRefused() throws IOException {
         Path file = Files.writeString(folder.resolve("text.txt"), "ab".repeat(500) + "c");
-        CliRun.of("train", "--text", file.toString(), "--class-weights", "0,0,1", "--unroll", "5", "--steps", "3",
-                        "--hidden", "2", "--progress", "none", "--out", out("run"))
+        CliRun.of(
+                        "train",
+                        "--text",
+                        file.toString(),
+                        "--class-weights",
+                        "0,0,1",
+                        "--unroll",
+                        "5",
+                        "--steps",
+                        "3",
+                        "--hidden",
+                        "2",
+                        "--progress",
+                        "none",
+                        "--out",
+                        out("run"))
                 .assertFailed(2, "no batch of a whole epoch", "valid target", "--class-weights");
-        CliRun.of("train", "--task", "temporal-order", "--length", "10", "--class-weights", "0,0,0,0", "--out", out("other"))
+        CliRun.of(
+                        "train",
+                        "--task",
+                        "temporal-order",
+                        "--length",
+                        "10",
+                        "--class-weights",
+                        "0,0,0,0",
+                        "--out",
+                        out("other"))
                 .assertFailed(2, "no class counts");
     }
 

@@ -57,9 +57,8 @@ final class WrongInputFiles {
 
     private void train(String name, String... data) {
         List<String> args = Stream.concat(
-                        Stream.of(
-                                "train --steps 2 --unroll 5 --hidden 4 --batch 2 --threads 1 --progress none --out"
-                                        .split(" ")),
+                        Stream.of("train --steps 2 --unroll 5 --hidden 4 --batch 2 --threads 1 --progress none --out"
+                                .split(" ")),
                         Stream.concat(Stream.of(folder.resolve(name).toString()), Arrays.stream(data)))
                 .toList();
         CliRun.of(args).assertDone();
@@ -82,8 +81,7 @@ final class WrongInputFiles {
     private void headed(String name, long headerLength, String header, int data) throws IOException {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer file = ByteBuffer.allocate(8 + text.length + data).order(ByteOrder.LITTLE_ENDIAN);
-        Files.write(
-                folder.resolve(name), file.putLong(headerLength).put(text).array());
+        Files.write(folder.resolve(name), file.putLong(headerLength).put(text).array());
     }
 
     private void models() throws IOException {
@@ -224,7 +222,8 @@ final class WrongInputFiles {
         Path link = run("linked-metrics").resolve("metrics.jsonl");
         Files.delete(link);
         Files.createSymbolicLink(link, folder.resolve("good.txt"));
-        Files.writeString(run("broken-metrics").resolve("metrics.jsonl"), "{\"event\":\"train\",\n{\"event\":\"train\"}\n");
+        Files.writeString(
+                run("broken-metrics").resolve("metrics.jsonl"), "{\"event\":\"train\",\n{\"event\":\"train\"}\n");
         Files.write(
                 run("latin1-metrics").resolve("metrics.jsonl"),
                 "{\"event\":\"tr\u00e4in\",\"step\":1}\n{}\n".getBytes(StandardCharsets.ISO_8859_1));

@@ -221,9 +221,14 @@ class SafetensorsTest {
 
     @Test
     void anotherWritersOrderKeepsTheChecksum() throws IOException {
-        new Safetensors().putMetadata("k", "v").put("a", new int[] {1}, 1).put("b", new int[] {2}, 1).write(file);
+        new Safetensors()
+                .putMetadata("k", "v")
+                .put("a", new int[] {1}, 1)
+                .put("b", new int[] {2}, 1)
+                .write(file);
         String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-        String swapped = text.replace("\"a\":", "\"x\":").replace("\"b\":", "\"a\":").replace("\"x\":", "\"b\":");
+        String swapped =
+                text.replace("\"a\":", "\"x\":").replace("\"b\":", "\"a\":").replace("\"x\":", "\"b\":");
         int data = swapped.length() - 8;
         swapped = swapped.substring(0, data) + swapped.substring(data + 4) + swapped.substring(data, data + 4);
         Files.write(file, swapped.getBytes(StandardCharsets.ISO_8859_1));
@@ -251,7 +256,9 @@ class SafetensorsTest {
             })
     void aLenientHeader(String header) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 4).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII)).putInt(7);
+        bytes.putLong(header.length())
+                .put(header.getBytes(StandardCharsets.US_ASCII))
+                .putInt(7);
         Files.write(file, bytes.array());
         Safetensors read = Safetensors.read(file);
         assertArrayEquals(new int[] {7}, read.tensor("n").toInts());

@@ -15,6 +15,7 @@ import org.bptt4j.backend.Update;
 import org.bptt4j.backend.Weighting;
 import org.bptt4j.spec.Cell;
 import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Count;
 
 /** The backend of this JVM's own processor: checks the contract, then hands each operation to the class that does it. */
 final class CpuBackend implements Backend {
@@ -61,7 +62,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public String description() {
-        return "cpu (" + kernels.description() + ", " + workers.threads() + " threads)";
+        return "cpu (" + kernels.description() + ", " + Count.of(workers.threads(), "thread") + ")";
     }
 
     /** 2 MiB of states of 128 units; fewer rows would pack the weights too often for what they multiply. */

@@ -1,5 +1,6 @@
 package org.bptt4j.backend.cuda;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,9 @@ public final class CudaProvider implements BackendProvider {
     /** Where to look for libcuda.so.1 and libcublas.so.12 if the options do not say. */
     static final String LIBRARIES = "BPTT4J_CUDA_LIBRARIES";
 
+    /** One of these is there where a driver is loaded; the last in Windows' Linux. */
+    private static final List<String> DRIVER = List.of("/proc/driver/nvidia", "/dev/nvidiactl", "/dev/dxg");
+
     @Override
     public String kind() {
         return "cuda";
@@ -29,6 +33,12 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Optional<String> unavailable(BackendOptions options) {
         return Probe.problem(withEnvironment(options)).map(Finding::sentence);
+    }
+
+    @Override
+    public boolean isExpected(BackendOptions options) {
+        return withEnvironment(options).cudaLibraries() != null
+                || DRIVER.stream().anyMatch(file -> Files.exists(Path.of(file)));
     }
 
     @Override

@@ -1,18 +1,18 @@
-package org.bptt4j.cli;
+package org.bptt4j.spec;
 
 import java.util.Locale;
 
 /** Numbers of things in words: "1 row", "2 rows", "1,234 updates". */
-final class Count {
+public final class Count {
     private Count() {}
 
     /** {@code count} and the noun, in the plural unless the count is 1. */
-    static String of(long count, String noun) {
+    public static String of(long count, String noun) {
         return count + " " + inNumber(count, noun);
     }
 
     /** The same with thousands grouped. */
-    static String grouped(long count, String noun) {
+    public static String grouped(long count, String noun) {
         return String.format(Locale.ROOT, "%,d ", count) + inNumber(count, noun);
     }
 
