@@ -36,13 +36,22 @@ public final class RnnSession implements AutoCloseable {
     /** Feeds T steps of symbol ids [T,B]; returns the outputs y [T,B,O], or the states h [T,B,H] without a head. */
     public float[] feed(int... ids) {
         Require.given(ids, "ids");
-        return feed(Batch.symbols(ids.length / rows, rows, ids));
+        return feed(Batch.symbols(steps("ids", ids.length, rows, "rows = " + rows), rows, ids));
     }
 
     /** Feeds T steps of dense input [T,B,I]; returns the outputs y [T,B,O], or the states h [T,B,H] without a head. */
     public float[] feed(float[] x) {
         Require.given(x, "x");
-        return feed(Batch.dense((int) (x.length / Sizes.product(rows, inputSize)), rows, inputSize, x));
+        String step = "rows × input size = " + Sizes.text(rows, inputSize);
+        return feed(Batch.dense(steps("x", x.length, Sizes.product(rows, inputSize), step), rows, inputSize, x));
+    }
+
+    private static int steps(String name, int elements, long ofStep, String step) {
+        if (elements == 0 || elements % ofStep != 0) {
+            throw new IllegalArgumentException(
+                    name + " has length " + elements + ": must be a multiple of a step's " + step);
+        }
+        return (int) (elements / ofStep);
     }
 
     private float[] feed(Batch batch) {

@@ -289,7 +289,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if a whole epoch has no valid target
      */
     public long fit(BatchSource source, long epochs, Listener listener) {
-        return fitting(source, null, listener).run(epochs).steps();
+        return fitting(source, null, listener).run(requireEpochs(epochs)).steps();
     }
 
     /**
@@ -300,8 +300,14 @@ public final class Trainer implements AutoCloseable {
      * @param listener told after every step, epoch and validation, or null for nobody
      */
     public FitReport fit(BatchSource source, long epochs, Validation validation, Listener listener) {
-        return fitting(source, Require.given(validation, "validation"), listener)
-                .run(epochs);
+        return fitting(source, Require.given(validation, "validation"), listener).run(requireEpochs(epochs));
+    }
+
+    private static long requireEpochs(long epochs) {
+        if (epochs < 0) {
+            throw new IllegalArgumentException("epochs " + epochs + ": must be 0 or more");
+        }
+        return epochs;
     }
 
     private Fitting fitting(BatchSource source, Validation validation, Listener listener) {

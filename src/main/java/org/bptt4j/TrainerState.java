@@ -2,10 +2,12 @@ package org.bptt4j;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.DeviceArray;
 import org.bptt4j.bptt.CarriedState;
@@ -216,7 +218,7 @@ public final class TrainerState {
         RnnSpec own = trainer.rnn().spec();
         if (!spec.equals(own)) {
             throw new IllegalArgumentException(
-                    file + ": is the state of another network, " + spec + "; this is " + own);
+                    file + ": is the state of another network, " + differences(spec, own));
         }
         if (!optimizer.equals(name(trainer))) {
             throw new IllegalArgumentException(
@@ -232,6 +234,23 @@ public final class TrainerState {
         trainer.bptt.carried().upload(state, (int) rows);
         trainer.updates = updates;
         trainer.skipped = skipped;
+    }
+
+    /** "hidden size 4, not 5". */
+    private static String differences(RnnSpec there, RnnSpec own) {
+        Object[][] parts = {
+            {"cell", there.cell().name(), own.cell().name()},
+            {"input size", there.inputSize(), own.inputSize()},
+            {"hidden size", there.hiddenSize(), own.hiddenSize()},
+            {"layers", there.layers(), own.layers()},
+            {"output size", there.outputSize(), own.outputSize()},
+            {"bidirectional", there.bidirectional(), own.bidirectional()},
+            {"dropout", there.dropout(), own.dropout()}
+        };
+        return Arrays.stream(parts)
+                .filter(part -> !part[1].equals(part[2]))
+                .map(part -> part[0] + " " + part[1] + ", not " + part[2])
+                .collect(Collectors.joining("; "));
     }
 
     private void restore(Trainer trainer, boolean upload) throws IOException {

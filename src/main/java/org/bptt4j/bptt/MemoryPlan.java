@@ -267,7 +267,12 @@ public record MemoryPlan(
     }
 
     private static IllegalArgumentException tooSmall(long budget, long least, String more) {
-        return new IllegalArgumentException("a memory budget of " + budget
-                + " bytes is too small for this batch: at least " + least + " (" + text(least) + ") are needed" + more);
+        return new IllegalArgumentException("a memory budget (Trainer.Builder.memory) of " + bytes(budget)
+                + " is too small for this batch: at least " + bytes(least) + " are needed" + more);
+    }
+
+    private static String bytes(long number) {
+        String exact = number + (number == 1 ? " byte" : " bytes");
+        return number < 1024 ? exact : exact + " (" + text(number) + ")";
     }
 }

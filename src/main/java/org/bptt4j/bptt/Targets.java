@@ -136,7 +136,7 @@ final class Targets {
         if (length != needed) {
             String shape = (atEveryStep() ? "[T,B" : "[B") + (areClasses() ? "]" : ",O]");
             throw new IllegalArgumentException("the loss needs " + needed + (areClasses() ? " class" : " value")
-                    + " targets " + shape + ", the batch has " + (length < 0 ? "none of that kind" : length));
+                    + " targets " + shape + ", the batch has " + (length < 0 ? "none of that kind: see Batch.withTargets" : length));
         }
     }
 

@@ -2,9 +2,12 @@ package org.bptt4j.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
+import org.bptt4j.backend.BackendProvider;
 import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
@@ -70,7 +73,19 @@ final class BackendOption {
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
      */
     Backend open() {
+        requireKind();
         return Backends.select(backend, options(), line -> LOG.log(System.Logger.Level.INFO, OptionWords.of(line)));
+    }
+
+    /** A {@link UsageException} for a name that no backend has. */
+    void requireKind() {
+        List<String> kinds = Stream.concat(
+                        Stream.of("auto"), Backends.providers().stream().map(BackendProvider::kind))
+                .toList();
+        if (!kinds.contains(backend.replaceFirst(":\\d+$", ""))) {
+            throw new UsageException("--backend '" + backend + "': no backend is called that; there are: "
+                    + String.join(", ", kinds) + ", and of several cards cuda:N, such as cuda:0");
+        }
     }
 
     /** Everything that was said but the name. */
@@ -84,7 +99,7 @@ final class BackendOption {
     private SweepForm sweep() {
         SweepForm form = Names.parse("--sweep", sweep, SweepForm.class);
         if (form != SweepForm.AUTO && !backend.startsWith("cuda")) {
-            throw new UsageException("--sweep " + sweep + ": only --backend cuda has a choice of forms");
+            throw new UsageException("--sweep " + sweep + ": only --backend cuda has a choice of forms; add it, or leave --sweep out");
         }
         return form;
     }
@@ -92,7 +107,8 @@ final class BackendOption {
     private Precision precision() {
         Precision rung = Names.parse("--precision", precision, Precision.class);
         if (rung != Precision.FLOAT32 && !backend.startsWith("cuda")) {
-            throw new UsageException("--precision " + precision + ": only --backend cuda has anything but float32");
+            throw new UsageException("--precision " + precision + ": only --backend cuda has anything but float32"
+                    + "; add it, or leave --precision out");
         }
         return rung;
     }

@@ -120,7 +120,9 @@ final class BatchFile {
 
     private Batch withTargets(Batch batch) throws SafetensorsException {
         if (!tensors.containsKey("targets")) {
-            throw new UsageException(file + ": there is no tensor 'targets'");
+            throw new UsageException(file + ": there is no tensor 'targets'; a loss needs them, "
+                    + (loss.takesClasses() ? DType.I64 : DType.F32) + " "
+                    + Arrays.toString(targetShape(batch, loss.at())));
         }
         boolean classes = loss.takesClasses();
         Tensor targets = tensors.get("targets");

@@ -32,6 +32,8 @@ final class CsvFile {
             Set.of("NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NULL", "null", "None");
 
     private static final String FILL_IN = "; fill in a number or leave the row out";
+    /** A percentage, a price, a number with its digits in groups. */
+    private static final Pattern WITH_SIGN = Pattern.compile("[-+]?\\p{Sc}? ?[-+]?\\d[\\d.]*([ _']\\d{3})*(\\.\\d*)? ?(\\p{Sc}|%)?");
     private static final Pattern WITH_COMMA = Pattern.compile("[+-]?[\\d.,]*\\d,\\d[\\d.,]*");
 
     private final String file;
@@ -70,7 +72,7 @@ final class CsvFile {
         }
         CsvHeader header = new CsvHeader(file, CsvSurvey.header(first));
         if (columns == null && header.fault() != null) {
-            throw refused(header.fault());
+            throw refused(header.fault(), false);
         }
         List<String> names = columns == null ? header.names() : columns;
         int[] indices = indices(header, names);
@@ -83,6 +85,9 @@ final class CsvFile {
             }
             warnings.accept(file + ": " + found);
         });
+        if (table.rows() == 0 && header.names().get(0).matches("[{\\[].*")) {
+            throw new UsageException(file + ": is JSON, as it seems, expected a table with a header, comma-separated; save it as CSV");
+        }
         if (table.rows() < leastRows) {
             throw new UsageException(file + ": has " + table.rows() + (table.rows() == 1 ? " row" : " rows")
                     + " below the header, at least " + leastRows + " are needed");
@@ -135,6 +140,10 @@ final class CsvFile {
             throw new UsageException(place(rows.blankLine(), header, 0) + "the cell is empty" + FILL_IN);
         }
         if (row.size() != header.size()) {
+            if (header.name(0).startsWith("#")) {
+                throw new UsageException(file + ": line 1 looks like a comment, '" + Printable.of(header.name(0))
+                        + "'; the first line must name the columns: take it out");
+            }
             String cells = row.size() == 1 ? " has 1 cell" : " has " + row.size() + " cells";
             throw new UsageException(file + ": "
                     + dialect()
@@ -175,18 +184,31 @@ final class CsvFile {
             return new UsageException(
                     place + shown + " has a comma; write numbers with a decimal point only, as 1234.5");
         }
-        return refused(
-                "line " + line + ", column '" + Printable.of(header.name(column)) + "': " + shown + " is not a number");
+        String fault =
+                "line " + line + ", column '" + Printable.of(header.name(column)) + "': " + shown + " is not a number";
+        if (WITH_SIGN.matcher(cell).matches()) {
+            return new UsageException(file + ": " + fault + "; write the number alone, as 1234.5");
+        }
+        // A column that began with numbers is one of numbers; another is to be left out.
+        return refused(fault, line > 2);
     }
 
     /** What to do about a table that cannot be read as it is: the fault, and columns to read where nothing speaks against it. */
-    private UsageException refused(String fault) {
+    private UsageException refused(String fault, boolean oneCell) {
         Optional<String> dialect = dialect();
         if (dialect.isPresent()) {
             return new UsageException(file + ": " + dialect.get());
         }
         CsvSurvey survey = CsvSurvey.of(file, text);
-        return new UsageException(file + ": " + survey.obstacle().orElseGet(() -> fault + "; " + survey.advice()));
+        return new UsageException(file + ": " + survey.obstacle().orElseGet(() -> fault + advice(survey, oneCell)));
+    }
+
+    /** @param oneCell whether a cell is to be mended rather than a column left out */
+    private static String advice(CsvSurvey survey, boolean oneCell) {
+        if (!oneCell) {
+            return "; " + survey.advice();
+        }
+        return FILL_IN + (survey.hasReadable() ? ", or " + survey.advice() : "");
     }
 
     private Optional<String> dialect() {

@@ -56,7 +56,7 @@ final class CsvHeader {
     /** The places of these columns, each named once. */
     int[] indices(List<String> columns) {
         if (new HashSet<>(columns).size() < columns.size()) {
-            throw new UsageException(ColumnNames.option(columns) + ": names a column twice");
+            throw new UsageException(ColumnNames.option(columns) + ": names a column twice; name it once");
         }
         return columns.stream().mapToInt(this::index).toArray();
     }
@@ -64,7 +64,7 @@ final class CsvHeader {
     private int index(String name) {
         Integer column = index.get(name);
         if (column == null) {
-            throw new UsageException(file + ": there is no column '" + Printable.of(name) + "', only "
+            throw new NoSuchColumnException(file + ": there is no column '" + Printable.of(name) + "', only "
                     + Printable.list(names) + suggestion(name));
         }
         if (twice.contains(name)) {

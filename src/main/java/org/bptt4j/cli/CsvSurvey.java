@@ -129,6 +129,10 @@ final class CsvSurvey {
                 .toList();
     }
 
+    boolean hasReadable() {
+        return !readable().isEmpty();
+    }
+
     /** Which columns to read. */
     String advice() {
         List<String> readable = readable();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bptt4j.ModelFile;
 import org.bptt4j.data.Vocabulary;
+import org.bptt4j.spec.RnnSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -86,17 +87,25 @@ final class DataOptions {
     /** The data as a model sees it: in its vocabulary, or its columns and its scaling. */
     TrainingData loadFor(ModelFile model, Path file) {
         check();
+        String characters = model.metadata().get(TextData.VOCABULARY);
+        if (characters != null && !characters.isEmpty()) { // before it is the text that seems to be wrong
+            int size = Vocabulary.of(characters).size();
+            requireSizes(model.spec(), file, size, size);
+        }
         TrainingData data = loadKnown(model.metadata(), file);
         if (model.spec().bidirectional()) {
             data.requireWholeSequences(file + ": the network is bidirectional");
         }
-        if (data.inputSize() != model.spec().inputSize()
-                || data.outputSize() != model.spec().outputSize()) {
-            throw new UsageException(file + ": the network has " + model.spec().inputSize() + " inputs and "
-                    + model.spec().outputSize() + " outputs, but its metadata describes " + data.inputSize() + " and "
-                    + data.outputSize());
-        }
+        requireSizes(model.spec(), file, data.inputSize(), data.outputSize());
         return data;
+    }
+
+    private static void requireSizes(RnnSpec network, Path file, int inputs, int outputs) {
+        if (network.inputSize() != inputs || network.outputSize() != outputs) {
+            throw new UsageException(file + ": the network has " + network.inputSize() + " inputs and "
+                    + network.outputSize() + " outputs, but its metadata describes " + inputs + " and " + outputs
+                    + "; take a copy as train wrote it");
+        }
     }
 
     private TrainingData loadKnown(Map<String, String> metadata, Path file) {
@@ -122,7 +131,8 @@ final class DataOptions {
         String own = metadata.get(TaskData.TASK);
         if (own == null) {
             throw new UsageException(
-                    file + ": does not say what data it was trained on (no vocabulary, scaling or task)");
+                    file + ": does not say what data it was trained on (no vocabulary, scaling or task);"
+                            + " name a model that train wrote");
         }
         requireKind(text == null && csv == null && (task == null || task.equals(own)), file, "the task " + own);
         return new TaskData(own, length == null ? Integer.parseInt(metadata.get(TaskData.LENGTH)) : length);

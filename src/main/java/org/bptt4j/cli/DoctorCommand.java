@@ -45,6 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        where.requireKind();
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("JDK", Runtime.version() + ", " + System.getProperty("java.vm.vendor")));
         findings.add(vectorModule());

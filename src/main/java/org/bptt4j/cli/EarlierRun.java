@@ -121,6 +121,7 @@ final class EarlierRun implements AutoCloseable {
         }
         asked = given.matchedOptionValue("--steps", null);
         if (asked != null) {
+            Require.atLeast(1, asked, "--steps");
             options.remove("--epochs");
         }
         List<String> arguments = new ArrayList<>();

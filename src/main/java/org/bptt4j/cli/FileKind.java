@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.bptt4j.io.Safetensors;
+import org.bptt4j.io.SafetensorsException;
 
 /** What a file is that was given as a model and is none, as far as its first bytes tell, and what to do about it. */
 final class FileKind {
@@ -17,18 +18,32 @@ final class FileKind {
 
     private FileKind() {}
 
+    /**
+     * What to throw for a file that was refused: what it is, if that can be told, or else what was said of it.
+     *
+     * @param option that named it
+     * @param instead what to do, such as "name the run's folder"
+     */
+    static IOException explain(SafetensorsException refused, String option, Path file, String instead) {
+        Optional<String> kind = Files.isRegularFile(file) ? of(file, instead) : Optional.empty();
+        if (kind.isPresent()) {
+            throw new UsageException(option + " " + file + ": " + kind.get(), refused);
+        }
+        return refused;
+    }
+
     /** A few words such as "is a text", with the remedy; nothing for what may well be a model, if a broken one. */
-    static Optional<String> of(Path file) {
+    static Optional<String> of(Path file, String instead) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] head = in.readNBytes(LOOKED_AT);
             String name = file.getFileName().toString();
-            return head.length == 0 ? Optional.of("is empty; was it copied whole?") : ofHead(head, name, file);
+            return head.length == 0 ? Optional.of("is empty; was it copied whole?") : ofHead(head, name, file, instead);
         } catch (IOException e) {
             return Optional.empty(); // the reader's own message says it
         }
     }
 
-    private static Optional<String> ofHead(byte[] head, String name, Path file) {
+    private static Optional<String> ofHead(byte[] head, String name, Path file, String instead) {
         if (begins(head, "PK\003\004")) {
             String start = new String(head, StandardCharsets.ISO_8859_1);
             return Optional.of(
@@ -46,7 +61,7 @@ final class FileKind {
             return Optional.of("is a GGUF file, which is not read here; name one of safetensors");
         }
         if (begins(head, "\u0089PNG")) {
-            return Optional.of("is a picture; name the run's folder or its " + RunFolder.MODEL);
+            return Optional.of("is a picture; " + instead);
         }
         if (name.matches("(?i).*\\.onnx")) {
             return Optional.of("is an ONNX file, which is not read here; name one of safetensors");
@@ -54,11 +69,10 @@ final class FileKind {
         if (isText(head)) {
             boolean json = head[0] == '{' || head[0] == '[';
             return Optional.of(
-                    "is a text" + (json ? " (JSON)" : "") + "; name the run's folder or its " + RunFolder.MODEL);
+                    "is a text" + (json ? " (JSON)" : "") + "; " + instead);
         }
         return isState(file)
-                ? Optional.of("is a training state, from which train --resume goes on; name the run's folder or its "
-                        + RunFolder.MODEL)
+                ? Optional.of("is a training state, from which train --resume goes on; " + instead)
                 : Optional.empty();
     }
 

@@ -98,7 +98,7 @@ public final class GenerateCommand implements Callable<Integer> {
         if (size == 0 || net.inputSize() != size || net.outputSize() != size) {
             throw new UsageException(saved.file() + ": the network has " + net.inputSize() + " inputs and "
                     + net.outputSize() + " outputs, but its vocabulary "
-                    + Count.of(size, "character"));
+                    + Count.of(size, "character") + "; take a copy as train wrote it");
         }
         return Vocabulary.of(characters);
     }

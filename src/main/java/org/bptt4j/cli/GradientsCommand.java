@@ -13,6 +13,7 @@ import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.data.Batch;
 import org.bptt4j.io.Safetensors;
+import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.RnnSpec;
@@ -85,12 +86,12 @@ final class GradientsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Loss.Kind kind = Names.parse("--loss", loss, Loss.Kind.class);
         requireOutput();
-        ModelFile model = ModelFile.read(weights);
+        ModelFile model = model();
         if (!model.spec().hasHead()) {
-            throw new UsageException(weights + ": output_size 0: a loss needs a network with a head");
+            throw new UsageException(weights + ": output_size 0: a loss needs a network with a head; give one whose output_size is 1 or more");
         }
         Loss theLoss = loss(kind, model.spec().outputSize());
-        Batch data = BatchFile.read(batch, model.spec(), theLoss);
+        Batch data = read(model.spec(), theLoss);
         try (Backend backend = where.open();
                 Rnn rnn = model.toRnn(backend);
                 Trainer trainer = Trainer.of(rnn)
@@ -113,6 +114,22 @@ final class GradientsCommand implements Callable<Integer> {
         return 0;
     }
 
+    private ModelFile model() throws IOException {
+        try {
+            return ModelFile.read(weights);
+        } catch (SafetensorsException e) {
+            throw FileKind.explain(e, "--weights", weights, "name a model in safetensors, such as a run's " + RunFolder.MODEL);
+        }
+    }
+
+    private Batch read(RnnSpec net, Loss theLoss) throws IOException {
+        try {
+            return BatchFile.read(batch, net, theLoss);
+        } catch (SafetensorsException e) {
+            throw FileKind.explain(e, "--batch", batch, "name a batch in safetensors (see --help)");
+        }
+    }
+
     private Loss loss(Loss.Kind kind, int outputs) {
         Loss plain = switch (kind) {
             case CROSS_ENTROPY -> Loss.crossEntropy();
@@ -132,7 +149,7 @@ final class GradientsCommand implements Callable<Integer> {
         OutputFiles.requireWritable("--out", out);
         for (Path input : List.of(weights, batch)) {
             if (Files.exists(out) && Files.exists(input) && Files.isSameFile(out, input)) {
-                throw new UsageException("--out " + out + ": is also an input, and would be overwritten");
+                throw new UsageException("--out " + out + ": is also an input, and would be overwritten; name another file");
             }
         }
     }

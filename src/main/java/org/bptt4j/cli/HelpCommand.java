@@ -1,5 +1,6 @@
 package org.bptt4j.cli;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -11,8 +12,8 @@ import picocli.CommandLine.Spec;
 /** The help of all, or of one command, for those who ask for it by a word. */
 @Command(name = "help", helpCommand = true, description = "Show this help, or that of a command.")
 final class HelpCommand implements Callable<Integer> {
-    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "one of the commands")
-    private String command;
+    @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "one of the commands")
+    private List<String> given = List.of();
 
     @Spec
     private CommandSpec spec;
@@ -21,6 +22,11 @@ final class HelpCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine all = spec.parent().commandLine();
         Map<String, CommandLine> commands = all.getSubcommands();
+        if (given.size() > 1) {
+            throw new UsageException("help: of one command at a time, not of "
+                    + Count.of(given.size(), "command") + "; leave out '" + given.get(1) + "'");
+        }
+        String command = given.isEmpty() ? null : given.get(0);
         if (command != null && !commands.containsKey(command)) {
             throw new UsageException(Names.unknownCommand(command, commands.keySet()));
         }

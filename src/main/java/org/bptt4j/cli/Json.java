@@ -103,7 +103,8 @@ final class Json {
 
     /** What is wrong, on one line. */
     static String reason(JsonProcessingException e) {
-        return e.getOriginalMessage().replaceAll("\\s+", " ");
+        String reason = e.getOriginalMessage().replaceAll("\\s+", " ");
+        return reason.startsWith("Unexpected end-of-input") ? "it ends in the middle" : reason;
     }
 
     private static Map<String, Object> object(JsonParser json) throws IOException {

@@ -7,17 +7,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.bptt4j.io.FileErrors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
@@ -143,13 +148,41 @@ public final class Main implements Callable<Integer> {
             }
             Set<String> commands = command.getSubcommands().keySet();
             return commands.isEmpty()
-                    ? "unexpected argument '" + argument + "'"
+                    ? "unexpected argument '" + argument + "'" + withOption(argument, command.getCommandSpec())
                     : Names.unknownCommand(argument, commands);
         });
     }
 
+    /** Every value has its option: the likely one of a file that was given without. */
+    private static String withOption(String argument, CommandSpec command) {
+        String[] options = argument.matches("(?i).*\\.(csv|tsv)")
+                ? new String[] {"--csv"}
+                : argument.matches("(?i).*\\.txt") ? new String[] {"--text"} : new String[] {"--model", "--weights"};
+        ParseResult given = command.commandLine().getParseResult();
+        return Arrays.stream(options)
+                .filter(o -> command.optionsMap().containsKey(o) && (given == null || !given.hasMatchedOption(o)))
+                .findFirst()
+                .map(option -> "; did you mean '" + option + " " + argument + "'?")
+                .orElse("; each option has one value, a list has commas");
+    }
+
     /** What is wrong with a value, in our words; or else as the parser says it. */
     private static String message(ParameterException e) {
+        if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec option) {
+            return option.longestName() + " is given twice; give it once";
+        }
+        if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+            ArgSpec argument = missing.getMissing().get(0);
+            boolean lacksValue = !e.getMessage().startsWith("Missing required option");
+            if (argument instanceof OptionSpec option) {
+                return lacksValue
+                        ? option.longestName() + ": its value is missing; give " + option.longestName() + " "
+                                + option.paramLabel()
+                        : "missing: " + missing.getMissing().stream()
+                                .map(a -> a instanceof OptionSpec o ? o.longestName() + " " + o.paramLabel() : a.paramLabel())
+                                .collect(Collectors.joining(", "));
+            }
+        }
         return e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong
                 ? option.longestName() + " '" + e.getValue() + "': " + wrong.getMessage()
                 : e.getMessage();

@@ -1,5 +1,6 @@
 package org.bptt4j.cli;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -75,14 +76,19 @@ final class Names {
 
     /** What to say of an option that nobody knows: with ours for another system's word, or the nearest to a typo. */
     static String unknownOption(String name, Collection<String> options) {
+        if (name.equals("--loss") && options.contains("--loss-at")) {
+            return "unknown option '--loss'; the loss follows from the data here: leave it out";
+        }
         return "unknown option '" + name + "'"
                 + Synonyms.option(name, options).map(Names::meant).orElseGet(() -> didYouMean(name, options));
     }
 
     /** The same of a command. */
     static String unknownCommand(String name, Collection<String> commands) {
+        List<String> words = new ArrayList<>(commands);
+        words.addAll(List.of("--help", "--version"));
         return "unknown command '" + name + "'"
-                + Synonyms.command(name, commands).map(Names::meant).orElseGet(() -> didYouMean(name, commands));
+                + Synonyms.command(name, words).map(Names::meant).orElseGet(() -> didYouMean(name, commands));
     }
 
     private static String meant(String name) {

@@ -11,7 +11,7 @@ final class OutputFiles {
     static void requireWritable(String option, Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || (Files.exists(file) && !Files.isRegularFile(file))) {
-            throw new UsageException(option + " " + file + ": exists and is not a regular file");
+            throw new UsageException(option + " " + file + ": exists and is not a regular file; name another");
         }
         if (!Files.isDirectory(folder)) {
             throw new UsageException(option + " " + file + ": there is no folder " + folder + "; create it first");

@@ -96,7 +96,7 @@ final class RunFolder implements AutoCloseable {
             create();
             madeCheckpoints = makeCheckpoints();
         } catch (IOException e) {
-            throw new UsageException(option + " " + path + ": cannot make the folder: " + FileErrors.reason(e), e);
+            throw new UsageException(option + " " + path + ": cannot make the folder: " + FileErrors.reason(e) + "; name another", e);
         }
         takeLock();
         requireFree();
@@ -141,7 +141,8 @@ final class RunFolder implements AutoCloseable {
     static RunFolder existing(Path path) {
         RunFolder folder = new RunFolder("--resume", path, null);
         if (!Files.isDirectory(path)) {
-            throw folder.refused("there is no such folder");
+            throw folder.refused((Files.exists(path) ? "is a file" : "there is no such folder")
+                    + "; name the folder that train wrote");
         }
         folder.requireOwnFiles();
         if (!Files.exists(path.resolve(RUN))) {

@@ -3,7 +3,6 @@ package org.bptt4j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.bptt4j.ModelFile;
 import org.bptt4j.io.SafetensorsException;
 import picocli.CommandLine.Option;
@@ -42,11 +41,7 @@ final class SavedModel {
         try {
             return ModelFile.read(file);
         } catch (SafetensorsException e) {
-            Optional<String> kind = FileKind.of(file);
-            if (kind.isPresent()) {
-                throw new UsageException("--model " + file + ": " + kind.get(), e);
-            }
-            throw e;
+            throw FileKind.explain(e, "--model", file, "name the run's folder or its " + RunFolder.MODEL);
         }
     }
 }

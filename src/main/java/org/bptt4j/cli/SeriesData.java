@@ -124,7 +124,16 @@ final class SeriesData implements TrainingData {
 
     /** A table for a model, with its columns and its scaling. */
     static SeriesData read(Path file, Trained trained, Consumer<String> warnings) {
-        Series series = series(CsvFile.read(file, warnings), trained.scaling());
+        CsvFile table = CsvFile.read(file, warnings);
+        Series series;
+        try {
+            series = series(table, trained.scaling());
+        } catch (NoSuchColumnException e) {
+            throw new UsageException(
+                    e.getMessage() + "; the model reads "
+                            + Printable.list(trained.scaling().columns()),
+                    e);
+        }
         return new SeriesData(Printable.whole(file.toString()), false, series, trained);
     }
 
@@ -180,7 +189,7 @@ final class SeriesData implements TrainingData {
         if (trainingRows <= s.unroll()) {
             throw new UsageException(name + ": has " + Count.of(trainingRows, "row")
                     + " to train on (the last fifth is held out, a tenth of the rest validates), at least "
-                    + (s.unroll() + 1L) + " are needed for --unroll " + s.unroll());
+                    + (s.unroll() + 1L) + " are needed for --unroll " + s.unroll() + "; give a smaller one");
         }
         return new SeriesSource(
                 series,

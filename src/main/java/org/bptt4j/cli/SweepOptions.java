@@ -155,7 +155,7 @@ final class SweepOptions {
     /** The clipping that was given, or {@code otherwise}. */
     Clipping clipping(Clipping otherwise) {
         if (clipNorm != null && clipValue != null) {
-            throw new UsageException("--clip-norm and --clip-value: only one of them can be given");
+            throw new UsageException("--clip-norm and --clip-value: only one of them can be given; leave one out");
         }
         if (clipNorm == null && clipValue == null) {
             return otherwise;

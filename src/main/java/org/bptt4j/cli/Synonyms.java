@@ -32,7 +32,7 @@ final class Synonyms {
             "--out: output output-dir out-dir save save-dir outdir log-dir dest",
             "--seed: random-seed manual-seed random-state rng-seed",
             "--patience: early-stopping early-stop stop-patience",
-            "--cell: rnn-type cell-type rnn model-type unit type architecture activation nonlinearity",
+            "--cell: model rnn-type cell-type rnn model-type unit type architecture activation nonlinearity",
             "--optimizer: optimiser optim solver algorithm updater",
             "--init: initializer initializer-name weight-init initialization initialisation",
             "--bidirectional: bi bidir both-directions",
@@ -50,6 +50,7 @@ final class Synonyms {
             "--precision: dtype amp mixed-precision half fp16 float16 bf16 tf32",
             "--progress: verbose verbosity quiet silent q v",
             "--stacktrace: debug trace traceback",
+            "--weights: model",
             "--version: v");
 
     private static final Map<String, List<String>> COMMANDS = table(

@@ -103,7 +103,7 @@ final class TextData implements TrainingData {
         if (trained <= s.unroll()) {
             throw new UsageException(file + ": has " + trained
                     + " characters to train on (the last tenth is held out, a tenth of the rest validates), at least "
-                    + (s.unroll() + 1L) + " are needed for --unroll " + s.unroll());
+                    + (s.unroll() + 1L) + " are needed for --unroll " + s.unroll() + "; give a smaller one");
         }
         return TextSource.training(
                 text, 0, trained, s.batch(), s.unroll(), s.loss().at());

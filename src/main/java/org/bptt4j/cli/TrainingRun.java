@@ -127,7 +127,14 @@ final class TrainingRun {
 
     private void goOn(Trainer trainer) throws IOException {
         if (state != null) {
-            state.restore(trainer);
+            try {
+                state.restore(trainer);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(
+                        e.getMessage() + " as " + RunFolder.RUN + " says; put back the " + RunFolder.RUN
+                                + " of this run, or begin it anew with train --out",
+                        e);
+            }
             best = state.best();
             updates = state.updates();
             position = state.position();

@@ -1,7 +1,7 @@
 package org.bptt4j.cli;
 
 /** Wrong usage or bad input: the message says in a line or two what, where, and what to do. The command ends with code 2. */
-final class UsageException extends RuntimeException {
+class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     UsageException(String message) {

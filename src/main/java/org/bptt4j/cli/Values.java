@@ -27,6 +27,8 @@ final class Values {
                 .registerConverter(int.class, Values::integer)
                 .registerConverter(Long.class, Values::whole)
                 .registerConverter(long.class, Values::whole)
+                .registerConverter(Boolean.class, Values::isOn)
+                .registerConverter(boolean.class, Values::isOn)
                 .registerConverter(Double.class, Values::number)
                 .registerConverter(double.class, Values::number);
     }
@@ -65,11 +67,21 @@ final class Values {
         }
     }
 
+    /** Of an option without a value. */
+    private static boolean isOn(String value) {
+        if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+            throw new TypeConversionException("this option has no value; give its name alone, or leave it out");
+        }
+        return Boolean.parseBoolean(value);
+    }
+
     private static int integer(String value) {
         long whole = whole(value);
         if (whole != (int) whole) {
             throw new TypeConversionException(
-                    "must be a whole number, from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE);
+                    whole > 0
+                            ? "is too large; must be at most " + Integer.MAX_VALUE
+                            : "is too small; must be at least " + Integer.MIN_VALUE);
         }
         return (int) whole;
     }
@@ -81,8 +93,7 @@ final class Values {
         try {
             return Long.parseLong(value);
         } catch (NumberFormatException e) {
-            throw new TypeConversionException(
-                    "must be a whole number, from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE);
+            throw new TypeConversionException("has too many digits; must be a whole number of at most 18 digits");
         }
     }
 

@@ -37,14 +37,15 @@ public final class PackedSource implements BatchSource {
      * @param seed of the sequences' order
      */
     public PackedSource(int[][] sequences, int rows, int steps, int noTarget, long seed) {
-        if (rows < 1 || steps < 1 || Require.given(sequences, "sequences").length == 0) {
+        Require.given(sequences, "sequences");
+        if (rows < 1 || steps < 1 || sequences.length == 0) {
             throw new IllegalArgumentException(sequences.length + " sequences in B = " + rows + " rows of T = " + steps
                     + " steps: all must be at least 1");
         }
         for (int i = 0; i < sequences.length; i++) {
             if (Require.given(sequences[i], "sequence " + i).length < 2) {
-                throw new IllegalArgumentException("sequence " + i + " has " + sequences[i].length
-                        + " symbols: at least 2 are needed, one to read and one to predict");
+                throw new IllegalArgumentException("sequence " + i + " has length " + sequences[i].length
+                        + ": at least 2 symbols are needed, one to read and one to predict");
             }
         }
         Sizes.array("a batch [T,B]", "use fewer rows or steps", steps, rows);

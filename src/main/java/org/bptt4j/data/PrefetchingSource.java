@@ -84,7 +84,7 @@ public final class PrefetchingSource implements BatchSource, AutoCloseable {
     private Future<Batch> started() {
         requireOpen();
         if (ahead == null) {
-            throw new IllegalStateException("start(epoch) comes first");
+            throw new IllegalStateException("next or skip before start: call start(epoch) first");
         }
         return ahead;
     }

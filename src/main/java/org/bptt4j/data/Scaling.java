@@ -3,12 +3,14 @@ package org.bptt4j.data;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.bptt4j.spec.Require;
 
 /**
  * Standardisation of a table's columns, z = (x − mean)/deviation, with the figures of the training rows only: what is held
@@ -42,6 +44,11 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
      *     does not hold their deviation
      */
     public static Scaling fit(Series series, long rows) {
+        long there = Require.given(series, "series").rows();
+        if (rows < 1 || rows > there) {
+            throw new IllegalArgumentException(
+                    "a scaling by " + rows + " rows of a series of " + there + ": must be 1 … " + there);
+        }
         List<Double> mean = new ArrayList<>();
         List<Double> deviation = new ArrayList<>();
         for (int c = 0; c < series.columns().size(); c++) {
@@ -134,7 +141,8 @@ public record Scaling(List<String> columns, int target, List<Double> mean, List<
             }
             return new Scaling(columns, target.isEmpty() ? -1 : columns.indexOf(target.get(0)), mean, deviation);
         } catch (IOException e) {
-            throw new IllegalArgumentException("not a scaling: " + e.getMessage(), e);
+            String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw new IllegalArgumentException("not a scaling: " + reason, e);
         }
     }
 }

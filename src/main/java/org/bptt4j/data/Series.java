@@ -1,6 +1,7 @@
 package org.bptt4j.data;
 
 import java.util.List;
+import org.bptt4j.spec.Require;
 
 /**
  * A table of numbers whose rows are in time order, one column of which is to be forecast.
@@ -18,9 +19,12 @@ public final class Series {
      * @param target index of the column to forecast
      */
     public Series(List<String> columns, Table table, int target) {
+        Require.given(columns, "columns");
+        Require.given(table, "table");
         if (columns.isEmpty() || columns.size() != table.columns() || target < 0 || target >= columns.size()) {
-            throw new IllegalArgumentException(columns.size() + " names for " + table.columns()
-                    + " columns, target column " + target + ": they do not fit together");
+            throw new IllegalArgumentException("names: " + columns.size() + ", columns: " + table.columns()
+                    + ", target column: " + target + "; there must be a name for each column, and the target be one of"
+                    + " them, from 0");
         }
         this.columns = List.copyOf(columns);
         this.table = table;

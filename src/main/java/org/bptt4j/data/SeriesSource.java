@@ -3,6 +3,7 @@ package org.bptt4j.data;
 import org.apache.commons.math3.random.RandomDataGenerator;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.Sizes;
 
 /**
@@ -27,6 +28,7 @@ public final class SeriesSource implements CountedSource {
     private int[] order;
     private int phase;
     private int next;
+    private boolean started;
 
     /**
      * A source of windows.
@@ -42,6 +44,9 @@ public final class SeriesSource implements CountedSource {
      */
     public SeriesSource(
             Series series, Scaling scaling, long trainingRows, int rows, int steps, int stride, Loss.At at, long seed) {
+        Require.given(series, "series");
+        Require.given(scaling, "scaling");
+        Require.given(at, "at");
         if (rows < 1 || steps < 1 || stride < 1) {
             throw new IllegalArgumentException("B = " + rows + " windows of T = " + steps + " rows every " + stride
                     + " rows: all must be at least 1");
@@ -73,6 +78,7 @@ public final class SeriesSource implements CountedSource {
 
     @Override
     public void start(long epoch) {
+        started = true;
         RandomGenerator random = RandomStream.of(seed, RandomStream.Use.TRAINING, epoch);
         phase = random.nextInt(largestPhase + 1);
         order = new RandomDataGenerator(random).nextPermutation(order.length, order.length);
@@ -86,6 +92,9 @@ public final class SeriesSource implements CountedSource {
 
     @Override
     public Batch next() {
+        if (!started) {
+            throw new IllegalStateException("next before start: call start(epoch) first");
+        }
         int count = Math.min(rows, order.length - next);
         if (count == 0) {
             return null;

@@ -2,6 +2,7 @@ package org.bptt4j.data;
 
 import java.util.PrimitiveIterator;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.Require;
 import org.bptt4j.spec.Sizes;
 
 /**
@@ -27,9 +28,14 @@ public final class TextSource implements CountedSource {
     private boolean placed;
 
     private TextSource(SymbolSequence text, long from, long to, int rows, int steps, Loss.At at, boolean wholeBatches) {
-        if (from < 0 || to > text.length() || to - from < 2) {
-            throw new IllegalArgumentException("characters " + from + " … " + to + " of " + text.length()
-                    + ": at least 2 are needed, one to read and one to predict");
+        Require.given(at, "at");
+        if (from < 0 || to > text.length()) {
+            throw new IllegalArgumentException("characters from " + from + " to " + to + " (not included) of a text of "
+                    + text.length() + ": must lie in it");
+        }
+        if (to - from < 2) {
+            throw new IllegalArgumentException("characters from " + from + " to " + to
+                    + " (not included): at least 2 are needed, one to read and one to predict");
         }
         if (rows < 1 || steps < 1) {
             throw new IllegalArgumentException(
@@ -61,6 +67,7 @@ public final class TextSource implements CountedSource {
      * @throws IllegalArgumentException if there are not T + 1 characters
      */
     public static TextSource training(SymbolSequence text, long from, long to, int rows, int steps, Loss.At at) {
+        Require.given(text, "text");
         if (to - from <= steps) {
             throw new IllegalArgumentException(
                     to - from + " characters do not fill one window of T = " + steps + " and its targets");

@@ -2,6 +2,7 @@ package org.bptt4j.data;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.bptt4j.spec.Require;
 
 /** Characters (Unicode code points) as ids 0 … size−1, in the order of their code points. */
 public final class Vocabulary {
@@ -50,7 +51,7 @@ public final class Vocabulary {
     /** The exception for a character at {@code position} (from 0) of a text that is not in the vocabulary. */
     IllegalArgumentException unknown(long position, int codePoint) {
         return new IllegalArgumentException("character " + (position + 1) + ", " + name(codePoint)
-                + ", is not in the model's vocabulary of " + codePoints.length + " characters");
+                + ", is not in the model's vocabulary of " + codePoints.length + " characters: leave it out, or put one that is in its place");
     }
 
     /** The character of an id. */
@@ -67,7 +68,11 @@ public final class Vocabulary {
     /** The text of these ids. */
     public String decode(int... ids) {
         StringBuilder text = new StringBuilder(ids.length);
-        for (int id : ids) {
+        for (int id : Require.given(ids, "ids")) {
+            if (id < 0 || id >= codePoints.length) {
+                throw new IllegalArgumentException("id " + id + ": must be 0 … " + (codePoints.length - 1)
+                        + ", as the vocabulary has " + codePoints.length + " characters");
+            }
             text.appendCodePoint(codePoints[id]);
         }
         return text.toString();

@@ -28,6 +28,9 @@ final class SafetensorsReader {
     private final Path file;
     private final long fileBytes;
 
+    /** Of a longer header only the number of digits tells anything: it is the text of another kind of file. */
+    private static final long LONGEST_SAID = 1_000_000_000_000L;
+
     private SafetensorsReader(Path file, long fileBytes) {
         this.file = file;
         this.fileBytes = fileBytes;
@@ -88,16 +91,17 @@ final class SafetensorsReader {
         byte[] lengthBytes = in.readNBytes(LENGTH_BYTES);
         if (lengthBytes.length < LENGTH_BYTES) {
             throw fail("the file is " + (lengthBytes.length == 0 ? "empty" : lengthBytes.length + " bytes long")
-                    + ", expected at least 8 bytes (the header length)");
+                    + ", expected at least 8 bytes (the header length): it is no safetensors file, or was cut off");
         }
         long length =
                 ByteBuffer.wrap(lengthBytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        String found = "byte 0: header length " + Long.toUnsignedString(length);
+        String found = "byte 0: header length "
+                + (length < 0 || length > LONGEST_SAID ? "of " + Long.toUnsignedString(length).length() + " digits" : length);
         if (length < 0 || length > MAX_HEADER_BYTES) {
-            throw fail(found + ", expected at most " + MAX_HEADER_BYTES);
+            throw fail(found + ", expected at most " + MAX_HEADER_BYTES + ": it is no safetensors file");
         }
         if (length > fileBytes - LENGTH_BYTES) {
-            throw fail(found + ", expected at most the " + (fileBytes - LENGTH_BYTES) + " bytes that follow it");
+            throw fail(found + ", expected at most the " + (fileBytes - LENGTH_BYTES) + " bytes that follow it: was the file cut off? Then copy it again");
         }
         byte[] header = in.readNBytes((int) length);
         if (header.length != length) {
@@ -118,7 +122,7 @@ final class SafetensorsReader {
             }
             if (entry.end() > dataBytes) {
                 throw fail(tensor(entry) + ": data_offsets end at " + entry.end() + ", expected at most the "
-                        + dataBytes + " bytes of data in the file");
+                        + dataBytes + " bytes of data in the file: was it cut off? Then copy it again");
             }
             covered = entry.end();
         }

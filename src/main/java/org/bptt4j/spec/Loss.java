@@ -129,7 +129,7 @@ public record Loss(Kind kind, At at, Reduction reduction, int ignoreIndex, List<
     public void requireOutputs(int outputs) {
         if (!weights.isEmpty() && weights.size() != outputs) {
             throw new IllegalArgumentException(
-                    "the loss has " + weights.size() + " weights, the network " + outputs + " outputs");
+                    "the loss has " + weights.size() + " weights, the network " + outputs + " outputs: give one weight for each output");
         }
     }
 }

@@ -86,7 +86,7 @@ class BadInputTest {
                 "--task adding --unroll 7             | choose them with --length",
                 "--task temporal-order --length 9     | at least 10 steps",
                 "--length 9                           | --length belongs to --task",
-                "--task adding --length 2147483647    | do not fit a Java array",
+                "--task adding --length 2147483647    | more numbers than one array holds",
                 "--task parity --batch 2000000000     | use a smaller batch",
                 "--task copy --length 2147483647      | passes 2147483647",
                 "--hidden 2000000000 --layers 3       | use fewer hidden units (--hidden) or layers (--layers)",

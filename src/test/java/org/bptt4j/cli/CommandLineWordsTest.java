@@ -142,8 +142,8 @@ class CommandLineWordsTest {
             value = {
                 "--steps 1e3 | --steps '1e3': must be a whole number, such as 100",
                 "--hidden 2.5 | --hidden '2.5': must be a whole number",
-                "--hidden 2147483648 | --hidden '2147483648': must be a whole number, from -2147483648 to 2147483647",
-                "--steps 9223372036854775808 | to 9223372036854775807",
+                "--hidden 2147483648 | --hidden '2147483648': is too large; must be at most 2147483647",
+                "--steps 9223372036854775808 | at most 18 digits",
                 "--lr 1d | --lr '1d': must be a number, such as 0.5",
                 "--lr 0x1p3 | --lr '0x1p3'",
                 "--lr 0,1 | --lr '0,1'",

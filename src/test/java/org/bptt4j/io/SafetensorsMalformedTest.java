@@ -60,9 +60,9 @@ class SafetensorsMalformedTest {
         "3, expected at most the 2 bytes that follow",
         "100000000, expected at most the 2 bytes that follow",
         "100000001, expected at most 100000000",
-        "9223372036854775807, byte 0: header length 9223372036854775807",
-        "-9223372036854775808, byte 0: header length 9223372036854775808",
-        "-1, byte 0: header length 18446744073709551615",
+        "9223372036854775807, byte 0: header length of 19 digits",
+        "-9223372036854775808, byte 0: header length of 19 digits",
+        "-1, byte 0: header length of 20 digits",
         "0, does not begin with '{'",
     })
     void headerLengthThatCannotBe(long length, String part) throws IOException {

@@ -23,8 +23,8 @@ public final class TaskSource implements CountedSource {
         }
         // Twice the cells: adding has two inputs a step.
         if (2L * task.steps() * rows > LARGEST_ARRAY) {
-            throw new IllegalArgumentException(rows + " sequences of " + task.steps()
-                    + " steps at a time do not fit a Java array: use a smaller batch or a shorter length");
+            throw new IllegalArgumentException(rows + (rows == 1 ? " sequence of " : " sequences of ") + task.steps()
+                    + " steps at a time: more numbers than one array holds; use a smaller batch or a shorter length");
         }
         this.task = task;
         this.rows = rows;
@@ -61,6 +61,9 @@ public final class TaskSource implements CountedSource {
 
     @Override
     public Batch next() {
+        if (random == null) {
+            throw new IllegalStateException("next before start: call start(epoch) first");
+        }
         return next++ < batches ? task.draw(rows, random) : null;
     }
 }
