@@ -52,7 +52,8 @@ final class Natives {
             return Optional.of(Finding.problem(
                     DRIVER,
                     "this process has loaded the CUDA libraries from " + place(loaded.orElse(null)),
-                    "name one place for the whole process"));
+                    "name one place for the whole process, by BackendOptions.withCudaLibraries or the environment's"
+                            + " BPTT4J_CUDA_LIBRARIES"));
         }
         Optional<Finding> problem = TRIED.get(place);
         if (problem == null) {
