@@ -64,7 +64,8 @@ public final class TrainerState {
         }
         if (!entry("state_version").equals(VERSION)) {
             throw new SafetensorsException(
-                    file + ": state_version '" + entry("state_version") + "', this program reads " + VERSION);
+                    file + ": state_version '" + entry("state_version")
+                            + "' is another version's of bptt4j; this one reads " + VERSION);
         }
         if (!tensors.hasChecksum()) {
             throw new SafetensorsException(file + ": has no checksum, which every state is written with");

@@ -22,6 +22,7 @@ import org.bptt4j.data.tasks.TemporalOrder;
 import org.bptt4j.io.Safetensors;
 import org.bptt4j.io.SafetensorsException;
 import org.bptt4j.spec.Cell;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Sizes;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ final class HugeSizesTest {
                 refused(
                         OutOfDeviceMemoryException.class,
                         () -> Rnn.create(backend, spec, 1),
-                        spec.layers() + " layers of " + spec.hiddenSize() + " hidden units",
+                        Count.of(spec.layers(), "layer") + " of " + Count.of(spec.hiddenSize(), "hidden unit"),
                         "RnnSpec.hiddenSize");
             }
             refused(
@@ -128,7 +129,7 @@ final class HugeSizesTest {
                         "bidirectional",
                         "false",
                         "state_version",
-                        "1",
+                        "2",
                         "optimizer",
                         "adam",
                         "updates",

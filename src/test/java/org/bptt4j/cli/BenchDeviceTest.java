@@ -16,6 +16,7 @@ import java.util.Map;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.Counts;
+import org.bptt4j.backend.Report;
 import org.bptt4j.backend.SweepForm;
 import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.softgpu.SoftGpu;
@@ -68,7 +69,7 @@ class BenchDeviceTest {
         }
         assertEquals("true", object.get("simulated"));
         assertEquals(Names.of(form), object.get("sweep"));
-        assertEquals("20", object.get("bytes_down"));
+        assertEquals(Integer.toString(Report.LENGTH * Float.BYTES), object.get("bytes_down"));
         assertEquals("1", object.get("waits"));
         boolean graphs = form == SweepForm.GRAPH || form == SweepForm.AUTO;
         assertEquals(graphs ? "8" : "0", object.get("graph_launches"), "8 steps and 1, two layers, both ways");

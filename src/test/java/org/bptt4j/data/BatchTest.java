@@ -23,9 +23,9 @@ class BatchTest {
         refused("T = 0", () -> Batch.dense(0, 1, 1, new float[0]));
         refused("B = 0", () -> Batch.symbols(1, 0, new int[0]));
         refused("input size 0", () -> Batch.dense(1, 1, 0, new float[0]));
-        refused("needs 24", () -> Batch.dense(2, 3, 4, new float[23]));
-        refused("needs 6", () -> Batch.symbols(2, 3, new int[7]));
-        refused("needs 10000000000", () -> Batch.dense(100_000, 100_000, 1, new float[1]));
+        refused("needs 2 × 3 × 4 = 24", () -> Batch.dense(2, 3, 4, new float[23]));
+        refused("needs 2 × 3 = 6", () -> Batch.symbols(2, 3, new int[7]));
+        refused("= 10000000000", () -> Batch.dense(100_000, 100_000, 1, new float[1]));
         Batch batch = Batch.symbols(2, 3, new int[6]);
         refused("needs 3", () -> batch.withLengths(new int[2]));
         refused("resets [T,B] has 5 elements, needs 6", () -> batch.withResets(new boolean[5]));
