@@ -86,8 +86,8 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
     /** A file of a few tensors cannot make us list the parameters of a billion layers. */
     static ParameterLayout layout(Path file, RnnSpec spec, int tensors) throws SafetensorsException {
         if (spec.layers() > tensors) {
-            throw new SafetensorsException(file + ": the metadata says "
-                    + Count.of(spec.layers(), "layer") + ", but the file has only " + Count.of(tensors, "tensor"));
+            throw new SafetensorsException(file + ": the metadata says " + Count.of(spec.layers(), "layer")
+                    + ", but the file has only " + Count.of(tensors, "tensor"));
         }
         try {
             return new ParameterLayout(spec);

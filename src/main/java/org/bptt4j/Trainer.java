@@ -300,7 +300,8 @@ public final class Trainer implements AutoCloseable {
      * @param listener told after every step, epoch and validation, or null for nobody
      */
     public FitReport fit(BatchSource source, long epochs, Validation validation, Listener listener) {
-        return fitting(source, Require.given(validation, "validation"), listener).run(requireEpochs(epochs));
+        return fitting(source, Require.given(validation, "validation"), listener)
+                .run(requireEpochs(epochs));
     }
 
     private static long requireEpochs(long epochs) {

@@ -218,8 +218,7 @@ public final class TrainerState {
         Require.given(trainer, "trainer").requireOpen();
         RnnSpec own = trainer.rnn().spec();
         if (!spec.equals(own)) {
-            throw new IllegalArgumentException(
-                    file + ": is the state of another network, " + differences(spec, own));
+            throw new IllegalArgumentException(file + ": is the state of another network, " + differences(spec, own));
         }
         if (!optimizer.equals(name(trainer))) {
             throw new IllegalArgumentException(

@@ -74,7 +74,8 @@ public final class ParameterLayout {
         long length = Sizes.sum(Sizes.sum(lowest, others), head);
         if (length == Long.MAX_VALUE) {
             throw new IllegalArgumentException("the parameters of " + Count.of(spec.layers(), "layer") + " of "
-                    + Count.of(spec.hiddenSize(), "hidden unit") + ": their number overflows 64 bits; use fewer hidden units (RnnSpec.hiddenSize) or layers"
+                    + Count.of(spec.hiddenSize(), "hidden unit")
+                    + ": their number overflows 64 bits; use fewer hidden units (RnnSpec.hiddenSize) or layers"
                     + " (RnnSpec.layers)");
         }
         return length;

@@ -135,8 +135,9 @@ final class Targets {
         long needed = areClasses() ? cells : (long) cells * outputSize;
         if (length != needed) {
             String shape = (atEveryStep() ? "[T,B" : "[B") + (areClasses() ? "]" : ",O]");
-            throw new IllegalArgumentException("the loss needs " + needed + (areClasses() ? " class" : " value")
-                    + " targets " + shape + ", the batch has " + (length < 0 ? "none of that kind: see Batch.withTargets" : length));
+            throw new IllegalArgumentException(
+                    "the loss needs " + needed + (areClasses() ? " class" : " value") + " targets " + shape
+                            + ", the batch has " + (length < 0 ? "none of that kind: see Batch.withTargets" : length));
         }
     }
 

@@ -99,7 +99,8 @@ final class BackendOption {
     private SweepForm sweep() {
         SweepForm form = Names.parse("--sweep", sweep, SweepForm.class);
         if (form != SweepForm.AUTO && !backend.startsWith("cuda")) {
-            throw new UsageException("--sweep " + sweep + ": only --backend cuda has a choice of forms; add it, or leave --sweep out");
+            throw new UsageException(
+                    "--sweep " + sweep + ": only --backend cuda has a choice of forms; add it, or leave --sweep out");
         }
         return form;
     }

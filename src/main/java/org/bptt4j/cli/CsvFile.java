@@ -33,7 +33,9 @@ final class CsvFile {
 
     private static final String FILL_IN = "; fill in a number or leave the row out";
     /** A percentage, a price, a number with its digits in groups. */
-    private static final Pattern WITH_SIGN = Pattern.compile("[-+]?\\p{Sc}? ?[-+]?\\d[\\d.]*([ _']\\d{3})*(\\.\\d*)? ?(\\p{Sc}|%)?");
+    private static final Pattern WITH_SIGN =
+            Pattern.compile("[-+]?\\p{Sc}? ?[-+]?\\d[\\d.]*([ ']\\d{3})*(\\.\\d*)? ?(\\p{Sc}|%)?");
+
     private static final Pattern WITH_COMMA = Pattern.compile("[+-]?[\\d.,]*\\d,\\d[\\d.,]*");
 
     private final String file;
@@ -86,7 +88,8 @@ final class CsvFile {
             warnings.accept(file + ": " + found);
         });
         if (table.rows() == 0 && header.names().get(0).matches("[{\\[].*")) {
-            throw new UsageException(file + ": is JSON, as it seems, expected a table with a header, comma-separated; save it as CSV");
+            throw new UsageException(
+                    file + ": is JSON, as it seems, expected a table with a header, comma-separated; save it as CSV");
         }
         if (table.rows() < leastRows) {
             throw new UsageException(file + ": has " + table.rows() + (table.rows() == 1 ? " row" : " rows")

@@ -115,7 +115,9 @@ final class CsvRows {
         String where = place.find() ? file + ": line " + place.group(1) : file;
         if (what.contains("EOF reached")) {
             return new UsageException(
-                    where + ": is not CSV: the quotation mark of a cell that begins here is not closed; close it, or write a mark of its own twice", e);
+                    where
+                            + ": is not CSV: the quotation mark of a cell that begins here is not closed; close it, or write a mark of its own twice",
+                    e);
         }
         if (what.contains("between encapsulated token and delimiter")) {
             return new UsageException(

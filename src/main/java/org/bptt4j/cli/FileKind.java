@@ -68,8 +68,7 @@ final class FileKind {
         }
         if (isText(head)) {
             boolean json = head[0] == '{' || head[0] == '[';
-            return Optional.of(
-                    "is a text" + (json ? " (JSON)" : "") + "; " + instead);
+            return Optional.of("is a text" + (json ? " (JSON)" : "") + "; " + instead);
         }
         return isState(file)
                 ? Optional.of("is a training state, from which train --resume goes on; " + instead)

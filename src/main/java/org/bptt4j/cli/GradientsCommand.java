@@ -88,7 +88,8 @@ final class GradientsCommand implements Callable<Integer> {
         requireOutput();
         ModelFile model = model();
         if (!model.spec().hasHead()) {
-            throw new UsageException(weights + ": output_size 0: a loss needs a network with a head; give one whose output_size is 1 or more");
+            throw new UsageException(weights
+                    + ": output_size 0: a loss needs a network with a head; give one whose output_size is 1 or more");
         }
         Loss theLoss = loss(kind, model.spec().outputSize());
         Batch data = read(model.spec(), theLoss);
@@ -118,7 +119,8 @@ final class GradientsCommand implements Callable<Integer> {
         try {
             return ModelFile.read(weights);
         } catch (SafetensorsException e) {
-            throw FileKind.explain(e, "--weights", weights, "name a model in safetensors, such as a run's " + RunFolder.MODEL);
+            throw FileKind.explain(
+                    e, "--weights", weights, "name a model in safetensors, such as a run's " + RunFolder.MODEL);
         }
     }
 
@@ -149,7 +151,8 @@ final class GradientsCommand implements Callable<Integer> {
         OutputFiles.requireWritable("--out", out);
         for (Path input : List.of(weights, batch)) {
             if (Files.exists(out) && Files.exists(input) && Files.isSameFile(out, input)) {
-                throw new UsageException("--out " + out + ": is also an input, and would be overwritten; name another file");
+                throw new UsageException(
+                        "--out " + out + ": is also an input, and would be overwritten; name another file");
             }
         }
     }

@@ -24,8 +24,7 @@ final class HelpCommand implements Callable<Integer> {
         CommandLine all = spec.parent().commandLine();
         Map<String, CommandLine> commands = all.getSubcommands();
         if (given.size() > 1) {
-            throw new UsageException("help: of one command at a time, not of "
-                    + Count.of(given.size(), "command") + "; leave out '" + given.get(1) + "'");
+            throw new UsageException("help shows one command at a time; leave out '" + given.get(1) + "'");
         }
         String command = given.isEmpty() ? null : given.get(0);
         if (command != null && !commands.containsKey(command)) {

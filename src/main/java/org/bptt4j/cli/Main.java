@@ -171,16 +171,20 @@ public final class Main implements Callable<Integer> {
         if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec option) {
             return option.longestName() + " is given twice; give it once";
         }
-        if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+        if (e instanceof MissingParameterException missing
+                && !missing.getMissing().isEmpty()) {
             ArgSpec argument = missing.getMissing().get(0);
             boolean lacksValue = !e.getMessage().startsWith("Missing required option");
             if (argument instanceof OptionSpec option) {
                 return lacksValue
                         ? option.longestName() + ": its value is missing; give " + option.longestName() + " "
                                 + option.paramLabel()
-                        : "missing: " + missing.getMissing().stream()
-                                .map(a -> a instanceof OptionSpec o ? o.longestName() + " " + o.paramLabel() : a.paramLabel())
-                                .collect(Collectors.joining(", "));
+                        : "missing: "
+                                + missing.getMissing().stream()
+                                        .map(a -> a instanceof OptionSpec o
+                                                ? o.longestName() + " " + o.paramLabel()
+                                                : a.paramLabel())
+                                        .collect(Collectors.joining(", "));
             }
         }
         return e.getArgSpec() instanceof OptionSpec option && e.getCause() instanceof TypeConversionException wrong

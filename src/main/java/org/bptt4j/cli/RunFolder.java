@@ -96,7 +96,8 @@ final class RunFolder implements AutoCloseable {
             create();
             madeCheckpoints = makeCheckpoints();
         } catch (IOException e) {
-            throw new UsageException(option + " " + path + ": cannot make the folder: " + FileErrors.reason(e) + "; name another", e);
+            throw new UsageException(
+                    option + " " + path + ": cannot make the folder: " + FileErrors.reason(e) + "; name another", e);
         }
         takeLock();
         requireFree();

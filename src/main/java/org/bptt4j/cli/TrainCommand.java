@@ -92,8 +92,10 @@ public final class TrainCommand implements Callable<Integer> {
                     .setErr(own.getErr())
                     .parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
-            throw new UsageException("--resume " + resume + ": " + RunFolder.RUN + ": options: " + e.getMessage()
-                    + "; put back a sound copy, or begin the run anew with train --out", e);
+            throw new UsageException(
+                    "--resume " + resume + ": " + RunFolder.RUN + ": options: " + e.getMessage()
+                            + "; put back a sound copy, or begin the run anew with train --out",
+                    e);
         }
         return command;
     }

@@ -50,8 +50,9 @@ public final class Vocabulary {
 
     /** The exception for a character at {@code position} (from 0) of a text that is not in the vocabulary. */
     IllegalArgumentException unknown(long position, int codePoint) {
-        return new IllegalArgumentException("character " + (position + 1) + ", " + name(codePoint)
-                + ", is not in the model's vocabulary of " + codePoints.length + " characters: leave it out, or put one that is in its place");
+        return new IllegalArgumentException(
+                "character " + (position + 1) + ", " + name(codePoint) + ", is not in the model's vocabulary of "
+                        + codePoints.length + " characters: leave it out, or put one that is in its place");
     }
 
     /** The character of an id. */

@@ -96,12 +96,15 @@ final class SafetensorsReader {
         long length =
                 ByteBuffer.wrap(lengthBytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
         String found = "byte 0: header length "
-                + (length < 0 || length > LONGEST_SAID ? "of " + Long.toUnsignedString(length).length() + " digits" : length);
+                + (length < 0 || length > LONGEST_SAID
+                        ? "of " + Long.toUnsignedString(length).length() + " digits"
+                        : length);
         if (length < 0 || length > MAX_HEADER_BYTES) {
             throw fail(found + ", expected at most " + MAX_HEADER_BYTES + ": it is no safetensors file");
         }
         if (length > fileBytes - LENGTH_BYTES) {
-            throw fail(found + ", expected at most the " + (fileBytes - LENGTH_BYTES) + " bytes that follow it: was the file cut off? Then copy it again");
+            throw fail(found + ", expected at most the " + (fileBytes - LENGTH_BYTES)
+                    + " bytes that follow it: was the file cut off? Then copy it again");
         }
         byte[] header = in.readNBytes((int) length);
         if (header.length != length) {

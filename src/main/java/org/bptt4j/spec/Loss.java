@@ -128,8 +128,8 @@ public record Loss(Kind kind, At at, Reduction reduction, int ignoreIndex, List<
     /** Refuses a network whose outputs are not as many as the weights. */
     public void requireOutputs(int outputs) {
         if (!weights.isEmpty() && weights.size() != outputs) {
-            throw new IllegalArgumentException(
-                    "the loss has " + weights.size() + " weights, the network " + outputs + " outputs: give one weight for each output");
+            throw new IllegalArgumentException("the loss has " + weights.size() + " weights, the network " + outputs
+                    + " outputs: give one weight for each output");
         }
     }
 }

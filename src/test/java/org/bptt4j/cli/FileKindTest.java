@@ -99,6 +99,8 @@ class FileKindTest {
         file[0] = (byte) header.length;
         System.arraycopy(header, 0, file, 8, header.length);
         assertRefused("x.safetensors", file, "the metadata lacks 'bidirectional'");
-        assertEquals(true, FileKind.of(folder.resolve("x.safetensors"), "name a model").isEmpty());
+        assertEquals(
+                true,
+                FileKind.of(folder.resolve("x.safetensors"), "name a model").isEmpty());
     }
 }

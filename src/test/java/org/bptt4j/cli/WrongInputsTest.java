@@ -23,8 +23,8 @@ class WrongInputsTest {
     private static final Path DOCUMENT = Path.of("docs", "wrong-inputs.md");
     private static final Path LIST = Path.of("src", "test", "resources", "wrong-inputs.txt");
     private static final Pattern WORD = Pattern.compile("(?:\"[^\"]*\"|[^\\s\"])+");
-    private static final Pattern JAVA =
-            Pattern.compile("\\b[A-Z][a-z]+[A-Z]\\w*(Exception|Error)\\b|org\\.bptt4j|\\bjava\\.(?!io\\.tmpdir)|Exception");
+    private static final Pattern JAVA = Pattern.compile(
+            "\\b[A-Z][a-z]+[A-Z]\\w*(Exception|Error)\\b|org\\.bptt4j|\\bjava\\.(?!io\\.tmpdir)|Exception");
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\n]]");
     /** Options of the command line; those of the JVM are its own. */
     private static final Pattern OPTION = Pattern.compile("--(?!add-modules)[a-z]");
@@ -159,13 +159,15 @@ class WrongInputsTest {
         List<String> lines = new ArrayList<>(List.of(
                 "# Wrong inputs",
                 "",
-                cases + " wrong inputs and what is said of each: what is wrong, where, and what to do. `WrongInputsTest` tries"
+                cases
+                        + " wrong inputs and what is said of each: what is wrong, where, and what to do. `WrongInputsTest` tries"
                         + " them and makes this page:",
                 "",
                 "    mvn test -Dtest=WrongInputsTest -Dbptt4j.write"));
         lines.addAll(table);
         if (System.getProperty("bptt4j.write") == null) {
-            assertEquals(lines, Files.readAllLines(DOCUMENT), "mvn test -Dtest=WrongInputsTest -Dbptt4j.write mends it");
+            assertEquals(
+                    lines, Files.readAllLines(DOCUMENT), "mvn test -Dtest=WrongInputsTest -Dbptt4j.write mends it");
         } else {
             Files.write(DOCUMENT, lines);
         }

@@ -23,7 +23,8 @@ public final class CpuProvider implements BackendProvider {
     @Override
     public Optional<String> unavailable(BackendOptions options) {
         if (options.precision() != Precision.FLOAT32) {
-            return Optional.of("it multiplies in float32 only, and " + options.precision() + " was asked for: give BackendOptions.withPrecision(Precision.FLOAT32)");
+            return Optional.of("it multiplies in float32 only, and " + options.precision()
+                    + " was asked for: give BackendOptions.withPrecision(Precision.FLOAT32)");
         }
         if (options.sweep() != SweepForm.AUTO) {
             return Optional.of("it has one form of sweeps only, and " + options.sweep() + " was asked for");
