@@ -28,7 +28,7 @@ class BatchTest {
         refused("= 10000000000", () -> Batch.dense(100_000, 100_000, 1, new float[1]));
         Batch batch = Batch.symbols(2, 3, new int[6]);
         refused("needs 3", () -> batch.withLengths(new int[2]));
-        refused("resets [T,B] has 5 elements, needs 6", () -> batch.withResets(new boolean[5]));
+        refused("resets [T,B] has 5 elements, needs 2 × 3 = 6", () -> batch.withResets(new boolean[5]));
         refused("length 0 of row 1", () -> batch.withLengths(new int[] {1, 0, 2}));
         refused("length 3 of row 2", () -> batch.withLengths(new int[] {1, 1, 3}));
     }
