@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 final class LearningOptions {
     private static final double MOMENTUM = 0.9;
     private static final int STAGES = 3;
-    /** Of some 20 validations in a run; so many in a row without a better one are no accident. */
-    private static final long PATIENCE = 5;
+    /** Of some 20 validations in a run: the schedule's small rates, at its end, often help a loss that stood still before. */
+    private static final long PATIENCE = 10;
 
     private static final double STAGE_FACTOR = 0.1;
 
@@ -75,7 +75,7 @@ final class LearningOptions {
             names = "--patience",
             paramLabel = "N",
             description =
-                    "end after N validations in a row none of which was better than the best (default: 5 where neither"
+                    "end after N validations in a row none of which was better than the best (default: " + PATIENCE + " where neither"
                             + " --steps nor --epochs is given, and never for a --task)")
     private Long patience;
 

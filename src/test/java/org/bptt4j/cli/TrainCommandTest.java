@@ -320,7 +320,7 @@ class TrainCommandTest {
                     options);
         }
         assertEquals(
-                5,
+                10,
                 new CommandLine(new LearningOptions())
                         .<LearningOptions>getCommand()
                         .patience(false));
