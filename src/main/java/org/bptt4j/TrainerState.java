@@ -63,9 +63,8 @@ public final class TrainerState {
                     file + ": its checksum does not hold: the file was damaged or changed after it was written");
         }
         if (!entry("state_version").equals(VERSION)) {
-            throw new SafetensorsException(
-                    file + ": state_version '" + entry("state_version")
-                            + "' is another version's of bptt4j; this one reads " + VERSION);
+            throw new SafetensorsException(file + ": state_version '" + entry("state_version")
+                    + "' is another version's of bptt4j; this one reads " + VERSION);
         }
         if (!tensors.hasChecksum()) {
             throw new SafetensorsException(file + ": has no checksum, which every state is written with");

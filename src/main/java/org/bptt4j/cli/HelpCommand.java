@@ -3,7 +3,6 @@ package org.bptt4j.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.bptt4j.spec.Count;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -74,9 +74,8 @@ final class LearningOptions {
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description =
-                    "end after N validations in a row none of which was better than the best (default: " + PATIENCE + " where neither"
-                            + " --steps nor --epochs is given, and never for a --task)")
+            description = "end after N validations in a row none of which was better than the best (default: "
+                    + PATIENCE + " where neither" + " --steps nor --epochs is given, and never for a --task)")
     private Long patience;
 
     /** Validations without a better one after which a run ends; 0 for never. */

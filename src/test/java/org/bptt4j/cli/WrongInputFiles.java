@@ -57,8 +57,9 @@ final class WrongInputFiles {
 
     private void train(String name, String... data) {
         List<String> args = Stream.concat(
-                        Stream.of("train --steps 2 --unroll 5 --hidden 4 --batch 2 --threads 1 --backend cpu --progress none --out"
-                                .split(" ")),
+                        Stream.of(
+                                "train --steps 2 --unroll 5 --hidden 4 --batch 2 --threads 1 --backend cpu --progress none --out"
+                                        .split(" ")),
                         Stream.concat(Stream.of(folder.resolve(name).toString()), Arrays.stream(data)))
                 .toList();
         CliRun.of(args).assertDone();

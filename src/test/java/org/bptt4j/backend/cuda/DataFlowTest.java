@@ -254,7 +254,8 @@ class DataFlowTest {
             long sweepProducts,
             long up,
             long fills) {
-        return new Counts(launches, graphs, calls, kernels, products, sweepProducts, 4, up, 1, 4L * Report.LENGTH, fills, 0);
+        return new Counts(
+                launches, graphs, calls, kernels, products, sweepProducts, 4, up, 1, 4L * Report.LENGTH, fills, 0);
     }
 
     /** How often uploads wait for pinned memory depends on what went before. */
