@@ -15,6 +15,7 @@ import org.bptt4j.softgpu.SoftGpu;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,12 +72,24 @@ class MemoryBudgetTest {
 
     /** k1 = 0: not truncated. */
     @ParameterizedTest
-    @CsvSource({
-        "STEPS, 0, 0, 20", "GRAPH, 0, 0, 20", "PERSISTENT, 0, 0, 20",
-        "STEPS, 0, 0, 5", "GRAPH, 0, 0, 5", "PERSISTENT, 0, 0, 5",
-        "STEPS, 10, 15, 5", "GRAPH, 10, 15, 5", "PERSISTENT, 10, 15, 5"
-    })
+    @CsvSource({"GRAPH, 0, 0, 20", "PERSISTENT, 0, 0, 5", "STEPS, 10, 15, 5"})
     void theDeviceHoldsNoMoreThanTheBudget(SweepForm form, int k1, int k2, int part) {
+        requireWithin(form, k1, k2, part);
+    }
+
+    /** The rest of three forms by three plans, whose bytes do not hang on the form. */
+    @Tag("full")
+    @ParameterizedTest
+    @CsvSource({
+        "STEPS, 0, 0, 20", "PERSISTENT, 0, 0, 20",
+        "STEPS, 0, 0, 5", "GRAPH, 0, 0, 5",
+        "GRAPH, 10, 15, 5", "PERSISTENT, 10, 15, 5"
+    })
+    void norByAnyOtherForm(SweepForm form, int k1, int k2, int part) {
+        requireWithin(form, k1, k2, part);
+    }
+
+    private static void requireWithin(SweepForm form, int k1, int k2, int part) {
         Random random = new Random(1);
         Batch few = batch(4, random);
         Batch many = batch(T, random);
