@@ -34,7 +34,7 @@ final class CsvFile {
     private static final String FILL_IN = "; fill in a number or leave the row out";
     /** A percentage, a price, a number with its digits in groups. */
     private static final Pattern WITH_SIGN =
-            Pattern.compile("[-+]?\\p{Sc}? ?[-+]?\\d[\\d.]*([ ']\\d{3})*(\\.\\d*)? ?(\\p{Sc}|%)?");
+            Pattern.compile("[-+]?\\p{Sc}? ?[-+]?\\d+([ ']\\d{3})*(\\.\\d*)? ?(\\p{Sc}|%)?");
 
     private static final Pattern WITH_COMMA = Pattern.compile("[+-]?[\\d.,]*\\d,\\d[\\d.,]*");
 
