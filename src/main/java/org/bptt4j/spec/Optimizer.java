@@ -78,17 +78,20 @@ public record Optimizer(
      * @throws IllegalArgumentException if it is negative or not finite, or (but for a factor of 0) infinite or 0 as a 32-bit float
      */
     public double scaledRate(double factor, long update) {
-        String what = "the schedule's factor for update " + update;
+        // Words are made for what is refused only: a step allocates nothing.
         if (!(factor >= 0) || !Double.isFinite(factor)) {
-            throw new IllegalArgumentException(what + " is " + factor + ": must be a finite number of 0 or more");
+            throw new IllegalArgumentException(
+                    "the schedule's factor for update " + update + " is " + factor + ": must be a finite number of 0 or more");
         }
         double rate = learningRate * factor;
-        if (factor > 0) {
+        if (factor > 0 && !(rate > 0 && (float) rate > 0 && Float.isFinite((float) rate))) {
             requireFloat(
                     rate > 0,
                     "learning rate of update " + update + ", " + learningRate + " × " + factor + " =",
                     rate,
                     "above 0");
+        }
+        if (factor > 0) {
             requireStep(rate, kind, momentum, weightDecay);
         }
         return rate;
