@@ -80,8 +80,8 @@ public record Optimizer(
     public double scaledRate(double factor, long update) {
         // Words are made for what is refused only: a step allocates nothing.
         if (!(factor >= 0) || !Double.isFinite(factor)) {
-            throw new IllegalArgumentException(
-                    "the schedule's factor for update " + update + " is " + factor + ": must be a finite number of 0 or more");
+            throw new IllegalArgumentException("the schedule's factor for update " + update + " is " + factor
+                    + ": must be a finite number of 0 or more");
         }
         double rate = learningRate * factor;
         if (factor > 0 && !(rate > 0 && (float) rate > 0 && Float.isFinite((float) rate))) {
