@@ -1,0 +1,277 @@
+package org.bptt4j.backend.cuda;
+
+import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.bptt4j.Rnn;
+import org.bptt4j.Trainer;
+import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.Backends;
+import org.bptt4j.backend.DeviceArray;
+import org.bptt4j.backend.Matrix;
+import org.bptt4j.backend.Precision;
+import org.bptt4j.backend.Transpose;
+import org.bptt4j.card.CardRun;
+import org.bptt4j.data.Batch;
+import org.bptt4j.spec.RnnSpec;
+
+/** Measures one thing within a number of seconds and puts its times into a result; on a software device it is done, but no time of it is told. */
+final class CardTimes {
+    private static final int LEAST_REPEATS = 3;
+    private static final int MOST_REPEATS = 100;
+    /** Until clocks and caches are what they are under load. */
+    private static final double WARM_UP_SECONDS = 0.05;
+    /** Products in a graph: how long one takes behind another, whatever the host's launches cost. */
+    private static final int PRODUCTS = 256;
+    /** Floats of a batch's input that the host makes in a second or less. */
+    private static final long MOST_INPUT = 1L << 25;
+
+    private final CardBackends backends;
+    private final boolean software;
+    private Batch batch;
+    private CardRow batchOf;
+
+    CardTimes(CardBackends backends, boolean software) {
+        this.backends = backends;
+        this.software = software;
+    }
+
+    // ---- the card ---------------------------------------------------------------------------------------------------
+
+    /** [N, N] by [N, N]: what cuBLAS reaches at best. */
+    void peak(Precision precision, Map<String, Object> result) throws CardRun.NotOffered {
+        int n = software ? 32 : 4096;
+        CardForm.Opened opened = backends.get(CardForm.GRAPH, precision);
+        Backend backend = opened.backend();
+        try (DeviceArray memory = backend.allocate(3L * n * n)) {
+            float[] values = random(n * n);
+            backend.upload(values, 0, values.length, memory, 0);
+            backend.upload(values, 0, values.length, memory, (long) n * n);
+            Matrix a = new Matrix(memory, 0, n, n, n);
+            Matrix b = new Matrix(memory, (long) n * n, n, n, n);
+            Matrix c = new Matrix(memory, 2L * n * n, n, n, n);
+            double[] ms = parts(opened, 0.3, () -> backend.gemm(Transpose.NO, a, Transpose.YES, b, false, c))[0];
+            put(result, "gflops", 2.0 * n * n * n / (1e6 * ms[0])); // of the fastest
+        }
+    }
+
+    /** A copy on the card, read and written. */
+    void bandwidth(Map<String, Object> result) throws CardRun.NotOffered {
+        CardForm.Opened opened = backends.get(CardForm.GRAPH, Precision.FLOAT32);
+        int rows = software ? 16 : 1 << 16;
+        int cols = 1024;
+        try (DeviceArray memory = opened.backend().allocate(2L * rows * cols)) {
+            Matrix from = new Matrix(memory, 0, rows, cols, cols);
+            Matrix to = new Matrix(memory, (long) rows * cols, rows, cols, cols);
+            double[] ms = parts(opened, 0.2, () -> opened.backend().copy(from, to))[0];
+            put(result, "gb_per_s", 2.0 * Float.BYTES * rows * cols / (1e6 * ms[0]));
+        }
+    }
+
+    // ---- a row ------------------------------------------------------------------------------------------------------
+
+    /** The parts of a pass over the layer. */
+    void layer(CardRow row, CardForm form, Precision precision, double seconds, Map<String, Object> result)
+            throws CardRun.NotOffered {
+        CardForm.Opened opened = backends.get(form, precision);
+        requireRoom(opened, row);
+        try (CardLayer layer = new CardLayer(opened.backend(), row)) {
+            layer.input();
+            offered(layer::forward);
+            layer.arrive();
+            offered(layer::backward);
+            double[][] ms = parts(
+                    opened,
+                    seconds,
+                    layer::input,
+                    layer::forward,
+                    layer::arrive,
+                    layer::backward,
+                    layer::weights,
+                    layer::dX);
+            put(result, "input_ms", median(ms[0]));
+            put(result, "forward_ms", median(ms[1]));
+            put(result, "backward_ms", median(ms[3]));
+            put(result, "weights_ms", median(ms[4]));
+            put(result, "dx_ms", median(ms[5]));
+            put(result, "forward_min_ms", ms[1][0]);
+            put(result, "backward_min_ms", ms[3][0]);
+            put(result, "repeats", ms[0].length);
+        }
+    }
+
+    /** A sweep that refuses a shape is an answer; one that fails is none. */
+    private static void offered(Runnable sweep) throws CardRun.NotOffered {
+        try {
+            sweep.run();
+        } catch (BackendUnavailableException e) {
+            throw new CardRun.NotOffered(e.getMessage());
+        }
+    }
+
+    private static void requireRoom(CardForm.Opened opened, CardRow row) throws CardRun.NotOffered {
+        long[] total = new long[1];
+        opened.device().bind();
+        Status.driver("cuMemGetInfo", cuMemGetInfo(new long[1], total));
+        long bytes = Float.BYTES * row.floats();
+        if (bytes > total[0] - total[0] / 8) {
+            throw new CardRun.NotOffered("it takes " + bytes + " bytes, the card has " + total[0]);
+        }
+    }
+
+    /** The products of a step of the sweeps, one behind another in a graph. */
+    void products(CardRow row, Precision precision, double seconds, Map<String, Object> result)
+            throws CardRun.NotOffered {
+        CardForm.Opened opened = backends.get(CardForm.GRAPH, precision);
+        CardRow one = new CardRow(row.cell(), row.batch(), 1, row.input(), row.hidden(), row.output(), "");
+        int count = software ? 2 : PRODUCTS;
+        try (CardLayer layer = new CardLayer(opened.backend(), one);
+                Graphs forward = new Graphs(opened.device());
+                Graphs backward = new Graphs(opened.device())) {
+            layer.forwardProduct(); // cuBLAS may load code at the first call, which cannot be recorded
+            layer.backwardProduct();
+            double[][] ms = parts(
+                    opened,
+                    seconds,
+                    () -> forward.launch(count, () -> repeat(count, layer::forwardProduct)),
+                    () -> backward.launch(count, () -> repeat(count, layer::backwardProduct)));
+            put(result, "forward_us", 1e3 * median(ms[0]) / count);
+            put(result, "backward_us", 1e3 * median(ms[1]) / count);
+        }
+    }
+
+    private static void repeat(int times, Runnable work) {
+        for (int i = 0; i < times; i++) {
+            work.run();
+        }
+    }
+
+    // ---- a training step --------------------------------------------------------------------------------------------
+
+    /** Forward and backward of a training step, its upload and the wait for its loss with it. */
+    void step(CardRow row, CardForm form, Precision precision, double seconds, Map<String, Object> result)
+            throws CardRun.NotOffered {
+        step(backends.get(form, precision).backend(), row, seconds, result);
+    }
+
+    /** The same on the CPU. */
+    void cpu(CardRow row, double seconds, Map<String, Object> result) throws CardRun.NotOffered {
+        try (Backend backend = Backends.select("cpu")) {
+            step(backend, row, seconds, result);
+        }
+    }
+
+    private void step(Backend backend, CardRow row, double seconds, Map<String, Object> result)
+            throws CardRun.NotOffered {
+        if (row.cells() * row.input() > MOST_INPUT) {
+            throw new CardRun.NotOffered("a batch of " + row.cells() * row.input() + " inputs takes the host too long");
+        }
+        try (Rnn rnn = Rnn.create(
+                        backend, new RnnSpec(row.cell(), row.input(), row.hidden(), 1, row.output()), 1);
+                Trainer trainer = Trainer.of(rnn).build()) {
+            Batch data = batch(row);
+            offered(() -> trainer.forwardBackward(data));
+            double[] ms = repeat(seconds, LEAST_REPEATS, times -> {
+                long start = System.nanoTime();
+                trainer.forwardBackward(data);
+                return (System.nanoTime() - start) / 1e6;
+            });
+            put(result, "step_ms", median(ms));
+            put(result, "step_min_ms", ms[0]);
+            put(result, "repeats", ms.length);
+        }
+    }
+
+    private Batch batch(CardRow row) {
+        if (!row.equals(batchOf)) {
+            batch = null; // before there is another
+            float[] x = random((int) row.cells() * row.input());
+            int[] targets =
+                    new Random(1).ints(row.cells(), 0, row.output()).toArray();
+            batch = Batch.dense(row.steps(), row.batch(), row.input(), x).withTargets(targets);
+            batchOf = row;
+        }
+        return batch;
+    }
+
+    // ---- how --------------------------------------------------------------------------------------------------------
+
+    /** Sorted milliseconds of each part of work on the device, which are done in turn. */
+    private double[][] parts(CardForm.Opened opened, double seconds, Runnable... parts) {
+        double[][] ms = new double[parts.length][];
+        try (CardEvents events = new CardEvents(opened.device(), parts.length + 1)) {
+            double[][] taken = new double[MOST_REPEATS][parts.length];
+            int[] count = new int[1];
+            repeat(seconds, LEAST_REPEATS, warm -> {
+                events.mark(0);
+                for (int i = 0; i < parts.length; i++) {
+                    parts[i].run();
+                    events.mark(i + 1);
+                }
+                events.await(parts.length);
+                if (!warm) {
+                    for (int i = 0; i < parts.length; i++) {
+                        taken[count[0]][i] = events.ms(i, i + 1);
+                    }
+                    count[0]++;
+                }
+                return events.ms(0, parts.length);
+            });
+            for (int i = 0; i < parts.length; i++) {
+                int part = i;
+                ms[i] = Arrays.stream(taken, 0, count[0])
+                        .mapToDouble(t -> t[part])
+                        .sorted()
+                        .toArray();
+            }
+        }
+        opened.backend().synchronize(); // the backend learns of what failed
+        return ms;
+    }
+
+    /** One repetition, in milliseconds; while it is warmed up, it need not be remembered. */
+    private interface Repetition {
+        double run(boolean warm);
+    }
+
+    /** Sorted milliseconds of as many repetitions as fit, behind those that warm up. */
+    private double[] repeat(double seconds, int least, Repetition work) {
+        long start = System.nanoTime();
+        do {
+            work.run(true);
+        } while (!software && System.nanoTime() - start < 1e9 * Math.min(WARM_UP_SECONDS, seconds / 4));
+        if (software) {
+            return new double[] {work.run(false)};
+        }
+        double[] ms = new double[MOST_REPEATS];
+        int count = 0;
+        while (count < ms.length && (count < least || System.nanoTime() - start < 1e9 * seconds)) {
+            ms[count++] = work.run(false);
+        }
+        return Arrays.stream(ms, 0, count).sorted().toArray();
+    }
+
+    private void put(Map<String, Object> result, String name, double value) {
+        if (software) {
+            result.put("simulated", true);
+        } else {
+            result.put(name, value);
+        }
+    }
+
+    private static double median(double[] sorted) {
+        return sorted[sorted.length / 2];
+    }
+
+    private static float[] random(int length) {
+        float[] values = new float[length];
+        Random random = new Random(1);
+        for (int i = 0; i < length; i++) {
+            values[i] = 2 * random.nextFloat() - 1;
+        }
+        return values;
+    }
+}
