@@ -2,17 +2,8 @@
     cudnn.py SHAPES [--seconds 60] [--device cuda]      SHAPES has lines CELL B,T,I,H
 For each shape, with products in float32 and in TF32, launched one by one and as a CUDA graph: ms of forward, and of forward and backward
 (gradients of x, weights and biases)."""
-import argparse
-import json
-import statistics
-import time
-
+import argparse, json, statistics, time
 import torch
-
-
-def layer(cell, i, h, device):
-    kinds = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
-    return kinds[cell](i, h).to(device) if cell in kinds else torch.nn.RNN(i, h, nonlinearity=cell).to(device)
 
 
 def graphed(work):
@@ -28,20 +19,17 @@ def graphed(work):
     return graph.replay
 
 
-def milliseconds(work, seconds, cuda):
+def milliseconds(work, seconds):
     times, begin = [], time.monotonic()
-    while len(times) < 5 or (time.monotonic() - begin < seconds and len(times) < 105):
-        if cuda:
-            events = [torch.cuda.Event(enable_timing=True) for _ in range(2)]
-            events[0].record()
-            work()
-            events[1].record()
-            events[1].synchronize()
-            times.append(events[0].elapsed_time(events[1]))
-        else:
-            start = time.monotonic()
-            work()
-            times.append(1e3 * (time.monotonic() - start))
+    while len(times) < 5 or (time.monotonic() - begin < seconds and len(times) < 102):
+        start, events = time.monotonic(), [torch.cuda.Event(enable_timing=True) for _ in range(2 * cuda)]
+        for event in events[:1]:
+            event.record()
+        work()
+        for event in events[1:]:
+            event.record()
+            event.synchronize()
+        times.append(events[0].elapsed_time(events[1]) if cuda else 1e3 * (time.monotonic() - start))
     return statistics.median(times[2:])  # the first two warm up
 
 
@@ -50,23 +38,22 @@ parser.add_argument("shapes", type=argparse.FileType())
 parser.add_argument("--seconds", type=float, default=60)
 parser.add_argument("--device", default="cuda")
 options = parser.parse_args()
-cuda, end = options.device == "cuda", time.monotonic() + options.seconds
-rows = [(line.strip(), tf32, graph) for line in options.shapes for tf32 in (False, True) for graph in (False, True)]
+cuda, end, shapes = options.device == "cuda", time.monotonic() + options.seconds, options.shapes.read().splitlines()
+rows = [(shape, tf32, graph) for graph in (False, True)[:1 + cuda] for tf32 in (False, True) for shape in shapes]
 print(json.dumps({"kind": "torch", "torch": torch.__version__, "cudnn": torch.backends.cudnn.version() or 0}))
 for done, (shape, tf32, graph) in enumerate(rows):
-    left = end - time.monotonic()
-    result = {"item": f"cudnn {shape} {'tf32' if tf32 else 'float32'}{' graph' if graph else ''}", "kind": "cudnn", "row": shape,
-              "precision": "tf32" if tf32 else "float32", "graph": graph, "state": "ok" if left > 0 else "no time"}
+    left, precision = end - time.monotonic(), "tf32" if tf32 else "float32"
+    result = {"item": f"cudnn {shape} {precision}{' graph' * graph}", "kind": "cudnn", "row": shape, "precision": precision, "graph": graph}
     try:
-        if left > 0:
-            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
-            cell, (b, t, i, h) = shape.split()[0], map(int, shape.split()[1].split(","))
-            net, x = layer(cell, i, h, options.device), torch.randn(t, b, i, device=options.device, requires_grad=True)
-            inputs, dy = [x, *net.parameters()], torch.randn(t, b, h, device=options.device)
-            forward = lambda: net(x)[0]
-            both = lambda: torch.autograd.grad(net(x)[0], inputs, dy)
-            for name, work in (("forward_ms", forward), ("both_ms", both)):
-                result[name] = milliseconds(graphed(work) if graph else work, left / (len(rows) - done) / 2, cuda)
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
+        cell, (b, t, i, h) = shape.split()[0], map(int, shape.split()[1].split(","))
+        kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}.get(cell) or (lambda i, h: torch.nn.RNN(i, h, nonlinearity=cell))
+        for name in ("forward_ms", "both_ms") if left > 0 else ():
+            net, x = kind(i, h).to(options.device), torch.randn(t, b, i, device=options.device, requires_grad=True)
+            dy, inputs = torch.randn(t, b, h, device=options.device), [x, *net.parameters()]
+            work = (lambda: net(x)[0]) if name == "forward_ms" else (lambda: torch.autograd.grad(net(x)[0], inputs, dy))
+            result[name] = milliseconds(graphed(work) if graph else work, left / (len(rows) - done) / 2)
+        result["state"] = "ok" if left > 0 else "no time"
     except Exception as e:  # goes into its line; the next one may do
         result.update(state="FAILED", why=f"{type(e).__name__}: {e}")
     print(json.dumps(result), flush=True)

@@ -65,7 +65,7 @@ public record CardRow(Cell cell, int batch, int steps, int input, int hidden, in
     }
 
     /** Additions and multiplications of a sweep's products, forward or backward: 2·T·B·G·H². */
-    double sweepFlop() {
+    public double sweepFlop() {
         return 2.0 * cells() * wide() * hidden;
     }
 
@@ -73,7 +73,7 @@ public record CardRow(Cell cell, int batch, int steps, int input, int hidden, in
      * Bytes that a sweep must read and write at least: W_hh once, and of each step, forward A, h and what is kept; backward what was kept, h,
      * ∂L/∂h and δ.
      */
-    double sweepBytes() {
+    public double sweepBytes() {
         double kept = cell.isPlain() ? 0 : cell.kept();
         double cellState = cell.hasCellState() ? 1 : 0;
         double columns = cell.gates() + 1 + kept + cellState;

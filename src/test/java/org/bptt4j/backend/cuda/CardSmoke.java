@@ -33,7 +33,7 @@ public final class CardSmoke {
         this.run = run;
     }
 
-    /** CardSmoke RESULTS SECONDS: exit code 0 if all is right, 1 if not, {@link CardRun#AGAIN}. */
+    /** CardSmoke RESULTS SECONDS: exit code 0 if all is right, 1 if not, 3 if there was no time for all, {@link CardRun#AGAIN}. */
     public static void main(String[] arguments) throws IOException {
         CardRun run = new CardRun(
                 Path.of(arguments[0]),
@@ -42,7 +42,8 @@ public final class CardSmoke {
                 CardBackends::isLost,
                 Runtime.getRuntime()::halt);
         run(run, Cell.all(), System.out);
-        System.exit(run.count(CardRun.State.FAILED) + run.count(CardRun.State.NO_TIME) == 0 ? 0 : 1);
+        int incomplete = run.count(CardRun.State.NO_TIME) == 0 ? 0 : 3;
+        System.exit(run.count(CardRun.State.FAILED) == 0 ? incomplete : 1);
     }
 
     static void run(CardRun run, List<Cell> cells, PrintStream out) {
