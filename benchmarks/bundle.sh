@@ -41,13 +41,14 @@ mvn -q -B ${BPTT4J_MVN_OPTS:-} -DskipTests -Dspotless.check.skip package "$exec"
 junit=$(tail -n 1 target/test-classpath | tr ':' '\n' | grep -E '/(org/junit|org/opentest4j|org/apiguardian)/.*\.jar$') ||
     fail "no JUnit in the class path of the tests: $(tail -n 1 target/test-classpath | cut -c 1-300)"
 
-rm -rf "$into/tests" "$into/fixtures" "$into/lib"
-mkdir -p "$into/lib/junit" "$into/tests"
+rm -rf "$into/tests" "$into/src" "$into/lib"
+mkdir -p "$into/lib/junit" "$into/tests" "$into/src/test/resources"
 cp "$(ls -t target/bptt4j-*-cli.jar | head -n 1)" "$into/lib/bptt4j.jar"
 echo "$junit" | xargs -d '\n' cp -t "$into/lib/junit"
 cp -R target/test-classes/org "$into/tests/org"
 rm -f "$into"/tests/org/bptt4j/ArchitectureTest*.class # it needs a library of its own
-cp -R src/test/resources/fixtures "$into/fixtures"
+cp -R src/test/resources/fixtures "$into/src/test/resources/fixtures"
+cp -R src/test/kernels "$into/src/test/kernels"
 cp benchmarks/gpu.sh benchmarks/cudnn.py benchmarks/card-tests LICENSE "$into/"
 cp docs/hardware.md "$into/README.md"
 {

@@ -59,7 +59,7 @@ if [ ! -f "$home/lib/bptt4j.jar" ]; then
     repository=$(dirname "$home")
     "$home/bundle.sh" --into "$repository/target/gpu" || fail "the build failed, see above"
     home=$repository/target/gpu
-    java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+    java=${JAVA_HOME:+$(cd "$JAVA_HOME" && pwd)/bin/}java
     SECONDS=0 # building is no part of the minutes
 fi
 if [ -f "$home/glibc" ]; then
@@ -100,7 +100,7 @@ version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | hea
 [ -n "$version" ] || fail "$java does not run: $("$java" -version 2>&1 | head -n 1)"
 [ "$version" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
 where=()
-properties=(-Dbptt4j.cuda.device=card "-Dbptt4j.fixtures=$home/fixtures")
+properties=(-Dbptt4j.cuda.device=card)
 [ -z "$libraries" ] || {
     where=(--cuda-libraries "$libraries")
     properties+=("-Dbptt4j.cuda.libraries=$libraries")
@@ -110,8 +110,9 @@ cli() {
     "$java" "${options[@]}" -cp "$home/lib/bptt4j.jar" org.bptt4j.cli.Main "$@"
 }
 
+# In the bundle's folder: tests read files by their places in the repository.
 with_tests() {
-    "$java" "${options[@]}" "${properties[@]}" -cp "$home/lib/bptt4j.jar:$home/tests:$home/lib/junit/*" "$@"
+    (cd "$home" && exec "$java" "${options[@]}" "${properties[@]}" -cp "lib/bptt4j.jar:tests:lib/junit/*" "$@")
 }
 
 # ---- the report -----------------------------------------------------------------------------------------------------
@@ -288,7 +289,8 @@ if [ -n "$name" ]; then
             section cudnn "not there" 0
         fi
     fi
-    ! wanted probe || step probe $((total / 8)) with_tests org.bptt4j.backend.cuda.HardwareProbe
+    seconds=$(least $((total / 10)) "$(left)")
+    ! wanted probe || step probe $((seconds + 30)) items HardwareProbe "$seconds"
     if wanted tests; then
         while read -r class limit fast; do
             if [ -n "$quick" ] && [ -z "$fast" ]; then

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
@@ -73,6 +75,9 @@ public final class CardRun {
     /** States by key. */
     private final Map<String, String> done = new HashMap<>();
 
+    /** The file may have others, of a run of another kind. */
+    private final Set<String> asked = new HashSet<>();
+
     private Thread watch;
 
     /**
@@ -111,9 +116,9 @@ public final class CardRun {
         return (end - System.nanoTime()) / 1e9;
     }
 
-    /** How many items came to this. */
+    /** How many of the items that were asked for came to this, those done before the run was begun again with them. */
     public long count(State state) {
-        return done.values().stream().filter(state.toString()::equals).count();
+        return asked.stream().map(done::get).filter(state.toString()::equals).count();
     }
 
     /**
@@ -124,6 +129,7 @@ public final class CardRun {
      * @param mostSeconds within which it ends, or the process
      */
     public void item(String key, Map<String, ?> fields, double mostSeconds, Work work) {
+        asked.add(key);
         if (done.containsKey(key)) {
             return;
         }

@@ -14,6 +14,20 @@ final class CardBackends implements AutoCloseable {
     private record Key(CardForm form, Precision precision) {}
 
     private final Map<Key, CardForm.Opened> opened = new LinkedHashMap<>();
+    private final boolean software;
+
+    /** Loads the libraries, and tells {@code out} what device there is. */
+    CardBackends(PrintStream out) {
+        try (Backend backend = TestDevice.open()) {
+            out.println(backend.description());
+            software = backend.simulated();
+        }
+    }
+
+    /** Whether a program plays the device. */
+    boolean isSoftware() {
+        return software;
+    }
 
     CardForm.Opened get(CardForm form, Precision precision) throws CardRun.NotOffered {
         Key key = new Key(form, precision);
@@ -23,14 +37,6 @@ final class CardBackends implements AutoCloseable {
             opened.put(key, known);
         }
         return known;
-    }
-
-    /** Whether a program plays the device; its description goes to {@code out}. */
-    static boolean isSoftware(PrintStream out) {
-        try (Backend backend = TestDevice.open()) {
-            out.println(backend.description());
-            return backend.simulated();
-        }
     }
 
     /** Whether the device does not work any more: then neither does a backend that is opened anew. */

@@ -37,20 +37,15 @@ public enum CardForm {
      * @param device not to be closed
      */
     record Opened(Backend backend, Device device) implements AutoCloseable {
-        boolean isSoftware() {
-            return backend.simulated();
-        }
-
         @Override
         public void close() {
             backend.close();
         }
     }
 
-    /** Opens one on {@link TestDevice}. A precision that the card does not have is not offered; all else that goes wrong is thrown. */
+    /** Opens one on {@link TestDevice}, whose libraries are loaded. A precision that the card does not have is not offered; all else that goes wrong is thrown. */
     Opened open(Precision precision) throws CardRun.NotOffered {
         BackendOptions options = TestDevice.options();
-        TestDevice.open().close(); // loads the libraries, or says why not
         Optional<Finding> problem = PrecisionCheck.problem(options.withPrecision(precision));
         if (problem.isPresent()) {
             throw new CardRun.NotOffered(problem.get().text());

@@ -34,10 +34,10 @@ public final class CardGrid {
 
     private record Item(String key, Map<String, Object> fields, CardRun.Work work) {}
 
-    private CardGrid(CardRun run, CardBackends backends, boolean software) {
+    private CardGrid(CardRun run, CardBackends backends) {
         this.run = run;
-        this.times = new CardTimes(backends, software);
-        this.mostSeconds = software ? MOST_SECONDS_OF_SOFTWARE : MOST_SECONDS;
+        this.times = new CardTimes(backends);
+        this.mostSeconds = backends.isSoftware() ? MOST_SECONDS_OF_SOFTWARE : MOST_SECONDS;
     }
 
     /**
@@ -63,11 +63,10 @@ public final class CardGrid {
 
     /** Does the first {@code most} rows, tiny ones on a software device; returns them. */
     static List<CardRow> run(CardRun run, int most, PrintStream out) {
-        try (CardBackends backends = new CardBackends()) {
-            boolean software = CardBackends.isSoftware(out);
-            List<CardRow> all = software ? CardRow.TINY : CardRow.ALL;
+        try (CardBackends backends = new CardBackends(out)) {
+            List<CardRow> all = backends.isSoftware() ? CardRow.TINY : CardRow.ALL;
             List<CardRow> rows = all.subList(0, Math.min(most, all.size()));
-            CardGrid grid = new CardGrid(run, backends, software);
+            CardGrid grid = new CardGrid(run, backends);
             grid.plan(rows);
             grid.measure();
             return rows;

@@ -3,6 +3,7 @@ package org.bptt4j.backend.cuda;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,10 +28,12 @@ public final class CardSmoke {
     private static final double MOST_SECONDS_OF_SOFTWARE = 300;
 
     private final CardRun run;
-    private final CardBackends backends = new CardBackends();
+    private final CardBackends backends;
+    private final Map<Cell, List<String>> fixtures = new HashMap<>();
 
-    private CardSmoke(CardRun run) {
+    private CardSmoke(CardRun run, CardBackends backends) {
         this.run = run;
+        this.backends = backends;
     }
 
     /** CardSmoke RESULTS SECONDS: exit code 0 if all is right, 1 if not, 3 if there was no time for all, {@link CardRun#AGAIN}. */
@@ -47,36 +50,41 @@ public final class CardSmoke {
     }
 
     static void run(CardRun run, List<Cell> cells, PrintStream out) {
-        CardSmoke smoke = new CardSmoke(run);
-        try {
-            boolean software = CardBackends.isSoftware(out);
+        try (CardBackends backends = new CardBackends(out)) {
+            CardSmoke smoke = new CardSmoke(run, backends);
             for (Precision precision : Precision.values()) {
                 for (CardForm form : CardForm.values()) {
                     for (Cell cell : cells) {
-                        smoke.item(form, cell, precision, software);
+                        smoke.item(form, cell, precision);
                     }
                 }
             }
-        } finally {
-            smoke.backends.close();
         }
     }
 
-    private void item(CardForm form, Cell cell, Precision precision, boolean software) {
+    private void item(CardForm form, Cell cell, Precision precision) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("kind", "smoke");
         fields.put("form", form.toString());
         fields.put("cell", cell.name());
         fields.put("precision", PrecisionCheck.name(precision));
         String key = "smoke " + form + " " + cell + " " + PrecisionCheck.name(precision);
-        double most = software ? MOST_SECONDS_OF_SOFTWARE : MOST_SECONDS;
-        run.item(key, fields, most, result -> compare(form, cell, precision, software, result));
+        double most = backends.isSoftware() ? MOST_SECONDS_OF_SOFTWARE : MOST_SECONDS;
+        run.item(key, fields, most, result -> compare(form, cell, precision, result));
     }
 
-    private void compare(CardForm form, Cell cell, Precision precision, boolean software, Map<String, Object> result)
+    private List<String> fixtures(Cell cell) throws IOException {
+        if (!fixtures.containsKey(cell)) {
+            fixtures.put(cell, FixtureDeviation.names(cell));
+        }
+        return fixtures.get(cell);
+    }
+
+    private void compare(CardForm form, Cell cell, Precision precision, Map<String, Object> result)
             throws IOException, CardRun.NotOffered {
         Backend backend = backends.get(form, precision).backend();
-        List<String> names = FixtureDeviation.names(cell);
+        List<String> names = fixtures(cell);
+        boolean software = backends.isSoftware();
         FixtureDeviation worst = FixtureDeviation.NONE;
         int cases = 0;
         for (String name : software ? names.subList(0, Math.min(FEW, names.size())) : names) {

@@ -34,9 +34,9 @@ final class CardTimes {
     private Batch batch;
     private CardRow batchOf;
 
-    CardTimes(CardBackends backends, boolean software) {
+    CardTimes(CardBackends backends) {
         this.backends = backends;
-        this.software = software;
+        this.software = backends.isSoftware();
     }
 
     // ---- the card ---------------------------------------------------------------------------------------------------
