@@ -309,6 +309,7 @@ fi
 short=$(printf '%s' "${name:-none}" | sed 's/^cuda:[0-9]*[:,]* *//; s/[^A-Za-z0-9]\{1,\}/-/g; s/-$//' | cut -c 1-40)
 out=${out:-bptt4j-gpu-$short-$started.txt}
 with_tests org.bptt4j.card.CardReport "$work/results" >"$work/tables" 2>&1 || failed=yes
+with_tests org.bptt4j.card.CardCosts "$work/results" "$(date -u +%Y-%m-%d)" >"$work/costs" 2>&1 || failed=yes
 {
     echo "bptt4j on a card: ${name:-none that can train}"
     cat "$home/VERSION"
@@ -322,6 +323,8 @@ with_tests org.bptt4j.card.CardReport "$work/results" >"$work/tables" 2>&1 || fa
     cat "$work/summary"
     printf '\n==== tables\n'
     anonymous <"$work/tables"
+    printf '\n==== what auto would choose by: costs.properties\n'
+    anonymous <"$work/costs"
     cat "$work/sections"
     printf '\n==== results, a JSON object a line\n'
     anonymous <"$work/results"

@@ -75,8 +75,10 @@ public final class CardGrid {
 
     /** What a choice hangs on comes first: all rows in float32 by the forms that may be the default, then other precisions, then the rest. */
     private void plan(List<CardRow> rows) {
+        item("card", Map.of("kind", "card"), times::card);
         item("peak", Map.of("kind", "peak", "precision", "float32"), r -> times.peak(Precision.FLOAT32, r));
         item("bandwidth", Map.of("kind", "bandwidth"), times::bandwidth);
+        item("upload", Map.of("kind", "upload"), times::upload);
         for (CardRow row : rows) {
             layer(row, CardForm.GRAPH, Precision.FLOAT32);
             layer(row, CardForm.SINGLE, Precision.FLOAT32);

@@ -1,10 +1,17 @@
 package org.bptt4j.backend.cuda;
 
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_CLOCK_RATE;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import jcuda.driver.CUdevice;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
@@ -41,6 +48,26 @@ final class CardTimes {
 
     // ---- the card ---------------------------------------------------------------------------------------------------
 
+    /** What bounds its rate, as the driver says. */
+    void card(Map<String, Object> result) {
+        CUdevice device = new CUdevice();
+        Status.driver("cuDeviceGet", cuDeviceGet(device, TestDevice.options().device()));
+        int capability = Device.capability(device);
+        result.put("name", Device.model(device));
+        result.put("driver", "for CUDA " + Probe.text(Probe.driverVersion()));
+        result.put("multiprocessors", Device.attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT));
+        result.put("lanes", capability == 75 || capability == 80 ? 64 : 128);
+        result.put("clock_mhz", Device.attribute(device, CU_DEVICE_ATTRIBUTE_CLOCK_RATE) / 1e3);
+        result.put("l2_mib", Device.attribute(device, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE) / 0x1p20);
+        // Data on both edges of the clock; bits to bytes.
+        double edges = 2e3 * Device.attribute(device, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE);
+        double bytes = Device.attribute(device, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH) / 8.0;
+        result.put("memory_gbs", edges * bytes / 1e9);
+        if (software) {
+            result.put("simulated", true);
+        }
+    }
+
     /** [N, N] by [N, N]: what cuBLAS reaches at best. */
     void peak(Precision precision, Map<String, Object> result) throws CardRun.NotOffered {
         int n = software ? 32 : 4096;
@@ -68,6 +95,21 @@ final class CardTimes {
             Matrix to = new Matrix(memory, (long) rows * cols, rows, cols, cols);
             double[] ms = parts(opened, 0.2, () -> opened.backend().copy(from, to))[0];
             put(result, "gb_per_s", 2.0 * Float.BYTES * rows * cols / (1e6 * ms[0]));
+        }
+    }
+
+    /** A batch's way to the card, through pinned memory. */
+    void upload(Map<String, Object> result) throws CardRun.NotOffered {
+        Backend backend = backends.get(CardForm.GRAPH, Precision.FLOAT32).backend();
+        float[] values = random(software ? 1 << 10 : 1 << 23);
+        try (DeviceArray memory = backend.allocate(values.length)) {
+            double[] ms = repeat(0.3, LEAST_REPEATS, warm -> {
+                long start = System.nanoTime();
+                backend.upload(values, 0, values.length, memory, 0);
+                backend.synchronize();
+                return (System.nanoTime() - start) / 1e6;
+            });
+            put(result, "upload_gb_per_s", (double) Float.BYTES * values.length / (1e6 * median(ms)));
         }
     }
 
