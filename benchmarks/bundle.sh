@@ -33,13 +33,12 @@ if [ -n "$archive" ]; then
     mkdir "$into"
 fi
 
-# One call, so that the class path is that of what was built; the plug-in is one that the build uses.
+# The plug-in is one that the build uses, so that it is there without a network, too.
 exec=org.codehaus.mojo:exec-maven-plugin:$(sed -n '/exec-maven-plugin/,/version/s|.*<version>\(.*\)</version>.*|\1|p' pom.xml | head -n 1):exec
-mkdir -p target
-mvn -q -B ${BPTT4J_MVN_OPTS:-} -DskipTests -Dspotless.check.skip package "$exec" \
-    -Dexec.executable=echo -Dexec.args=%classpath -Dexec.classpathScope=test >target/test-classpath
-junit=$(tail -n 1 target/test-classpath | tr ':' '\n' | grep -E '/(org/junit|org/opentest4j|org/apiguardian)/.*\.jar$') ||
-    fail "no JUnit in the class path of the tests: $(tail -n 1 target/test-classpath | cut -c 1-300)"
+mvn -q -B -DskipTests -Dspotless.check.skip package >&2
+mvn -q -B "$exec" -Dexec.executable=echo -Dexec.args=%classpath -Dexec.classpathScope=test -Dexec.outputFile=target/test-classpath >&2
+junit=$(cat target/test-classpath | tr ':' '\n' | grep -E '/(org/junit|org/opentest4j|org/apiguardian)/.*\.jar$') ||
+    fail "no JUnit in the class path of the tests: $(cat target/test-classpath | cut -c 1-300)"
 
 rm -rf "$into/tests" "$into/src" "$into/lib"
 mkdir -p "$into/lib/junit" "$into/tests" "$into/src/test/resources"
