@@ -26,7 +26,8 @@ final class BackendOption {
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
-                    "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). CUDA may number cards in another order"
+                    "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}); auto takes a card where it should be the faster."
+                            + " CUDA may number cards in another order"
                             + " than nvidia-smi; with CUDA_DEVICE_ORDER=PCI_BUS_ID set the orders are the same.")
     private String backend;
 
@@ -78,7 +79,7 @@ final class BackendOption {
     }
 
     /**
-     * The same for no use in particular: with "auto" the card if there is one.
+     * The same for no use in particular, as to look at what is there: with "auto" the card if there is one, without a word about that.
      *
      * @throws UsageException if the number of threads, the form or the precision is not one that can be
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
@@ -89,7 +90,11 @@ final class BackendOption {
 
     private Backend open(BackendOptions options) {
         requireKind();
-        return Backends.select(backend, options, line -> LOG.log(System.Logger.Level.INFO, OptionWords.of(line)));
+        return Backends.select(backend, options, line -> {
+            if (!line.contains("BackendOptions.withWorkload")) {
+                LOG.log(System.Logger.Level.INFO, OptionWords.of(line));
+            }
+        });
     }
 
     /** A {@link UsageException} for a name that no backend has. */

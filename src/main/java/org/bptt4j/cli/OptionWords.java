@@ -14,7 +14,6 @@ final class OptionWords {
     static {
         WORDS.put("Backends.select(\"cpu\")", "--backend cpu");
         WORDS.put("Backends.select(\"cuda\")", "--backend cuda");
-        WORDS.put("; BackendOptions.withWorkload lets auto compare it with the cpu", ", whatever the network");
         WORDS.put("BackendOptions.withPrecision(Precision.FLOAT32)", "--precision float32");
         WORDS.put("BackendOptions.withPrecision(Precision.TF32)", "--precision tf32");
         WORDS.put("BackendOptions.withSweep(SweepForm.STEPS)", "--sweep steps");

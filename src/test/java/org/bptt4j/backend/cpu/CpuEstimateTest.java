@@ -45,4 +45,11 @@ class CpuEstimateTest {
         assertTrue(CpuModel.millis(2, 8, w) > 1.5 * two);
         assertTrue(CpuModel.millis(2, 0, w) > 2 * two);
     }
+
+    /** One row of few units: a thread by itself does not wait for others. */
+    @Test
+    void noSlowerWithMoreThreads() {
+        Workload small = Workload.training(RnnSpec.of(1, 16, 1), 1, 100);
+        assertEquals(CpuModel.millis(1, LANES, small), CpuModel.millis(64, LANES, small));
+    }
 }

@@ -45,14 +45,14 @@ class AutoTest {
         }
     }
 
-    /** With two threads: no machine that runs the tests has fewer processors that matter here. */
+    /** On any machine two threads take longer than a large card for the large work, and less for the small. */
     private static BackendOptions options(Workload use) {
         BackendOptions two = new BackendOptions(2).withCudaLibraries(SoftGpu.FOLDER);
         return use == null ? two : two.withWorkload(use);
     }
 
     @ParameterizedTest
-    @CsvSource({"16, 120, 1, 64, 1, cpu", "32, 100, 64, 128, 64, cpu", "64, 128, 256, 512, 256, cuda:0"})
+    @CsvSource({"16, 120, 1, 64, 1, cpu", "4, 100, 64, 128, 64, cpu", "64, 128, 256, 512, 256, cuda:0"})
     void bySize(int batch, int steps, int input, int hidden, int output, String taken) {
         Workload use = Workload.training(RnnSpec.of(input, hidden, output), batch, steps);
         assertEquals(taken, select("auto", options(use)));
@@ -68,11 +68,12 @@ class AutoTest {
         assertTrue(line.endsWith(other), line);
     }
 
-    /** The same work on a card of 4 multiprocessors with 64 lanes each: half a TFLOP/s. */
+    /** The same work on a card of one multiprocessor with 64 lanes: 0.13 TFLOP/s. */
     @Test
     void byTheCardsOwnFigures() {
         Workload use = Workload.training(RnnSpec.of(256, 512, 256), 64, 128);
-        SoftGpu.restoreDefaults();
+        SoftGpu.set("compute-capability", 75);
+        SoftGpu.set("multiprocessors", 1);
         assertEquals("cpu", select("auto", options(use)));
     }
 
