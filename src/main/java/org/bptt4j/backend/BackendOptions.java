@@ -56,7 +56,6 @@ public record BackendOptions(
 
     /** The same for a known use: {@code auto} then takes the backend that is estimated to be the fastest. */
     public BackendOptions withWorkload(Workload use) {
-        return new BackendOptions(
-                threads, device, cudaLibraries, sweep, precision, Require.given(use, "use"));
+        return new BackendOptions(threads, device, cudaLibraries, sweep, precision, Require.given(use, "use"));
     }
 }

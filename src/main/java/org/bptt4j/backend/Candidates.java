@@ -94,7 +94,8 @@ final class Candidates {
         Estimate there = estimates.get(other);
         if (here != null && there != null) {
             boolean passedOver = other.priority() > taken.priority();
-            return ": " + options.workload() + " is estimated at " + here.words() + " here and " + there.words() + " on "
+            return ": " + options.workload() + " is estimated at " + here.words() + " here and " + there.words()
+                    + " on "
                     + there.place()
                     + (passedOver ? ", which is taken when " + margin() + " times as fast" : "")
                     + "; " + call(other) + " takes that one";

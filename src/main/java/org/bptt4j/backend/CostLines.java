@@ -34,8 +34,7 @@ final class CostLines {
             throw fail(number, "'" + line + "' is no line 'key = value'");
         }
         String key = line.substring(0, equals).strip();
-        Line before = lines.put(
-                key, new Line(number, line.substring(equals + 1).strip()));
+        Line before = lines.put(key, new Line(number, line.substring(equals + 1).strip()));
         if (before != null) {
             throw fail(number, "'" + key + "' was given in line " + before.number() + " already");
         }
@@ -97,10 +96,13 @@ final class CostLines {
                 .findFirst()
                 .orElseThrow(() -> fail(
                         line.number(),
-                        "'" + key + "': no form is called '" + parts[1]
-                                + "'; there are steps, graph, persistent"));
+                        "'" + key + "': no form is called '" + parts[1] + "'; there are steps, graph, persistent"));
         return new Costs.SweepTime(
-                form, cell(key, parts[2], line), size(key, parts[3], line), size(key, parts[4], line), number(key, line));
+                form,
+                cell(key, parts[2], line),
+                size(key, parts[3], line),
+                size(key, parts[4], line),
+                number(key, line));
     }
 
     private Cell cell(String key, String cell, Line line) {

@@ -72,8 +72,7 @@ public record Costs(String source, double margin, Cpu cpu, Cuda cuda, Card measu
      * @param l2Mib size of L2
      * @param memoryGbs GB/s of its memory
      */
-    public record Card(
-            String name, double multiprocessors, double lanes, double mhz, double l2Mib, double memoryGbs) {
+    public record Card(String name, double multiprocessors, double lanes, double mhz, double l2Mib, double memoryGbs) {
         /** Multiply-adds, counted as two, of so many multiprocessors in a µs. */
         public double flopPerMicro(double count) {
             return 2 * lanes * mhz * Math.min(count, multiprocessors);

@@ -1,8 +1,8 @@
 package org.bptt4j.backend;
 
 import java.util.Locale;
-import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Require;
+import org.bptt4j.spec.RnnSpec;
 
 /**
  * What a backend will be used for, as far as its time depends on it: given with {@link BackendOptions#withWorkload}, {@code auto} takes the backend

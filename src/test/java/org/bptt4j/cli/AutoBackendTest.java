@@ -49,7 +49,8 @@ class AutoBackendTest {
     }
 
     private String backendOf(String run) throws IOException {
-        Map<String, Object> json = Json.read(Files.readAllBytes(folder.resolve(run).resolve("run.json")));
+        Map<String, Object> json =
+                Json.read(Files.readAllBytes(folder.resolve(run).resolve("run.json")));
         return (String) ((Map<?, ?>) json.get("backend")).get("name");
     }
 
@@ -62,7 +63,8 @@ class AutoBackendTest {
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info"); // as in the distribution, not as in tests
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of("train", "--steps", "1", "--out", out("run"), "--cuda-libraries", LIBRARIES));
-        Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+        Process process =
+                new ProcessBuilder(command).redirectError(err.toFile()).start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), printed + Files.readString(err));
         assertEquals("cpu", backendOf("run"));

@@ -37,7 +37,8 @@ final class SweepChoice implements Sweep {
     private record Shape(Cell cell, int batch, int hidden) {}
 
     /** @param times of the forms that may be taken unasked */
-    private SweepChoice(SweepForm form, SweepTimes times, Blas blas, Kernels kernels, CudaMemory memory, Device device) {
+    private SweepChoice(
+            SweepForm form, SweepTimes times, Blas blas, Kernels kernels, CudaMemory memory, Device device) {
         this.form = form;
         this.times = times;
         SweepSteps launches = new SweepSteps(blas, kernels, memory);
@@ -81,8 +82,7 @@ final class SweepChoice implements Sweep {
                 shape.cell(),
                 shape.batch(),
                 shape.hidden(),
-                f -> f != SweepForm.PERSISTENT
-                        || persistent.serves(shape.cell(), shape.batch(), shape.hidden()));
+                f -> f != SweepForm.PERSISTENT || persistent.serves(shape.cell(), shape.batch(), shape.hidden()));
         if (time == null) {
             return graph;
         }

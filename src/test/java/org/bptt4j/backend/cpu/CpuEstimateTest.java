@@ -16,7 +16,8 @@ class CpuEstimateTest {
     @Test
     void theMeasuredRows() {
         for (Row row : Row.GRID) {
-            Workload w = Workload.training(RnnSpec.of(row.input(), row.hidden(), row.output()), row.batch(), row.steps());
+            Workload w =
+                    Workload.training(RnnSpec.of(row.input(), row.hidden(), row.output()), row.batch(), row.steps());
             double update = w.updateBytes() / 20e6;
             assertEquals(row.cpu(), CpuModel.millis(2, LANES, w) - update, 0.15 * row.cpu(), w.toString());
         }
@@ -28,8 +29,11 @@ class CpuEstimateTest {
         RnnSpec net = RnnSpec.of(5, 7, 3);
         double forward = 2.0 * 4 * 6 * (5 * 7 + 7 * 7 + 7 * 3);
         assertEquals(forward, Workload.evaluation(net, 4, 6).flop());
-        assertEquals(3 * forward - 2.0 * 4 * 6 * 5 * 7, Workload.training(net, 4, 6).flop());
-        assertEquals(2.0 * 4 * 6 * (7 * 7 + 7 * 3), Workload.evaluation(net, 4, 6).withSymbols().flop());
+        assertEquals(
+                3 * forward - 2.0 * 4 * 6 * 5 * 7, Workload.training(net, 4, 6).flop());
+        assertEquals(
+                2.0 * 4 * 6 * (7 * 7 + 7 * 3),
+                Workload.evaluation(net, 4, 6).withSymbols().flop());
         RnnSpec deep = net.withLayers(2).inBothDirections();
         assertEquals(
                 2.0 * 4 * 6 * (2 * 5 * 7 + 4 * 7 * 7 + 2 * 14 * 7 + 14 * 3),

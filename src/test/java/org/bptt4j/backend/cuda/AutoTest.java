@@ -59,7 +59,8 @@ class AutoTest {
         assertEquals(1, said.size(), said.toString());
         String line = said.get(0);
         assertTrue(line.startsWith("backend " + taken.replace(":0", "") + (taken.equals("cpu") ? " (" : ":0 (")), line);
-        assertTrue(line.contains("a training step (" + batch + " rows of " + steps + " steps, tanh of " + hidden), line);
+        assertTrue(
+                line.contains("a training step (" + batch + " rows of " + steps + " steps, tanh of " + hidden), line);
         assertTrue(line.matches(".* is estimated at [0-9.]+ ms here and [0-9.]+ ms on .*"), line);
         boolean passedOver = taken.equals("cpu");
         assertTrue(line.contains(passedOver ? "on cuda:0 (Software CUDA device" : "on cpu (2 threads)"), line);

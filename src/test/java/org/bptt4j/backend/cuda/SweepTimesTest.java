@@ -42,7 +42,9 @@ class SweepTimesTest {
         assertEquals(SweepForm.PERSISTENT, times.fastest(Cell.TANH, 3, 5).form());
         assertEquals(SweepForm.PERSISTENT, times.fastest(Cell.RELU, 3, 5).form());
         assertEquals(SweepForm.GRAPH, times.fastest(Cell.TANH, 40, 40).form());
-        assertEquals(SweepForm.GRAPH, times.fastest(Cell.TANH, 3, 5, f -> f != SweepForm.PERSISTENT).form());
+        assertEquals(
+                SweepForm.GRAPH,
+                times.fastest(Cell.TANH, 3, 5, f -> f != SweepForm.PERSISTENT).form());
         assertEquals(SweepForm.STEPS, times.fastest(Cell.GRU, 900, 900).form());
         assertNull(times.fastest(Cell.LSTM, 3, 5));
     }
