@@ -72,6 +72,11 @@ final class Blas implements AutoCloseable {
         }
     }
 
+    /** Whether products read float32 as it is. */
+    boolean isFloat32() {
+        return compute == cublasComputeType.CUBLAS_COMPUTE_32F;
+    }
+
     /** Major version times 10 000 and so on: 120603 for 12.6.3. */
     int version() {
         int[] version = new int[1];

@@ -8,7 +8,9 @@ import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.BackendProvider;
 import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.Costs;
 import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.Estimate;
 import org.bptt4j.backend.Finding;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 
@@ -44,6 +46,20 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public List<Finding> diagnose(BackendOptions options) {
         return new Diagnosis(withEnvironment(options)).findings();
+    }
+
+    @Override
+    public Optional<Estimate> estimate(BackendOptions options) {
+        if (options.workload() == null) {
+            return Optional.empty();
+        }
+        try {
+            Costs.Card card = CardFigures.of(options.device());
+            double millis = new CardEstimate(Costs.builtIn(), card).millis(options.workload());
+            return Optional.of(new Estimate("cuda:" + options.device() + " (" + card.name() + ")", millis));
+        } catch (DeviceException e) {
+            return Optional.empty();
+        }
     }
 
     @Override
