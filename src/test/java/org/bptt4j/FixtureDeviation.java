@@ -55,8 +55,8 @@ public record FixtureDeviation(double error, double ofAllowed, String where) {
             for (Map.Entry<String, Tensor> expected : f.expected().tensors().entrySet()) {
                 String tensor = expected.getKey();
                 double allowed = allowed(name, precision, tensor.startsWith("grad"));
-                worst = worst.orWorse(of(
-                        name + ", " + tensor, expected.getValue().toDoubles(), actual.get(tensor), allowed));
+                worst = worst.orWorse(
+                        of(name + ", " + tensor, expected.getValue().toDoubles(), actual.get(tensor), allowed));
             }
             return worst;
         }

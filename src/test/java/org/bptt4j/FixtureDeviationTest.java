@@ -35,7 +35,9 @@ class FixtureDeviationTest {
         assertTrue(right.isAllowed());
         assertEquals("nan", right.orWorse(nan).where());
         assertEquals("nan", nan.orWorse(right).where());
-        assertEquals("missing is missing or of another length", right.orWorse(missing).where());
+        assertEquals(
+                "missing is missing or of another length",
+                right.orWorse(missing).where());
     }
 
     @Test
@@ -44,6 +46,8 @@ class FixtureDeviationTest {
             FixtureDeviation d = FixtureDeviation.of("pair-lstm-l1-bi-t1-b2-i17-h5-o1", backend, Precision.FLOAT32);
             assertTrue(d.isAllowed() && d.error() > 0, d.toString());
         }
-        assertEquals("pair-lstm-l1-bi-t1-b2-i17-h5-o1", FixtureDeviation.names(Cell.LSTM).get(0)); // of one step
+        assertEquals(
+                "pair-lstm-l1-bi-t1-b2-i17-h5-o1",
+                FixtureDeviation.names(Cell.LSTM).get(0)); // of one step
     }
 }

@@ -37,7 +37,9 @@ public final class CardCosts {
             if (stream == null) {
                 throw new IllegalStateException(BUILT_IN + " is missing beside " + Backend.class.getName());
             }
-            List<String> builtIn = new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            List<String> builtIn = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             text(builtIn, lines, date).forEach(out::println);
         }
     }
@@ -59,7 +61,8 @@ public final class CardCosts {
             }
             String key = line.substring(0, equals).strip();
             if (!key.startsWith("card.") && !key.startsWith("sweep.")) {
-                text.add(key + " = " + measured.getOrDefault(key, line.substring(equals + 1).strip()));
+                text.add(key + " = "
+                        + measured.getOrDefault(key, line.substring(equals + 1).strip()));
             }
         }
         text.add("card.name = " + card.get("name"));
@@ -78,7 +81,8 @@ public final class CardCosts {
         Map<String, String> measured = new LinkedHashMap<>();
         measured.put(
                 "source",
-                "measured on " + card.get("name") + ", driver " + card.get("driver") + ", " + date + ", benchmarks/gpu.sh");
+                "measured on " + card.get("name") + ", driver " + card.get("driver") + ", " + date
+                        + ", benchmarks/gpu.sh");
         measured.put("margin", number(MARGIN));
         put(measured, "cuda.call.micros", probe("launches in a stream us_each"));
         // There and back are two steps.
@@ -113,7 +117,12 @@ public final class CardCosts {
                 }
                 double t = number(line, "T");
                 String key = String.format(
-                        Locale.ROOT, "sweep.%s.%s.%.0f.%.0f", name, line.get("cell"), number(line, "B"), number(line, "H"));
+                        Locale.ROOT,
+                        "sweep.%s.%s.%.0f.%.0f",
+                        name,
+                        line.get("cell"),
+                        number(line, "B"),
+                        number(line, "H"));
                 if (t >= steps.getOrDefault(key, 0.0)) {
                     steps.put(key, t);
                     micros.put(key, 1e3 * (number(line, "forward_ms") + number(line, "backward_ms")) / (2 * t));

@@ -117,10 +117,25 @@ public final class CardReport {
                 }
             }
             CardRow.ALL.stream()
-                    .filter(known -> known.shape().equals(row) && !known.published().isEmpty())
+                    .filter(known ->
+                            known.shape().equals(row) && !known.published().isEmpty())
                     .forEach(known -> out.printf("%-22s published: %s%n", row, known.published()));
-            steps(row, "cpu").forEach(line -> out.printf(
-                    ROW, row, "float32", "cpu", "", "", "", "", "", "", "", "", "", text(number(line, "step_ms"), 3)));
+            steps(row, "cpu")
+                    .forEach(line -> out.printf(
+                            ROW,
+                            row,
+                            "float32",
+                            "cpu",
+                            "",
+                            "",
+                            "",
+                            "",
+                            "",
+                            "",
+                            "",
+                            "",
+                            "",
+                            text(number(line, "step_ms"), 3)));
         }
         out.println();
     }
@@ -219,7 +234,8 @@ public final class CardReport {
                 }
             }
             out.println(byReason.values().stream().mapToInt(List::size).sum() + " " + state);
-            byReason.forEach((why, items) -> out.println("  " + String.join("; ", items) + (why.isEmpty() ? "" : ": " + why)));
+            byReason.forEach(
+                    (why, items) -> out.println("  " + String.join("; ", items) + (why.isEmpty() ? "" : ": " + why)));
         }
     }
 
@@ -236,8 +252,9 @@ public final class CardReport {
     }
 
     private List<String> rows() {
-        return new ArrayList<>(
-                kind("layer").stream().map(l -> (String) l.get("row")).collect(Collectors.toCollection(LinkedHashSet::new)));
+        return new ArrayList<>(kind("layer").stream()
+                .map(l -> (String) l.get("row"))
+                .collect(Collectors.toCollection(LinkedHashSet::new)));
     }
 
     private static boolean is(Map<String, Object> line, String name, String value) {

@@ -26,7 +26,8 @@ class CardReportTest {
 
     private static String layer(String form, String numbers) {
         return "{\"item\":\"layer " + form + "\",\"kind\":\"layer\",\"row\":\"lstm 8,100,64,128\",\"form\":\"" + form
-                + "\",\"precision\":\"float32\",\"cell\":\"lstm\",\"B\":8,\"T\":100,\"I\":64,\"H\":128," + numbers + "}";
+                + "\",\"precision\":\"float32\",\"cell\":\"lstm\",\"B\":8,\"T\":100,\"I\":64,\"H\":128," + numbers
+                + "}";
     }
 
     /**
@@ -38,7 +39,9 @@ class CardReportTest {
         String report = report(
                 "{\"item\":\"peak\",\"kind\":\"peak\",\"precision\":\"float32\",\"gflops\":1000}",
                 "{\"item\":\"bandwidth\",\"kind\":\"bandwidth\",\"gb_per_s\":100}",
-                layer("graph", "\"input_ms\":0.1,\"forward_ms\":0.5,\"backward_ms\":0.75,\"weights_ms\":0.2,\"dx_ms\":0.05"),
+                layer(
+                        "graph",
+                        "\"input_ms\":0.1,\"forward_ms\":0.5,\"backward_ms\":0.75,\"weights_ms\":0.2,\"dx_ms\":0.05"),
                 layer("steps", "\"input_ms\":0.1,\"forward_ms\":1,\"backward_ms\":2,\"weights_ms\":0.2,\"dx_ms\":0.05"),
                 layer("single", "\"state\":\"not offered\",\"why\":\"no kernel\""),
                 "{\"kind\":\"cudnn\",\"row\":\"lstm 8,100,64,128\",\"precision\":\"float32\",\"forward_ms\":0.5,\"both_ms\":1.0}",
@@ -59,7 +62,8 @@ class CardReportTest {
                 .filter(l -> l.contains("float32  " + form))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(report));
-        return List.of(line.substring(line.indexOf(form) + form.length()).strip().split(" +", -1));
+        return List.of(
+                line.substring(line.indexOf(form) + form.length()).strip().split(" +", -1));
     }
 
     @Test

@@ -86,7 +86,8 @@ public final class CardRun {
      * @param lost whether the device is of no use any more, asked behind an item that failed
      * @param exit ends the process
      */
-    public CardRun(Path file, double seconds, PrintStream out, BooleanSupplier lost, IntConsumer exit) throws IOException {
+    public CardRun(Path file, double seconds, PrintStream out, BooleanSupplier lost, IntConsumer exit)
+            throws IOException {
         this.file = file;
         this.begun = file.resolveSibling(file.getFileName() + ".begun");
         this.out = out;

@@ -70,8 +70,10 @@ public final class CardTests {
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             switch (result.getStatus()) {
                 case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;
-                case ABORTED -> executionSkipped(
-                        test, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
+                case ABORTED ->
+                    executionSkipped(
+                            test,
+                            result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
                 case FAILED -> {
                     failed++;
                     out.println("FAILED " + name(test));

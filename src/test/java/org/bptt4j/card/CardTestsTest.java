@@ -68,7 +68,10 @@ class CardTestsTest {
     void theListHasAllClassesWithTheTag() throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             TreeSet<String> tagged = files.filter(CardTestsTest::isTagged)
-                    .map(file -> SOURCES.relativize(file).toString().replace(".java", "").replace('/', '.'))
+                    .map(file -> SOURCES.relativize(file)
+                            .toString()
+                            .replace(".java", "")
+                            .replace('/', '.'))
                     .collect(Collectors.toCollection(TreeSet::new));
             TreeSet<String> listed = Files.readAllLines(Path.of("benchmarks/card-tests")).stream()
                     .filter(line -> !line.startsWith("#"))

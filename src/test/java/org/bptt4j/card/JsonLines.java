@@ -57,12 +57,16 @@ final class JsonLines {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
-                object.put(name, switch (json.nextToken()) {
-                    case VALUE_STRING -> json.getText();
-                    case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
-                    case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
-                    default -> throw new IOException("'" + name + "' is neither text nor number nor truth value in " + line);
-                });
+                object.put(
+                        name,
+                        switch (json.nextToken()) {
+                            case VALUE_STRING -> json.getText();
+                            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+                            case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+                            default ->
+                                throw new IOException(
+                                        "'" + name + "' is neither text nor number nor truth value in " + line);
+                        });
             }
         }
         return object;

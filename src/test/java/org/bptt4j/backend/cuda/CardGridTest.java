@@ -32,7 +32,9 @@ class CardGridTest {
         for (Map<String, Object> line : run.results()) {
             boolean simulated = line.get("state").equals("ok") && !"cpu".equals(line.get("form"));
             assertEquals(simulated, line.containsKey("simulated") && !"cpu".equals(line.get("form")), line.toString());
-            assertTrue(line.keySet().stream().noneMatch(name -> name.endsWith("ms") || name.contains("per_s")), line.toString());
+            assertTrue(
+                    line.keySet().stream().noneMatch(name -> name.endsWith("ms") || name.contains("per_s")),
+                    line.toString());
         }
         Leaks.assertNone("after the grid");
     }

@@ -120,7 +120,18 @@ final class CardLayer implements AutoCloseable {
     /** All δ from ∂L/∂h. */
     void backward() {
         backend.recurrentBackward(new RecurrentBackward(
-                row.cell(), row.batch(), weightHh, gates, states, cellStates, dStates, dGates, dProducts, carry, cellCarry, null));
+                row.cell(),
+                row.batch(),
+                weightHh,
+                gates,
+                states,
+                cellStates,
+                dStates,
+                dGates,
+                dProducts,
+                carry,
+                cellCarry,
+                null));
     }
 
     /** Gradients of both weights and both biases. */

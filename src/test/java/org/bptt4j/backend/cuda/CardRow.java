@@ -19,7 +19,14 @@ public record CardRow(Cell cell, int batch, int steps, int input, int hidden, in
             of("lstm", 64, 128, 256, 512, 256),
             of("relu", 16, 50, 1760, 1760, 64, "DeepBench, cuDNN, V100, fp32: 4.20 + 2.88, weights 0.59"),
             of("lstm", 16, 150, 256, 256, 64, "DeepBench, cuDNN, V100, fp32: 4.54 + 5.07, weights 0.22"),
-            of("lstm", 16, 1024, 768, 768, 64, "H100: cuDNN fp16 2.0, in all 5.2; FlashRNN bf16 4.9, 13.6; haste fp32 18.4, 43.9"),
+            of(
+                    "lstm",
+                    16,
+                    1024,
+                    768,
+                    768,
+                    64,
+                    "H100: cuDNN fp16 2.0, in all 5.2; FlashRNN bf16 4.9, 13.6; haste fp32 18.4, 43.9"),
             of("gru", 32, 100, 64, 128, 64),
             of("tanh", 1, 1000, 64, 256, 64),
             of("tanh", 64, 50, 1024, 1024, 1024),
@@ -44,8 +51,7 @@ public record CardRow(Cell cell, int batch, int steps, int input, int hidden, in
         return of(cell, batch, steps, input, hidden, output, "");
     }
 
-    private static CardRow of(
-            String cell, int batch, int steps, int input, int hidden, int output, String published) {
+    private static CardRow of(String cell, int batch, int steps, int input, int hidden, int output, String published) {
         return new CardRow(Cell.of(cell), batch, steps, input, hidden, output, published);
     }
 

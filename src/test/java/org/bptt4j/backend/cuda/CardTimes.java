@@ -211,8 +211,7 @@ final class CardTimes {
         if (row.cells() * row.input() > MOST_INPUT) {
             throw new CardRun.NotOffered("a batch of " + row.cells() * row.input() + " inputs takes the host too long");
         }
-        try (Rnn rnn = Rnn.create(
-                        backend, new RnnSpec(row.cell(), row.input(), row.hidden(), 1, row.output()), 1);
+        try (Rnn rnn = Rnn.create(backend, new RnnSpec(row.cell(), row.input(), row.hidden(), 1, row.output()), 1);
                 Trainer trainer = Trainer.of(rnn).build()) {
             Batch data = batch(row);
             offered(() -> trainer.forwardBackward(data));
@@ -231,8 +230,7 @@ final class CardTimes {
         if (!row.equals(batchOf)) {
             batch = null; // before there is another
             float[] x = random((int) row.cells() * row.input());
-            int[] targets =
-                    new Random(1).ints(row.cells(), 0, row.output()).toArray();
+            int[] targets = new Random(1).ints(row.cells(), 0, row.output()).toArray();
             batch = Batch.dense(row.steps(), row.batch(), row.input(), x).withTargets(targets);
             batchOf = row;
         }

@@ -62,7 +62,8 @@ final class Measurement {
     private void print(String what, String counts, double ms, String rate, double value) {
         String times = String.format(Locale.ROOT, "\"ms\":%.4f,\"%s\":%.4f", ms, rate, value);
         out.printf(
-                "{\"probe\":\"%s\",%s,%s}%n", what, counts, software ? "\"note\":\"a software device: no times\"" : times);
+                "{\"probe\":\"%s\",%s,%s}%n",
+                what, counts, software ? "\"note\":\"a software device: no times\"" : times);
         if (!software) {
             result.put(what + " " + rate, value);
         }
