@@ -33,7 +33,9 @@ public final class TestDevice {
 
     /** Skips the test if there is no software device. A card that was asked for and is not there is a failure. */
     public static void require() {
-        if (!isCard()) {
+        if (isCard()) {
+            keepContext();
+        } else {
             SoftDevice.require();
         }
     }
@@ -64,9 +66,6 @@ public final class TestDevice {
 
     public static Backend open(SweepForm form) {
         require();
-        if (isCard()) {
-            keepContext();
-        }
         return Backends.select("cuda", options().withSweep(form));
     }
 
