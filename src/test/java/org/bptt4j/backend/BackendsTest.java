@@ -201,14 +201,17 @@ class BackendsTest {
         for (double cpu : new double[] {3.01, 2.99}) {
             List<BackendProvider> both = List.of(new Timed("gpu", 2, 2), new Timed("cpu", 1, cpu));
             String taken = cpu > 3 ? "gpu" : "cpu";
-            assertEquals(taken, Backends.select("auto", options, said::add, both).name());
+            assertEquals(
+                    taken, Backends.select("auto", options, said::add, both).name());
             assertEquals("gpu", Backends.select("gpu", options, said::add, both).name());
         }
         String step = "a training step (16 rows of 120 steps, tanh of 8 units) is estimated at ";
         assertEquals(
                 List.of(
-                        "backend gpu: " + step + "2.00 ms here and 3.01 ms on the cpu; Backends.select(\"cpu\") takes that one",
-                        "backend cpu: " + step + "2.99 ms here and 2.00 ms on the gpu, which is taken when 1.5 times as fast;"
+                        "backend gpu: " + step
+                                + "2.00 ms here and 3.01 ms on the cpu; Backends.select(\"cpu\") takes that one",
+                        "backend cpu: " + step
+                                + "2.99 ms here and 2.00 ms on the gpu, which is taken when 1.5 times as fast;"
                                 + " Backends.select(\"gpu\") takes that one"),
                 said);
     }
@@ -217,9 +220,12 @@ class BackendsTest {
     void withoutAWorkloadTheFirstIsTakenAndSaysSo() {
         List<String> said = new ArrayList<>();
         List<BackendProvider> both = List.of(new Timed("gpu", 2, 100), new Timed("cpu", 1, 1));
-        assertEquals("gpu", Backends.select("auto", BackendOptions.DEFAULT, said::add, both).name());
         assertEquals(
-                List.of("backend gpu: the first that can run; BackendOptions.withWorkload lets auto compare it with the cpu"),
+                "gpu",
+                Backends.select("auto", BackendOptions.DEFAULT, said::add, both).name());
+        assertEquals(
+                List.of(
+                        "backend gpu: the first that can run; BackendOptions.withWorkload lets auto compare it with the cpu"),
                 said);
     }
 
