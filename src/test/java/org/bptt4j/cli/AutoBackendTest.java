@@ -81,7 +81,7 @@ class AutoBackendTest {
     }
 
     @Test
-    void evaluatingGeneratingAndGradientsDoToo() throws IOException {
+    void evaluatingAndGeneratingDoToo() throws IOException {
         Path text = Files.writeString(folder.resolve("text.txt"), "the quick brown fox jumps over\n".repeat(40));
         String[] net = {"--hidden", "5", "--unroll", "8", "--batch", "2"};
         List<String> train = new ArrayList<>(List.of("train", "--text", text.toString(), "--steps", "2"));
