@@ -87,6 +87,9 @@ final class CsvFile {
             }
             warnings.accept(file + ": " + found);
         });
+        if (several.found().isEmpty()) {
+            several.suspected().ifPresent(suspicion -> warnings.accept(file + ": " + suspicion));
+        }
         if (table.rows() == 0 && header.names().get(0).matches("[{\\[].*")) {
             throw new UsageException(
                     file + ": is JSON, as it seems, expected a table with a header, comma-separated; save it as CSV");
