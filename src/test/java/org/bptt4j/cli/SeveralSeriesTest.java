@@ -81,7 +81,7 @@ class SeveralSeriesTest {
     @Test
     void aFileOfItsOwnForEachIsFine() {
         String table = table("id,day,v", DAYS, i -> "A," + day(i, "yyyy-MM-dd") + "," + i);
-        assertTrue(refused(table).endsWith("read only columns of numbers: --columns v"), refused(table));
+        assertTrue(refused(table).endsWith("read only columns of numbers, without 'day' (line 2: '2020-01-25'): --columns v"), refused(table));
         assertOne(table);
     }
 
