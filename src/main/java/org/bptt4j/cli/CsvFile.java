@@ -83,7 +83,7 @@ final class CsvFile {
         }
         CsvHeader header = new CsvHeader(file, CsvSurvey.header(first));
         if (columns == null && header.fault() != null) {
-            throw refused(header.fault(), -1, "");
+            throw refused(header.fault(), header.withoutName(), "");
         }
         List<String> names = columns == null ? header.names() : columns;
         int[] indices = indices(header, names);

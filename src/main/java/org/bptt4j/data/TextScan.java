@@ -134,7 +134,7 @@ final class TextScan {
                     + " > " + ShellWord.ofFile(bytes.file() + ".utf8");
         }
         boolean windows = hasControls(position);
-        return "If it is " + (windows ? "of Windows: " : "Latin-1: ")
+        return "If it is " + (windows ? "Windows-1252: " : "Latin-1: ")
                 + FileKind.toUtf8(windows ? "CP1252" : "LATIN1", bytes.file());
     }
 

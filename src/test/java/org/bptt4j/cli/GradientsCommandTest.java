@@ -270,10 +270,10 @@ class GradientsCommandTest {
         assertArrayEquals(before, Files.readAllBytes(weights));
     }
 
-    /** Zeros, but for the last element. */
-    private static float[] infinite(long... shape) {
-        float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
-        values[values.length - 1] = Float.NEGATIVE_INFINITY;
+    /** Zeros, but for the last element if that is to be {@code infinite}. */
+    private static float[] values(boolean infinite, int a, int b, int c) {
+        float[] values = new float[a * b * c];
+        values[values.length - 1] = infinite ? Float.NEGATIVE_INFINITY : 0;
         return values;
     }
 
@@ -289,12 +289,9 @@ class GradientsCommandTest {
                 .assertFailed(
                         2, "B.safetensors: tensor 'x' is F32 [5, 2, 3]; element [3, 0, 2] is NaN: give finite numbers");
         for (String name : List.of("targets", "h0")) {
-            long[] shape = name.equals("h0") ? new long[] {1, 2, 4} : new long[] {5, 2, 2};
-            CliRun run = run(
-                    dense().put(name, infinite(shape), shape)
-                            .put(name.equals("h0") ? "targets" : "h0", new float[name.equals("h0") ? 20 : 8], name.equals("h0") ? new long[] {5, 2, 2} : new long[] {1, 2, 4}),
-                    "--loss",
-                    "mse");
+            Safetensors file = dense().put("targets", values(name.equals("targets"), 5, 2, 2), 5, 2, 2)
+                    .put("h0", values(name.equals("h0"), 1, 2, 4), 1, 2, 4);
+            CliRun run = run(file, "--loss", "mse");
             run.assertFailed(2, "B.safetensors: tensor '" + name + "' is F32", "is -Infinity: give finite numbers");
             assertFalse(run.err().contains("--lr") || run.err().contains("--clip"), run.err());
         }

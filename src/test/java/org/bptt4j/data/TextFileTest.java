@@ -284,7 +284,7 @@ class TextFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ISO-8859-1, 'größe, °C', LATIN1, Latin-1", "windows-1252, '5 € – „größe“', CP1252, of Windows"})
+    @CsvSource({"ISO-8859-1, 'größe, °C', LATIN1, Latin-1", "windows-1252, '5 € – „größe“', CP1252, Windows-1252"})
     void anOldEncodingIsSaidWithACommandThatHelps(String charset, String words, String name, String said)
             throws IOException, InterruptedException {
         String text = "a\nab" + words + "\n";
