@@ -57,8 +57,8 @@ final class Examiner {
             float loss = report.get(Report.LOSS);
             if (!Float.isFinite(loss)) {
                 Optional<Culprit> culprit = new NonFiniteSearch(bptt).findForward(0);
-                throw new NonFiniteException("the loss of batch " + number + " of an evaluation is " + loss
-                        + began(culprit));
+                throw new NonFiniteException(
+                        "the loss of batch " + number + " of an evaluation is " + loss + began(culprit));
             }
             sum += loss * bptt.unit();
             targets += bptt.valid();

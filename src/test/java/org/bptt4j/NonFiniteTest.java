@@ -143,7 +143,10 @@ class NonFiniteTest {
                     () -> trainer.step(batch), () -> trainer.gradients(batch), () -> trainer.forwardBackward(batch))) {
                 String message = assertThrows(NonFiniteException.class, use).getMessage();
                 assertTrue(message.contains("it began with " + where), message);
-                assertTrue(message.endsWith("It is so in the batch: give finite numbers there, and fill in missing values before"), message);
+                assertTrue(
+                        message.endsWith(
+                                "It is so in the batch: give finite numbers there, and fill in missing values before"),
+                        message);
                 assertFalse(message.contains("lip"), message);
             }
         }
@@ -153,7 +156,8 @@ class NonFiniteTest {
     @Test
     void gradientsThatAreHandedInAreNotLookedAt() {
         try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1)) {
-            assertTrue(Float.isFinite(rnn.forward(everyStep(new float[T * B * I])).h()[0]));
+            assertTrue(
+                    Float.isFinite(rnn.forward(everyStep(new float[T * B * I])).h()[0]));
             float[] dH = new float[T * B * H];
             dH[(2 * B + 1) * H] = Float.NaN;
             float[] dX = rnn.backward(dH, null).x();

@@ -34,14 +34,17 @@ class PrintedTest {
                     "80 steps, 2 epochs, stopped early; best model: validation loss 0.25 after 40 updates, 1 validation since",
                     new FitReport(80, 2, best, true).toString());
             assertEquals(
-                    "1 step, 0 epochs; best model: none so far", new FitReport(1, 0, new BestModel(), false).toString());
+                    "1 step, 0 epochs; best model: none so far",
+                    new FitReport(1, 0, new BestModel(), false).toString());
         }
     }
 
     @Test
     void whatIsInABatch() {
         Batch ids = Batch.symbols(5, 2, new int[10]);
-        assertEquals("batch T=5, B=2, ids, class targets", ids.withTargets(new int[10]).toString());
+        assertEquals(
+                "batch T=5, B=2, ids, class targets",
+                ids.withTargets(new int[10]).toString());
         assertEquals(
                 "batch T=1, B=2, x of I=3, value targets, loss weights, lengths, resets, initial state",
                 Batch.dense(1, 2, 3, new float[6])
@@ -84,7 +87,8 @@ class PrintedTest {
             assertEquals(spec + " on cpu", rnn.toString());
             assertEquals("session of 2 rows", session.toString());
             assertEquals("h of 8, h_n of 8, c_n of 8 elements", output.toString());
-            assertEquals("series of 2 rows, columns [a], target 'a'", printed.get(9).toString());
+            assertEquals(
+                    "series of 2 rows, columns [a], target 'a'", printed.get(9).toString());
         }
     }
 }

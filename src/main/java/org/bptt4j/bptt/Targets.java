@@ -150,7 +150,9 @@ final class Targets {
     }
 
     private String wrongKind(Batch next) {
-        String give = areClasses() ? ": give class numbers with Batch.withTargets(int[])" : ": give values with Batch.withTargets(float[])";
+        String give = areClasses()
+                ? ": give class numbers with Batch.withTargets(int[])"
+                : ": give values with Batch.withTargets(float[])";
         if (next.classes() == null && next.values() == null) {
             return "none" + give;
         }
@@ -163,7 +165,10 @@ final class Targets {
     private String placed(Batch next, int length) {
         long cells = atEveryStep() ? next.rows() : (long) next.steps() * next.rows();
         return length == cells * (areClasses() ? 1 : outputSize)
-                ? ", as many as a loss " + (atEveryStep() ? "at the last step needs: see Loss.atLastStep" : "at every step needs: see Loss.at")
+                ? ", as many as a loss "
+                        + (atEveryStep()
+                                ? "at the last step needs: see Loss.atLastStep"
+                                : "at every step needs: see Loss.at")
                 : "";
     }
 

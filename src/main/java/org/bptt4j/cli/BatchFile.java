@@ -99,8 +99,10 @@ final class BatchFile {
         for (int i = 0; i < values.length; i++) {
             boolean padding = sequences && batch.isPadding(i / cell);
             if (!Float.isFinite(values[i]) && !padding) {
-                throw fail(name, "element " + Tensor.index(i, shape) + " is " + values[i]
-                        + ": give finite numbers, and fill in missing values before (padding alone may hold anything)");
+                throw fail(
+                        name,
+                        "element " + Tensor.index(i, shape) + " is " + values[i]
+                                + ": give finite numbers, and fill in missing values before (padding alone may hold anything)");
             }
         }
     }

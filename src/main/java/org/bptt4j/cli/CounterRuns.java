@@ -14,8 +14,8 @@ import org.bptt4j.io.DecimalNumber;
 final class CounterRuns {
     /** Of one value in an hour, a day, a week, a month, a year, a circle, …, as the last value less the first plus the step. */
     private static final List<Integer> PERIODS = List.of(
-            1, 2, 3, 4, 5, 6, 7, 10, 12, 13, 24, 28, 29, 30, 31, 36, 48, 52, 53, 60, 96, 144, 168, 288, 360, 365, 366, 1440, 3600,
-            8760, 8784, 86_400);
+            1, 2, 3, 4, 5, 6, 7, 10, 12, 13, 24, 28, 29, 30, 31, 36, 48, 52, 53, 60, 96, 144, 168, 288, 360, 365, 366,
+            1440, 3600, 8760, 8784, 86_400);
 
     /** Of those, what is also counted by parts of one. */
     private static final List<Integer> PERIODS_OF_PARTS = List.of(1, 7, 12, 24, 60, 360);

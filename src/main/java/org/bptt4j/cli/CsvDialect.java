@@ -86,11 +86,14 @@ final class CsvDialect {
         int columns = count(header, ",") + 1;
         String[] cells = row.split(",", -1);
         long longer = rows.stream().filter(r -> count(r, ",") >= columns).count();
-        if (cells.length <= columns || 2 * longer < rows.size() || !rows.stream().allMatch(r -> fits(r, columns))) {
+        if (cells.length <= columns
+                || 2 * longer < rows.size()
+                || !rows.stream().allMatch(r -> fits(r, columns))) {
             return Optional.empty();
         }
         int first = firstPair(cells, 0);
-        return Optional.of("the numbers have decimal commas, and commas separate the columns too: the first row has " + cells.length + " cells, the header has " + columns + ", and '" + cells[first].strip() + ","
+        return Optional.of("the numbers have decimal commas, and commas separate the columns too: the first row has "
+                + cells.length + " cells, the header has " + columns + ", and '" + cells[first].strip() + ","
                 + cells[first + 1].strip() + "' is one number; save the table with points in the numbers");
     }
 

@@ -221,7 +221,8 @@ final class CsvFile {
             return new UsageException(file + ": " + dialect.get());
         }
         CsvSurvey survey = CsvSurvey.of(file, text);
-        return new UsageException(file + ": " + survey.obstacle().orElseGet(() -> fault + advice(survey, column, cellAdvice)));
+        return new UsageException(
+                file + ": " + survey.obstacle().orElseGet(() -> fault + advice(survey, column, cellAdvice)));
     }
 
     /**

@@ -47,7 +47,11 @@ public final class GenerateCommand implements Callable<Integer> {
             defaultValue = "0.8")
     private double temperature;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Seed of what is drawn (default: ${DEFAULT-VALUE}).", defaultValue = "1")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Seed of what is drawn (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1")
     private long seed;
 
     @Mixin

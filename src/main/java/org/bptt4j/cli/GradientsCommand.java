@@ -66,8 +66,9 @@ final class GradientsCommand implements Callable<Integer> {
             names = "--loss",
             paramLabel = "NAME",
             defaultValue = "cross-entropy",
-            description = "One of cross-entropy (targets I64), mse or bce (targets F32; of bce 0 ... 1, outputs are logits)"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "One of cross-entropy (targets I64), mse or bce (targets F32; of bce 0 ... 1, outputs are logits)"
+                            + " (default: ${DEFAULT-VALUE}).")
     private String loss;
 
     @Option(

@@ -45,8 +45,9 @@ final class LearningOptions {
             names = "--lr-schedule",
             converter = Values.Name.class,
             paramLabel = "NAME",
-            description = "How the rate changes: constant, cosine (down to 0 at the end) or step (a tenth after each third)"
-                    + " (default: ${bundle:default.lr-schedule}).")
+            description =
+                    "How the rate changes: constant, cosine (down to 0 at the end) or step (a tenth after each third)"
+                            + " (default: ${bundle:default.lr-schedule}).")
     private String schedule;
 
     @Option(

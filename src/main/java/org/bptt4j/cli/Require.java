@@ -34,7 +34,10 @@ final class Require {
     static UsageException refused(String option, Object value, IllegalArgumentException e) {
         String why = e.getMessage();
         int colon = why.indexOf(": ");
-        boolean said = colon >= 0 && Pattern.compile("(?<![\\w.])" + Pattern.quote(value.toString()) + "(?![\\w.])").matcher(why.substring(0, colon)).find();
+        boolean said = colon >= 0
+                && Pattern.compile("(?<![\\w.])" + Pattern.quote(value.toString()) + "(?![\\w.])")
+                        .matcher(why.substring(0, colon))
+                        .find();
         return new UsageException(option + " " + value + ": " + (said ? why.substring(colon + 2) : why), e);
     }
 

@@ -25,8 +25,9 @@ final class SeveralSeries {
             "they must not be trained as one: give each a file of its own, its rows in time order";
     private static final Pattern TIME_OF_DAY = Pattern.compile("\\d{1,2}:\\d{2}.*");
     /** Names of columns that name what a row belongs to. */
-    private static final Pattern IDENTIFIER = Pattern.compile("(?i)(.*[^\\p{L}])?(ids?|series|subject|patient|station|sensor"
-            + "|device|entity|customer|store|shop|episode|trial)([^\\p{L}].*)?|(?-i).*\\p{Ll}I[dD]");
+    private static final Pattern IDENTIFIER =
+            Pattern.compile("(?i)(.*[^\\p{L}])?(ids?|series|subject|patient|station|sensor"
+                    + "|device|entity|customer|store|shop|episode|trial)([^\\p{L}].*)?|(?-i).*\\p{Ll}I[dD]");
     /** A column that changes where another begins anew is one of series if that one has counted so far on average. */
     private static final int LEAST_STEPS = 5;
     /** Without such a column. */
@@ -121,7 +122,8 @@ final class SeveralSeries {
                     + "' seems to number series whose rows take turns, and they are trained as one; if so, give each a"
                     + " file of its own, its rows in time order");
         }
-        OptionalInt numbered = column(c -> counters[c] != null && counters[c].isCounter(1) && with(c, true).isPresent());
+        OptionalInt numbered = column(c ->
+                counters[c] != null && counters[c].isCounter(1) && with(c, true).isPresent());
         OptionalInt found = numbered.isPresent()
                 ? numbered
                 : column(c -> counters[c] != null
@@ -135,8 +137,8 @@ final class SeveralSeries {
         OptionalInt runs = column(c -> isLabel(c) && labels[c].areRuns());
         return forward || runs.isEmpty()
                 ? Optional.empty()
-                : Optional.of(names(runs.getAsInt()) + ", one after another, and they are trained as one; if so, give each a"
-                        + " file of its own");
+                : Optional.of(names(runs.getAsInt())
+                        + ", one after another, and they are trained as one; if so, give each a" + " file of its own");
     }
 
     private boolean isCounter(int c, long least) {

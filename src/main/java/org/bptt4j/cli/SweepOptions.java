@@ -24,7 +24,10 @@ final class SweepOptions {
             description = "Where the targets are: every (step) or last (default: every).")
     private String lossAt;
 
-    @Option(names = "--reduction", paramLabel = "HOW", description = "What is taken of the terms, mean or sum (default: mean).")
+    @Option(
+            names = "--reduction",
+            paramLabel = "HOW",
+            description = "What is taken of the terms, mean or sum (default: mean).")
     private String reduction;
 
     @Option(

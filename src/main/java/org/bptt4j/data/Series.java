@@ -90,6 +90,7 @@ public final class Series {
     /** Its size, its columns, and which of them is to be forecast. */
     @Override
     public String toString() {
-        return "series of " + Count.of(rows(), "row") + ", columns " + columns + ", target '" + columns.get(target) + "'";
+        return "series of " + Count.of(rows(), "row") + ", columns " + columns + ", target '" + columns.get(target)
+                + "'";
     }
 }

@@ -130,8 +130,8 @@ final class TextScan {
     private String remedy(long position) throws IOException {
         if (IntStream.range(BEYOND_ASCII, seen.length).anyMatch(c -> seen[c])) {
             String name = ShellWord.ofFile(bytes.file().toString());
-            return "What comes before is, so mend that place, or leave out what is none: iconv -c -f UTF-8 -t UTF-8 " + name
-                    + " > " + ShellWord.ofFile(bytes.file() + ".utf8");
+            return "What comes before is, so mend that place, or leave out what is none: iconv -c -f UTF-8 -t UTF-8 "
+                    + name + " > " + ShellWord.ofFile(bytes.file() + ".utf8");
         }
         boolean windows = hasControls(position);
         return "If it is " + (windows ? "Windows-1252: " : "Latin-1: ")

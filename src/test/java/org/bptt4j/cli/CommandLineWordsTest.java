@@ -89,9 +89,11 @@ class CommandLineWordsTest {
         List<String> wrong = new ArrayList<>();
         Main.commands().getSubcommands().forEach((name, command) -> {
             CommandSpec spec = command.getCommandSpec();
-            wrong.add(name + " " + String.join(" ", spec.usageMessage().description()).strip());
-            spec.args().forEach(arg ->
-                    wrong.add(name + " " + arg.paramLabel() + " " + String.join(" ", arg.description())));
+            wrong.add(name + " "
+                    + String.join(" ", spec.usageMessage().description()).strip());
+            spec.args()
+                    .forEach(arg ->
+                            wrong.add(name + " " + arg.paramLabel() + " " + String.join(" ", arg.description())));
         });
         assertTrue(wrong.size() > 60, wrong.toString());
         wrong.removeIf(text -> text.matches("(?s)[a-z]+ (\\S* )?\\p{Lu}.*\\.") && !text.endsWith(".."));

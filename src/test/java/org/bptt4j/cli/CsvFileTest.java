@@ -199,7 +199,9 @@ class CsvFileTest {
         assertEquals(
                 "t.csv: line 2, column 'day': 'Mon' is not a number; read only columns of numbers: --columns t,v --target t",
                 refusedAs("t,day,v\n1,Mon,2\n2,Tue,3\n", null, "t"));
-        assertEquals("t", parse("t,day,v\n1,Mon,2\n").series(List.of("t", "v"), "t", 1).targetName());
+        assertEquals(
+                "t",
+                parse("t,day,v\n1,Mon,2\n").series(List.of("t", "v"), "t", 1).targetName());
         assertEquals(
                 "t.csv: line 2, column 'day': 'Mon' is not a number; read only columns of numbers, and forecast another"
                         + " than 'day': --columns t,v --target v",
@@ -209,8 +211,9 @@ class CsvFileTest {
                 refusedAs("t,day,v\n1,Mon,2\n2,Tue,3\n", List.of("day", "v"), null));
         String wide = refused("v" + ",d".repeat(50) + "\n" + "1" + ",x".repeat(50) + "\n2" + ",x".repeat(50) + "\n");
         assertTrue(
-                wide.contains("without column 2 (its name is used twice), column 3 (its name is used twice), column 4 (its"
-                        + " name is used twice) … and 47 more, and forecast 'v': --columns v"),
+                wide.contains(
+                        "without column 2 (its name is used twice), column 4 (its name is used twice), column 5 (its"
+                                + " name is used twice) … and 46 more, and forecast 'v': --columns v"),
                 wide);
     }
 
@@ -231,8 +234,8 @@ class CsvFileTest {
             })
     void decimalCommasBetweenCommas(String text, String message) {
         assertEquals(
-                "t.csv: the numbers have decimal commas, and commas separate the columns too: the first row has " + message
-                        + " is one number; save the table with points in the numbers",
+                "t.csv: the numbers have decimal commas, and commas separate the columns too: the first row has "
+                        + message + " is one number; save the table with points in the numbers",
                 refused(text.replace('~', '\n')));
     }
 

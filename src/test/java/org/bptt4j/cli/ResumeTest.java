@@ -294,8 +294,9 @@ class ResumeTest {
         Files.writeString(file("killed", "run.json"), Json.pretty(begun));
         Files.delete(file("killed", "checkpoints/state.safetensors"));
         Files.delete(file("killed", "checkpoints/state-before.safetensors"));
-        String missing = "the folder holds no checkpoints/state.safetensors, though the run had one; put back a sound copy, or"
-                + " begin the run anew with train --out";
+        String missing =
+                "the folder holds no checkpoints/state.safetensors, though the run had one; put back a sound copy, or"
+                        + " begin the run anew with train --out";
         resume("killed").assertFailed(2, missing);
         Files.delete(file("killed", "checkpoints/latest.safetensors"));
         resume("killed").assertFailed(2, missing);
@@ -307,7 +308,8 @@ class ResumeTest {
                 lines.stream().filter(line -> line.contains("\"train\"")).toList());
         CliRun again = resume("killed");
         again.assertDone();
-        assertTrue(again.err().contains("ended before its first checkpoint; it begins again from update 0"), again.err());
+        assertTrue(
+                again.err().contains("ended before its first checkpoint; it begins again from update 0"), again.err());
         assertSameModel("whole", "killed");
         assertEquals(metrics("whole").size(), metrics("killed").size());
     }

@@ -81,7 +81,10 @@ class SeveralSeriesTest {
     @Test
     void aFileOfItsOwnForEachIsFine() {
         String table = table("id,day,v", DAYS, i -> "A," + day(i, "yyyy-MM-dd") + "," + i);
-        assertTrue(refused(table).endsWith("read only columns of numbers, without 'day' (line 2: '2020-01-25'): --columns v"), refused(table));
+        assertTrue(
+                refused(table)
+                        .endsWith("read only columns of numbers, without 'day' (line 2: '2020-01-25'): --columns v"),
+                refused(table));
         assertOne(table);
     }
 
@@ -210,8 +213,10 @@ class SeveralSeriesTest {
         assertOne(table("year,doy,v", 1000, i -> 2001 + i / 365 + "," + (1 + i % 365) + "," + i * i % 7));
         assertOne(table("time,v", 900, i -> (i / 12 % 24 * 100 + i % 12 * 5) + "," + i * i % 7));
         LocalDate first = LocalDate.of(2020, 1, 25);
-        assertOne(table("m,d,v", 400, i -> first.plusDays(i).getMonthValue() + ","
-                + first.plusDays(i).getDayOfMonth() + "," + i * i % 7));
+        assertOne(table(
+                "m,d,v",
+                400,
+                i -> first.plusDays(i).getMonthValue() + "," + first.plusDays(i).getDayOfMonth() + "," + i * i % 7));
         assertOne(table("hour,v", 96, i -> i / 4 % 24 + "," + i * i % 7));
     }
 

@@ -27,8 +27,8 @@ class WrongInputsTest {
             "\\b[A-Z][a-z]+[A-Z]\\w*(Exception|Error)\\b|org\\.bptt4j|\\bjava\\.(?!io\\.tmpdir)|Exception");
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\n]]");
     /** "--remember 2: remembering up to 2 steps: must be …". */
-    private static final Pattern VALUE_TWICE =
-            Pattern.compile("error: --[a-z-]+ '?([-+.\\dE]+|NaN)'?: [^:;]*(?<![\\w.])\\1(?![\\w.])[^:;]*:.*", Pattern.DOTALL);
+    private static final Pattern VALUE_TWICE = Pattern.compile(
+            "error: --[a-z-]+ '?([-+.\\dE]+|NaN)'?: [^:;]*(?<![\\w.])\\1(?![\\w.])[^:;]*:.*", Pattern.DOTALL);
     /** Options of the command line; those of the JVM are its own. */
     private static final Pattern OPTION = Pattern.compile("--(?!add-modules)[a-z]");
 

@@ -163,7 +163,9 @@ class TextFileTest {
                 }
                 bytes.write(after.getBytes(StandardCharsets.UTF_8));
                 FileBytes file = FileBytes.of(write(bytes.toByteArray()));
-                assertRefused("line 1, character " + (before + within / 3 + 1) + ": byte " + (before + within) + " (0x", file);
+                assertRefused(
+                        "line 1, character " + (before + within / 3 + 1) + ": byte " + (before + within) + " (0x",
+                        file);
                 bytes.write(0);
                 assertRefused("byte " + (bytes.size() - 1) + " is NUL", FileBytes.of(write(bytes.toByteArray())));
             }
@@ -290,13 +292,16 @@ class TextFileTest {
         String text = "a\nab" + words + "\n";
         for (String file : List.of("old.txt", "with blanks & 'marks'.txt", "$HOME;`x`.txt")) {
             Path path = Files.write(folder.resolve(file), text.getBytes(charset));
-            String message =
-                    assertThrows(IllegalArgumentException.class, () -> scan(path)).getMessage();
+            String message = assertThrows(IllegalArgumentException.class, () -> scan(path))
+                    .getMessage();
             int character = 3 + words.chars().takeWhile(c -> c < 128).toArray().length;
             assertTrue(
-                    message.startsWith(path + ": line 2, character " + character + ": byte " + (character + 1) + " (0x"),
+                    message.startsWith(
+                            path + ": line 2, character " + character + ": byte " + (character + 1) + " (0x"),
                     message);
-            assertTrue(message.contains(") is not UTF-8; expected a text in UTF-8. If it is " + said + ": iconv"), message);
+            assertTrue(
+                    message.contains(") is not UTF-8; expected a text in UTF-8. If it is " + said + ": iconv"),
+                    message);
             String command = message.substring(message.indexOf("iconv"));
             String shown = file.equals("old.txt") ? path.toString() : word(path);
             assertTrue(command.startsWith("iconv -f " + name + " -t UTF-8 " + shown + " > "), command);
