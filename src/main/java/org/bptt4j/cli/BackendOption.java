@@ -25,7 +25,7 @@ final class BackendOption {
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
-                    "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). CUDA may number cards in another order"
+                    "One of auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). CUDA may number cards in another order"
                             + " than nvidia-smi; with CUDA_DEVICE_ORDER=PCI_BUS_ID set the orders are the same.")
     private String backend;
 
