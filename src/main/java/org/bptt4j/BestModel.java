@@ -2,6 +2,7 @@ package org.bptt4j;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bptt4j.spec.Count;
 
 /**
  * The best network that the validations of a training run have seen: its parameters on the host, its loss, and how many
@@ -73,6 +74,15 @@ public final class BestModel {
     /** The values of a parameter; not a copy. */
     float[] parameter(String name) {
         return parameters.get(name);
+    }
+
+    /** "validation loss 0.25 after 40 updates, 2 validations since", or "none so far". */
+    @Override
+    public String toString() {
+        return isPresent()
+                ? "validation loss " + loss + " after " + Count.of(updates, "update") + ", "
+                        + Count.of(since, "validation") + " since"
+                : "none so far";
     }
 
     /** Gives {@code rnn} the best parameters; an {@link IllegalStateException} if there are none. */

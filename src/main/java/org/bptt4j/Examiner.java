@@ -57,8 +57,8 @@ final class Examiner {
             float loss = report.get(Report.LOSS);
             if (!Float.isFinite(loss)) {
                 Optional<Culprit> culprit = new NonFiniteSearch(bptt).findForward(0);
-                throw new NonFiniteException("the loss of batch " + number + " of an evaluation is " + loss
-                        + began(culprit) + ". " + ADVICE);
+                throw new NonFiniteException(
+                        "the loss of batch " + number + " of an evaluation is " + loss + began(culprit));
             }
             sum += loss * bptt.unit();
             targets += bptt.valid();
@@ -83,8 +83,10 @@ final class Examiner {
         return forwardBackward(null, null);
     }
 
+    /** Where it began and what to do. */
     private static String began(Optional<Culprit> culprit) {
-        return culprit.map(c -> "; it began with " + c).orElse("");
+        return culprit.map(c -> "; it began with " + c).orElse("") + ". "
+                + NonFiniteException.advice(culprit.orElse(null), ADVICE);
     }
 
     /** Of the loaded batch; outputs and ∂L/∂x are put where they are wanted. */
@@ -119,7 +121,7 @@ final class Examiner {
         bptt.carried().forget();
         String what = gradient.map(name -> "the gradient of " + name + " is not finite")
                 .orElse("the loss is " + loss);
-        return new NonFiniteException(what + began(culprit) + ". " + ADVICE);
+        return new NonFiniteException(what + began(culprit));
     }
 
     Gradients gradients(Batch batch) {

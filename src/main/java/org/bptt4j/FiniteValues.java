@@ -1,6 +1,6 @@
 package org.bptt4j;
 
-import java.util.StringJoiner;
+import org.bptt4j.io.Tensor;
 
 /** Whether what goes into a file, or comes from one, is finite. */
 final class FiniteValues {
@@ -10,23 +10,10 @@ final class FiniteValues {
     static String first(float[] values, long... shape) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                return index(i, shape) + " is " + values[i];
+                return Tensor.index(i, shape) + " is " + values[i];
             }
         }
         return null;
-    }
-
-    private static String index(long element, long... shape) {
-        StringJoiner index = new StringJoiner(", ", "[", "]");
-        long below = 1;
-        for (int d = 1; d < shape.length; d++) {
-            below *= shape[d];
-        }
-        for (int d = 0; d < shape.length; d++) {
-            index.add(Long.toString(element / below % shape[d]));
-            below /= d + 1 < shape.length ? shape[d + 1] : 1;
-        }
-        return index.toString();
     }
 
     /** What is not finite is not saved: a {@link NonFiniteException} names the tensor and its first element. */

@@ -1,5 +1,7 @@
 package org.bptt4j;
 
+import org.bptt4j.spec.Count;
+
 /**
  * What one {@link Trainer#fit} did.
  *
@@ -9,4 +11,11 @@ package org.bptt4j;
  *     without a validation
  * @param stoppedEarly whether the validation's patience ended it
  */
-public record FitReport(long steps, long epochs, BestModel best, boolean stoppedEarly) {}
+public record FitReport(long steps, long epochs, BestModel best, boolean stoppedEarly) {
+    /** "80 steps, 2 epochs, stopped early; best model: validation loss 0.25 after 40 updates, 2 validations since". */
+    @Override
+    public String toString() {
+        return Count.of(steps, "step") + ", " + Count.of(epochs, "epoch") + (stoppedEarly ? ", stopped early" : "")
+                + "; best model: " + best;
+    }
+}

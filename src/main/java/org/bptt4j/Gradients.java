@@ -20,4 +20,11 @@ public record Gradients(
         double gradientNorm,
         float[] x,
         float[] initialState,
-        float[] initialCellState) {}
+        float[] initialCellState) {
+    /** Its two figures, and how many elements the arrays have. */
+    @Override
+    public String toString() {
+        return "loss " + loss + ", gradient norm " + gradientNorm + " (" + outputs.length + " outputs, "
+                + finalState.length + " elements of h_n" + (x == null ? "" : ", ∂L/∂x of " + x.length) + ")";
+    }
+}

@@ -182,4 +182,11 @@ public record ModelFile(RnnSpec spec, Map<String, float[]> parameters, Map<Strin
             tensors.put(name, values, rnn.parameterShape(name));
         }
     }
+
+    /** The network it is, and how many parameters it has. */
+    @Override
+    public String toString() {
+        long count = parameters.values().stream().mapToLong(p -> p.length).sum();
+        return spec + ", " + Count.of(count, "parameter");
+    }
 }

@@ -17,8 +17,8 @@ public final class NonFiniteGradientException extends NonFiniteException {
     NonFiniteGradientException(String parameter, Culprit culprit, long updates) {
         super("gradient of " + (parameter == null ? "the parameters" : parameter) + " is not finite after "
                 + Count.of(updates, "update") + (culprit == null ? "" : "; it began with " + culprit)
-                + ". The update was not made. Clip the gradient (Clipping.norm), lower the learning rate, or scale the"
-                + " input");
+                + ". The update was not made. "
+                + advice(culprit, "Clip the gradient (Clipping.norm), lower the learning rate, or scale the input"));
         this.parameter = parameter;
         this.culprit = culprit;
     }

@@ -25,6 +25,10 @@ import org.bptt4j.spec.RnnSpec;
  * <p>Parameters have PyTorch's names and shapes: {@code rnn.weight_ih_l0 [G·H, I]}, {@code rnn.weight_hh_l0 [G·H, H]}, {@code
  * rnn.bias_ih_l0 [G·H]}, {@code rnn.bias_hh_l0 [G·H]}, those of the other direction with {@code _reverse} at the end, …, {@code head.weight [O, D·H]}, {@code head.bias [O]}; an unknown name
  * is an {@link IllegalArgumentException} that lists them. Not safe for several threads at once.
+ *
+ * <p>Infinite numbers and NaN in a batch or in gradients that are handed in go through {@link #forward} and {@link #backward} as in
+ * PyTorch: whoever has a loss of his own may scale it until it overflows, or mask afterwards, and looks himself. Nothing is changed by
+ * them but the gradients. A {@link Trainer} does name them, and {@link #save} refuses them.
  */
 public final class Rnn implements AutoCloseable {
     private final Network network;
@@ -208,7 +212,14 @@ public final class Rnn implements AutoCloseable {
      * @param finalState h_n [L·D,B,H]
      * @param finalCellState c_n [L·D,B,H], or null if the cell has none
      */
-    public record Output(float[] h, float[] finalState, float[] finalCellState) {}
+    public record Output(float[] h, float[] finalState, float[] finalCellState) {
+        /** How many elements the arrays have. */
+        @Override
+        public String toString() {
+            return "h of " + h.length + ", h_n of " + finalState.length
+                    + (finalCellState == null ? "" : ", c_n of " + finalCellState.length) + " elements";
+        }
+    }
 
     /**
      * Gradients with respect to what came in.
@@ -217,7 +228,14 @@ public final class Rnn implements AutoCloseable {
      * @param initialState ∂L/∂h0 [L·D,B,H]
      * @param initialCellState ∂L/∂c0 [L·D,B,H], or null if the cell has none
      */
-    public record InputGradients(float[] x, float[] initialState, float[] initialCellState) {}
+    public record InputGradients(float[] x, float[] initialState, float[] initialCellState) {
+        /** How many elements the arrays have. */
+        @Override
+        public String toString() {
+            return (x == null ? "" : "∂L/∂x of " + x.length + ", ") + "∂L/∂h0 of " + initialState.length
+                    + (initialCellState == null ? "" : ", ∂L/∂c0 of " + initialCellState.length) + " elements";
+        }
+    }
 
     /** Runs the recurrent layers (not the head) over a batch, without dropout; its targets are not looked at. */
     public Output forward(Batch batch) {
@@ -298,5 +316,11 @@ public final class Rnn implements AutoCloseable {
             layers.close();
         }
         network.close();
+    }
+
+    /** The network it is, and the backend's name. */
+    @Override
+    public String toString() {
+        return spec() + " on " + backend().name();
     }
 }

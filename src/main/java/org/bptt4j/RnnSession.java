@@ -2,6 +2,7 @@ package org.bptt4j;
 
 import org.bptt4j.bptt.Predictor;
 import org.bptt4j.data.Batch;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Require;
 import org.bptt4j.spec.Sizes;
 
@@ -73,5 +74,11 @@ public final class RnnSession implements AutoCloseable {
     public void close() {
         closed = true;
         predictor.close();
+    }
+
+    /** How many rows it has. */
+    @Override
+    public String toString() {
+        return "session of " + Count.of(rows, "row") + (closed ? ", closed" : "");
     }
 }

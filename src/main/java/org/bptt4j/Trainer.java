@@ -15,6 +15,7 @@ import org.bptt4j.bptt.Parameter;
 import org.bptt4j.data.Batch;
 import org.bptt4j.data.BatchSource;
 import org.bptt4j.spec.Clipping;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
@@ -401,5 +402,11 @@ public final class Trainer implements AutoCloseable {
             state.close();
         }
         bptt.close();
+    }
+
+    /** How far it is, with what. */
+    @Override
+    public String toString() {
+        return "trainer after " + Count.of(updates, "update") + ": " + optimizer + ", " + loss;
     }
 }

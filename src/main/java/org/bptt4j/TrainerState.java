@@ -291,4 +291,10 @@ public final class TrainerState {
         throw new SafetensorsException(
                 file + ": metadata " + key + " '" + value + "' is not a whole number of 0 or more");
     }
+
+    /** How far the run was, and its network. */
+    @Override
+    public String toString() {
+        return "state after " + Count.of(updates, "update") + " of " + spec;
+    }
 }

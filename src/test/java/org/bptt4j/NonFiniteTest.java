@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.cpu.CpuBackends;
 import org.bptt4j.bptt.NonFiniteSearch.Culprit;
@@ -19,6 +20,7 @@ import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Numbers that stop being finite at a place that is known beforehand. */
 class NonFiniteTest {
@@ -118,7 +120,51 @@ class NonFiniteTest {
             float[] x = new float[T * B * I];
             x[(3 * B + 1) * I + 1] = Float.NaN;
             Trainer.Builder builder = trainerOf(rnn).loss(Loss.mse());
-            assertEquals(new Culprit("input x", -1, 3, 1), culprit(rnn, builder, everyStep(x), "rnn.weight_ih_l0"));
+            assertEquals(new Culprit("input x", -1, 3, 1, 1), culprit(rnn, builder, everyStep(x), "rnn.weight_ih_l0"));
+        }
+    }
+
+    /** Nothing went wrong in the computation: no clipping and no rate can mend it. */
+    @Test
+    void whatWasGivenIsToBeMendedThere() {
+        float[] x = new float[T * B * I];
+        float[] nan = x.clone();
+        nan[(3 * B + 1) * I + 1] = Float.NaN;
+        assertGiven(everyStep(nan), "input x at step 3, batch row 1, unit 1");
+        float[] h0 = new float[B * H];
+        h0[H] = Float.NaN;
+        assertGiven(everyStep(x).withInitialState(h0), "initial state h0 of layer 0 at step 0, batch row 1");
+    }
+
+    private void assertGiven(Batch batch, String where) {
+        try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1);
+                Trainer trainer = trainerOf(rnn).loss(Loss.mse()).build()) {
+            for (Executable use : List.<Executable>of(
+                    () -> trainer.step(batch), () -> trainer.gradients(batch), () -> trainer.forwardBackward(batch))) {
+                String message = assertThrows(NonFiniteException.class, use).getMessage();
+                assertTrue(message.contains("it began with " + where), message);
+                assertTrue(
+                        message.endsWith(
+                                "It is so in the batch: give finite numbers there, and fill in missing values before"),
+                        message);
+                assertFalse(message.contains("lip"), message);
+            }
+        }
+    }
+
+    /** As in PyTorch: the row's gradients of earlier steps are NaN, those of other rows are not. */
+    @Test
+    void gradientsThatAreHandedInAreNotLookedAt() {
+        try (Rnn rnn = Rnn.create(backend, RnnSpec.of(I, H, O), 1)) {
+            assertTrue(
+                    Float.isFinite(rnn.forward(everyStep(new float[T * B * I])).h()[0]));
+            float[] dH = new float[T * B * H];
+            dH[(2 * B + 1) * H] = Float.NaN;
+            float[] dX = rnn.backward(dH, null).x();
+            for (int i = 0; i < dX.length; i++) {
+                boolean before = i / I / B <= 2 && i / I % B == 1;
+                assertEquals(before, Float.isNaN(dX[i]), "element " + i);
+            }
         }
     }
 

@@ -52,7 +52,7 @@ class RefusedBatchesTest {
             refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[] {-1, 0}), "-1", "row 0");
             refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new int[3]), "2", "3");
             refused(trainer, Batch.symbols(1, 2, new int[2]), "none");
-            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new float[2 * O]), "none");
+            refused(trainer, Batch.symbols(1, 2, new int[2]).withTargets(new float[2 * O]), "values");
             refused(trainer, Batch.dense(1, 2, 4, new float[8]).withTargets(new int[2]), "4", "5");
             refused(trainer, batch(T).withInitialState(new float[7]), "h0", "7", Integer.toString(2 * B * 9));
             refused(trainer, batch(T).continuing(), "none before");

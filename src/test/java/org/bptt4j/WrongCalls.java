@@ -377,6 +377,12 @@ public final class WrongCalls {
         });
     }
 
+    private static void step(Rnn rnn, Loss loss, Batch batch) {
+        try (Trainer trainer = Trainer.of(rnn).loss(loss).build()) {
+            trainer.step(batch);
+        }
+    }
+
     private void training() {
         add(
                 "Trainer.of(rnn without a head).build()",
@@ -404,7 +410,12 @@ public final class WrongCalls {
                 SPEC.inBothDirections(),
                 rnn -> Trainer.of(rnn).truncation(Truncation.every(2)).build().close());
         train("trainer.step(null)", ARGUMENT, "batch is null", trainer -> trainer.step(null));
-        train("trainer.step(batch without targets)", ARGUMENT, "targets", trainer -> trainer.step(dense()));
+        train(
+                "trainer.step(batch without targets)",
+                ARGUMENT,
+                "a cross-entropy (Loss.crossEntropy) needs 4 class targets [T,B], the batch has none: give class numbers with"
+                        + " Batch.withTargets(int[])",
+                trainer -> trainer.step(dense()));
         train(
                 "trainer.step(3 targets for 4 steps)",
                 ARGUMENT,
@@ -418,8 +429,25 @@ public final class WrongCalls {
         train(
                 "trainer.step(values for a cross-entropy)",
                 ARGUMENT,
-                "class",
+                "a cross-entropy (Loss.crossEntropy) needs 4 class targets [T,B], the batch has 12 values: give class numbers with"
+                        + " Batch.withTargets(int[]), or take a loss of values, Loss.mse or Loss.bce",
                 trainer -> trainer.step(dense().withTargets(new float[12])));
+        train(
+                "trainer.step(as many targets as rows)",
+                ARGUMENT,
+                "the batch has 2, as many as a loss at the last step needs: see Loss.atLastStep",
+                trainer -> trainer.step(dense().withTargets(new int[2])));
+        add(
+                "trainer.step(classes for a squared error)",
+                ARGUMENT,
+                "a squared error (Loss.mse) needs 12 value targets [T,B,O], the batch has 4 class numbers: give values with"
+                        + " Batch.withTargets(float[]), or take the loss of classes, Loss.crossEntropy",
+                rnn -> step(rnn, Loss.mse(), dense().withTargets(new int[4])));
+        add(
+                "trainer.step(classes for a binary cross-entropy)",
+                ARGUMENT,
+                "a binary cross-entropy (Loss.bce) needs 6 value targets [B,O], the batch has 2 class numbers: give values",
+                rnn -> step(rnn, Loss.bce().atLastStep(), dense().withTargets(new int[2])));
         train(
                 "trainer.step(weights of 3)",
                 ARGUMENT,

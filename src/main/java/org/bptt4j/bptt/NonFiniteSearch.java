@@ -17,13 +17,25 @@ public final class NonFiniteSearch {
      * @param layer the layer, or −1 where there is none
      * @param step the time step from 0, or −1
      * @param row the batch row from 0, or −1
+     * @param unit the element of the input from 0, or −1
      */
-    public record Culprit(String what, int layer, int step, int row) {
+    public record Culprit(String what, int layer, int step, int row, int unit) {
+        /** One without a unit. */
+        public Culprit(String what, int layer, int step, int row) {
+            this(what, layer, step, row, -1);
+        }
+
+        /** Whether the caller gave it with the batch, so that nothing went wrong in the computation. */
+        public boolean isGiven() {
+            return what.equals("input x") || what.contains("initial ");
+        }
+
         @Override
         public String toString() {
             return what
                     + (layer < 0 ? "" : " of layer " + layer)
-                    + (step < 0 ? "" : " at step " + step + ", batch row " + row);
+                    + (step < 0 ? "" : " at step " + step + ", batch row " + row)
+                    + (unit < 0 ? "" : ", unit " + unit);
         }
     }
 
@@ -113,15 +125,14 @@ public final class NonFiniteSearch {
         return isReverse(k) ? "reverse " + what : what;
     }
 
+    /** Targets and loss weights are looked at when a batch is taken. */
     private Optional<Culprit> inInput() {
         float[] x = unrolled.batch().x();
-        if (x != null) {
-            int size = network.spec().inputSize();
-            for (int i = 0; i < x.length; i++) {
-                int cell = i / size;
-                if (!Float.isFinite(x[i]) && cell / rows < unrolled.batch().length(cell % rows)) {
-                    return Optional.of(new Culprit("input x", -1, cell / rows, cell % rows));
-                }
+        int size = network.spec().inputSize();
+        for (int i = 0; x != null && i < x.length; i++) {
+            int cell = i / size;
+            if (!Float.isFinite(x[i]) && !unrolled.batch().isPadding(cell)) {
+                return Optional.of(new Culprit("input x", -1, cell / rows, cell % rows, i % size));
             }
         }
         return Optional.empty();

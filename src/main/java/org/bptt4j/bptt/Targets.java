@@ -135,10 +135,41 @@ final class Targets {
         long needed = areClasses() ? cells : (long) cells * outputSize;
         if (length != needed) {
             String shape = (atEveryStep() ? "[T,B" : "[B") + (areClasses() ? "]" : ",O]");
-            throw new IllegalArgumentException(
-                    "the loss needs " + needed + (areClasses() ? " class" : " value") + " targets " + shape
-                            + ", the batch has " + (length < 0 ? "none of that kind: see Batch.withTargets" : length));
+            throw new IllegalArgumentException(lossName() + " needs " + needed + (areClasses() ? " class" : " value")
+                    + " targets " + shape + ", the batch has "
+                    + (length < 0 ? wrongKind(next) : length + placed(next, length)));
         }
+    }
+
+    private String lossName() {
+        return switch (loss.kind()) {
+            case CROSS_ENTROPY -> "a cross-entropy (Loss.crossEntropy)";
+            case MSE -> "a squared error (Loss.mse)";
+            case BCE -> "a binary cross-entropy (Loss.bce)";
+        };
+    }
+
+    private String wrongKind(Batch next) {
+        String give = areClasses()
+                ? ": give class numbers with Batch.withTargets(int[])"
+                : ": give values with Batch.withTargets(float[])";
+        if (next.classes() == null && next.values() == null) {
+            return "none" + give;
+        }
+        return areClasses()
+                ? next.values().length + " values" + give + ", or take a loss of values, Loss.mse or Loss.bce"
+                : next.classes().length + " class numbers" + give + ", or take the loss of classes, Loss.crossEntropy";
+    }
+
+    /** Says so where the targets are as many as a loss at the other place needs. */
+    private String placed(Batch next, int length) {
+        long cells = atEveryStep() ? next.rows() : (long) next.steps() * next.rows();
+        return length == cells * (areClasses() ? 1 : outputSize)
+                ? ", as many as a loss "
+                        + (atEveryStep()
+                                ? "at the last step needs: see Loss.atLastStep"
+                                : "at every step needs: see Loss.at")
+                : "";
     }
 
     private void countSteps(Batch next, Segment segment, int s, TargetCounts valid) {

@@ -26,8 +26,8 @@ final class BackendOption {
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
-                    "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}); auto takes a card where it should be the faster."
-                            + " CUDA may number cards in another order"
+                    "One of auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}); auto takes a card where it should be the"
+                            + " faster. CUDA may number cards in another order"
                             + " than nvidia-smi; with CUDA_DEVICE_ORDER=PCI_BUS_ID set the orders are the same.")
     private String backend;
 

@@ -81,7 +81,30 @@ final class BatchFile {
                     require("loss_weights", DType.F32, every ? "[T,B]" : "[B]", cells(batch, loss.at()))
                             .toFloats());
         }
+        requireFinite(batch, "x", batch.x());
+        requireFinite(batch, "targets", batch.values());
+        requireFinite(batch, "h0", batch.initialState());
+        requireFinite(batch, "c0", batch.initialCellState());
         return batch;
+    }
+
+    /** Padding may hold anything: it is never read. */
+    private void requireFinite(Batch batch, String name, float[] values) {
+        if (values == null) {
+            return;
+        }
+        long[] shape = tensors.get(name).shape();
+        boolean sequences = name.equals("x") || name.equals("targets") && loss.at() == Loss.At.EVERY;
+        int cell = sequences ? (int) shape[2] : 1;
+        for (int i = 0; i < values.length; i++) {
+            boolean padding = sequences && batch.isPadding(i / cell);
+            if (!Float.isFinite(values[i]) && !padding) {
+                throw fail(
+                        name,
+                        "element " + Tensor.index(i, shape) + " is " + values[i]
+                                + ": give finite numbers, and fill in missing values before (padding alone may hold anything)");
+            }
+        }
     }
 
     /** An initial state, or null where the file has none. */

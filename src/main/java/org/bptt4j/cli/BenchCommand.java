@@ -52,7 +52,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--grid",
             paramLabel = "NAME",
-            description = "small or full, before the --config ones (default: small if there are none).")
+            description =
+                    "Configurations to time, small or full, before the --config ones (default: small if there are none).")
     private String grid;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also write one JSON object a line.")

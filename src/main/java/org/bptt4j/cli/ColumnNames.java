@@ -2,7 +2,6 @@ package org.bptt4j.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.bptt4j.spec.ShellWord;
 
 /** The names that {@code --columns} takes, written as a line of CSV: a name with a comma stands in double quotes. */
 final class ColumnNames {
@@ -60,33 +60,6 @@ final class ColumnNames {
 
     /** An option and its value, to be typed into a shell. */
     static String option(String name, String value) {
-        return name + (value.startsWith("-") ? "=" : " ") + shellWord(value);
-    }
-
-    private static String shellWord(String text) {
-        if (text.codePoints().allMatch(ColumnNames::isPlain) && !text.isEmpty() && !text.startsWith("=")) {
-            return text;
-        }
-        if (text.codePoints().allMatch(Printable::isHarmless)) {
-            return "'" + text.replace("'", "'\\''") + "'";
-        }
-        StringBuilder word = new StringBuilder("$'");
-        text.codePoints().forEach(c -> {
-            if (c == '\'' || c == '\\') {
-                word.append('\\').append((char) c);
-            } else if (Printable.isHarmless(c)) {
-                word.appendCodePoint(c);
-            } else {
-                for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
-                    word.append(String.format("\\%03o", b & 0xff));
-                }
-            }
-        });
-        return word.append("'").toString();
-    }
-
-    /** Letters and digits of all languages, and what no shell reads in its own way. */
-    private static boolean isPlain(int codePoint) {
-        return Character.isLetterOrDigit(codePoint) || "_-.,:/@%+=".indexOf(codePoint) >= 0;
+        return name + (value.startsWith("-") ? "=" : " ") + ShellWord.of(value);
     }
 }

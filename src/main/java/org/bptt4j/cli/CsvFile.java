@@ -31,7 +31,10 @@ final class CsvFile {
     private static final Set<String> MISSING =
             Set.of("NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NULL", "null", "None");
 
-    private static final String FILL_IN = "; fill in a number or leave the row out";
+    private static final String FILL_IN =
+            "; fill in a number, such as that of the row before: without the row the series would close up over the gap";
+
+    private static final String FILL_IN_FIRST = "; fill in a number, or begin the table below this row";
     /** A percentage, a price, a number with its digits in groups. */
     private static final Pattern WITH_SIGN =
             Pattern.compile("[-+]?\\p{Sc}? ?[-+]?\\d+([ ']\\d{3})*(\\.\\d*)? ?(\\p{Sc}|%)?");
@@ -41,6 +44,10 @@ final class CsvFile {
     private final String file;
     private final Supplier<Reader> text;
     private final Consumer<String> warnings;
+    /** What was asked for, or null. */
+    private List<String> columns;
+
+    private String target;
 
     private CsvFile(String file, Supplier<Reader> text, Consumer<String> warnings) {
         this.file = file;
@@ -67,6 +74,8 @@ final class CsvFile {
      * @param leastRows the fewest rows that make sense
      */
     Series series(List<String> columns, String target, int leastRows) {
+        this.columns = columns;
+        this.target = target;
         CsvRows rows = new CsvRows(file, text.get());
         CSVRecord first = rows.next();
         if (first == null) {
@@ -74,7 +83,7 @@ final class CsvFile {
         }
         CsvHeader header = new CsvHeader(file, CsvSurvey.header(first));
         if (columns == null && header.fault() != null) {
-            throw refused(header.fault(), false);
+            throw refused(header.fault(), header.withoutName(), "");
         }
         List<String> names = columns == null ? header.names() : columns;
         int[] indices = indices(header, names);
@@ -87,6 +96,9 @@ final class CsvFile {
             }
             warnings.accept(file + ": " + found);
         });
+        if (several.found().isEmpty()) {
+            several.suspected().ifPresent(suspicion -> warnings.accept(file + ": " + suspicion));
+        }
         if (table.rows() == 0 && header.names().get(0).matches("[{\\[].*")) {
             throw new UsageException(
                     file + ": is JSON, as it seems, expected a table with a header, comma-separated; save it as CSV");
@@ -140,7 +152,7 @@ final class CsvFile {
 
     private void requireFull(CSVRecord row, CsvRows rows, CsvHeader header) {
         if (header.size() == 1 && rows.blankLine() > 0) {
-            throw new UsageException(place(rows.blankLine(), header, 0) + "the cell is empty" + FILL_IN);
+            throw new UsageException(place(rows.blankLine(), header, 0) + "the cell is empty" + fillIn(rows));
         }
         if (row.size() != header.size()) {
             if (header.name(0).startsWith("#")) {
@@ -165,23 +177,29 @@ final class CsvFile {
         try {
             value = DecimalNumber.parse(cell);
         } catch (NumberFormatException e) {
-            throw notANumber(cell, rows.line(), header, column);
+            throw notANumber(cell, rows, header, column);
         }
         if (!Double.isFinite(value)) {
             throw new UsageException(
-                    place(rows.line(), header, column) + Printable.of(cell) + " is not a finite number" + FILL_IN);
+                    place(rows.line(), header, column) + Printable.of(cell) + " is not a finite number" + fillIn(rows));
         }
         return value;
     }
 
-    private UsageException notANumber(String cell, long line, CsvHeader header, int column) {
+    /** Values may come from before, as pandas' ffill, but not from the future; a row may go where none is before it. */
+    private static String fillIn(CsvRows rows) {
+        return rows.atFirstRow() ? FILL_IN_FIRST : FILL_IN;
+    }
+
+    private UsageException notANumber(String cell, CsvRows rows, CsvHeader header, int column) {
+        long line = rows.line();
         String place = place(line, header, column);
         String shown = "'" + Printable.of(cell) + "'";
         if (cell.isEmpty()) {
-            return new UsageException(place + "the cell is empty" + FILL_IN);
+            return new UsageException(place + "the cell is empty" + fillIn(rows));
         }
         if (MISSING.contains(cell)) {
-            return new UsageException(place + shown + " is a missing value" + FILL_IN);
+            return new UsageException(place + shown + " is a missing value" + fillIn(rows));
         }
         if (WITH_COMMA.matcher(cell).matches()) {
             return new UsageException(
@@ -193,25 +211,32 @@ final class CsvFile {
             return new UsageException(file + ": " + fault + "; write the number alone, as 1234.5");
         }
         // A column that began with numbers is one of numbers; another is to be left out.
-        return refused(fault, line > 2);
+        return refused(fault, column, rows.atFirstRow() ? "" : FILL_IN);
     }
 
     /** What to do about a table that cannot be read as it is: the fault, and columns to read where nothing speaks against it. */
-    private UsageException refused(String fault, boolean oneCell) {
+    private UsageException refused(String fault, int column, String cellAdvice) {
         Optional<String> dialect = dialect();
         if (dialect.isPresent()) {
             return new UsageException(file + ": " + dialect.get());
         }
         CsvSurvey survey = CsvSurvey.of(file, text);
-        return new UsageException(file + ": " + survey.obstacle().orElseGet(() -> fault + advice(survey, oneCell)));
+        return new UsageException(
+                file + ": " + survey.obstacle().orElseGet(() -> fault + advice(survey, column, cellAdvice)));
     }
 
-    /** @param oneCell whether a cell is to be mended rather than a column left out */
-    private static String advice(CsvSurvey survey, boolean oneCell) {
-        if (!oneCell) {
-            return "; " + survey.advice();
+    /**
+     * What to do about a fault.
+     *
+     * @param column that of the fault, or −1
+     * @param cellAdvice how to mend a cell where that is better than to leave the column out, or empty
+     */
+    private String advice(CsvSurvey survey, int column, String cellAdvice) {
+        String advice = survey.advice(columns, target, column);
+        if (cellAdvice.isEmpty()) {
+            return "; " + advice;
         }
-        return FILL_IN + (survey.hasReadable() ? ", or " + survey.advice() : "");
+        return cellAdvice + (survey.hasReadable(columns) ? "; or " + advice : "");
     }
 
     private Optional<String> dialect() {

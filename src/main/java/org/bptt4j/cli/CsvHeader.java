@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.bptt4j.io.DecimalNumber;
 
 /** The names of a table's columns. Only those that are read need to be names of their own. */
@@ -42,15 +43,20 @@ final class CsvHeader {
         if (names.stream().allMatch(DecimalNumber::isNumber)) {
             return "line 1 holds numbers only; the first line must name the columns";
         }
-        for (int c = 0; c < names.size(); c++) {
-            String name = names.get(c);
-            if (name.isEmpty() || index.get(name) < c) {
-                return "line 1, column " + (c + 1) + ": "
-                        + (name.isEmpty() ? "has no name" : "the name '" + Printable.of(name) + "' is used twice")
+        int c = withoutName();
+        return c < 0
+                ? null
+                : "line 1, column " + (c + 1) + ": "
+                        + (name(c).isEmpty() ? "has no name" : "the name '" + Printable.of(name(c)) + "' is used twice")
                         + "; every column that is read needs a name of its own";
-            }
-        }
-        return null;
+    }
+
+    /** The first column without a name of its own, or −1. */
+    int withoutName() {
+        return IntStream.range(0, names.size())
+                .filter(c -> name(c).isEmpty() || index.get(name(c)) < c)
+                .findFirst()
+                .orElse(-1);
     }
 
     /** The places of these columns, each named once. */

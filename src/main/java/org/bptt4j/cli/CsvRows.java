@@ -34,6 +34,7 @@ final class CsvRows {
     private final Iterator<CSVRecord> records;
     private long line;
     private long blankLine;
+    private long count;
 
     /** Rows of a text; {@code file} is its name, for messages. */
     CsvRows(String file, Reader text) {
@@ -54,7 +55,13 @@ final class CsvRows {
             blankLine = blankLine == 0 ? line : blankLine;
             record = read();
         }
+        count++;
         return record;
+    }
+
+    /** Whether the last record was the first one below the header. */
+    boolean atFirstRow() {
+        return count == 2;
     }
 
     private CSVRecord read() {

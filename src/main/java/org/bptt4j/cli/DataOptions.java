@@ -20,33 +20,33 @@ final class DataOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--text", paramLabel = "FILE", description = "text in UTF-8; predict the next character")
+    @Option(names = "--text", paramLabel = "FILE", description = "Text in UTF-8; predict the next character.")
     private Path text;
 
     @Option(
             names = "--csv",
             paramLabel = "FILE",
-            description = "table with a header, rows in time order; forecast the next row")
+            description = "Table with a header, rows in time order; forecast the next row.")
     private Path csv;
 
     @Option(
             names = "--columns",
             paramLabel = "A,B",
-            description = "columns of the table to read, as a line of CSV: a name with a comma stands in double quotes"
-                    + " (default: all)")
+            description = "Columns of the table to read, as a line of CSV: a name with a comma stands in double quotes"
+                    + " (default: all).")
     private List<String> columns;
 
-    @Option(names = "--target", paramLabel = "C", description = "column to forecast (default: the last one read)")
+    @Option(names = "--target", paramLabel = "C", description = "Column to forecast (default: the last one read).")
     private String target;
 
     @Option(
             names = "--task",
             converter = Values.Name.class,
             paramLabel = "NAME",
-            description = "adding, temporal-order, copy or parity")
+            description = "A task with sequences made for it: adding, temporal-order, copy or parity.")
     private String task;
 
-    @Option(names = "--length", paramLabel = "T", description = "length of the task's sequences (default: 100)")
+    @Option(names = "--length", paramLabel = "T", description = "Length of the task's sequences (default: 100).")
     private Integer length;
 
     /** The data to train on. */

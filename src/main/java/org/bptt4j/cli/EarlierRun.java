@@ -185,8 +185,13 @@ final class EarlierRun implements AutoCloseable {
         }
     }
 
-    /** Where it came to; its data must be {@code data}. */
+    /** Where it came to; its data must be {@code data}. Null for a run that ended before its first checkpoint: it begins again. */
     TrainerState state(TrainingData data) throws IOException {
+        if (endedBeforeFirstCheckpoint()) {
+            err.println("warning: the run in " + folder.path()
+                    + " ended before its first checkpoint; it begins again from update 0, with its own options");
+            return null;
+        }
         TrainerState state = soundState();
         data.metadata().forEach((key, value) -> {
             if (!value.equals(state.metadata().get(key))) {
@@ -201,6 +206,16 @@ final class EarlierRun implements AutoCloseable {
         return state;
     }
 
+    /** Whether the run has left nothing that beginning again could lose: no state, no network, no validation. */
+    private boolean endedBeforeFirstCheckpoint() throws IOException {
+        boolean saved = Stream.of(RunFolder.STATE, RunFolder.STATE_BEFORE, RunFolder.CHECKPOINT, RunFolder.MODEL)
+                .anyMatch(file -> Files.exists(folder.resolve(file)));
+        return !saved
+                && run.get("final") == null
+                && PastMetrics.read(folder.resolve(RunFolder.METRICS), Long.MAX_VALUE).events().stream()
+                        .allMatch(event -> "train".equals(event.get("event")));
+    }
+
     /** The newest checkpoint that is what was written; one that is damaged is named. */
     private TrainerState soundState() throws IOException {
         List<Path> files = Stream.of(RunFolder.STATE, RunFolder.STATE_BEFORE)
@@ -209,7 +224,7 @@ final class EarlierRun implements AutoCloseable {
                 .toList();
         if (files.isEmpty()) {
             throw new UsageException("--resume " + folder.path() + ": the folder holds no " + RunFolder.STATE
-                    + ": the run ended before its first checkpoint; begin it anew");
+                    + ", though the run had one; put back a sound copy, or begin the run anew with train --out");
         }
         List<String> damages = new ArrayList<>();
         if (files.size() == 1 && !files.get(0).endsWith(RunFolder.STATE)) {

@@ -44,7 +44,7 @@ final class Figures {
     }
 
     private static String factor(double ratio) {
-        return String.format(Locale.ROOT, ratio < 1e6 ? "%,.0f" : "%.1e", ratio);
+        return String.format(Locale.ROOT, ratio < 1e6 ? "%.0f" : "%.1e", ratio);
     }
 
     /** A number as a user would write it: 1 and not 1.0. */

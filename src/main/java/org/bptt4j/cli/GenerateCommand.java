@@ -31,24 +31,28 @@ public final class GenerateCommand implements Callable<Integer> {
             names = "--prompt",
             paramLabel = "S",
             converter = Values.AnyText.class,
-            description = "text to go on from (default: none)")
+            description = "Text to go on from (default: none).")
     private String prompt;
 
     @Option(
             names = "--length",
             paramLabel = "N",
-            description = "characters to draw, printed as they are drawn (default: ${DEFAULT-VALUE})",
+            description = "Characters to draw, printed as they are drawn (default: ${DEFAULT-VALUE}).",
             defaultValue = "500")
     private int length;
 
     @Option(
             names = "--temperature",
             paramLabel = "X",
-            description = "below 1 is likelier text, above 1 wilder, 0 the likeliest (default: ${DEFAULT-VALUE})",
+            description = "Below 1 is likelier text, above 1 wilder, 0 the likeliest (default: ${DEFAULT-VALUE}).",
             defaultValue = "0.8")
     private double temperature;
 
-    @Option(names = "--seed", paramLabel = "S", description = "seed (default: ${DEFAULT-VALUE})", defaultValue = "1")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Seed of what is drawn (default: ${DEFAULT-VALUE}).",
+            defaultValue = "1")
     private long seed;
 
     @Mixin

@@ -51,7 +51,7 @@ final class GradientsCommand implements Callable<Integer> {
             names = "--batch",
             required = true,
             paramLabel = "B.safetensors",
-            description = "x [T,B,I] F32 or ids [T,B] I64; targets; optional h0 and c0 (lstm)"
+            description = "Tensors x [T,B,I] F32 or ids [T,B] I64; targets; optional h0 and c0 (lstm)"
                     + " [L,B,H] F32, of both directions [2L,B,H]; lengths [B] I64, loss_weights [T,B] F32.")
     private Path batch;
 
@@ -66,8 +66,9 @@ final class GradientsCommand implements Callable<Integer> {
             names = "--loss",
             paramLabel = "NAME",
             defaultValue = "cross-entropy",
-            description = "cross-entropy (targets I64), mse or bce (targets F32; of bce 0 ... 1, outputs are logits)"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "One of cross-entropy (targets I64), mse or bce (targets F32; of bce 0 ... 1, outputs are logits)"
+                            + " (default: ${DEFAULT-VALUE}).")
     private String loss;
 
     @Option(

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** The help of all, or of one command, for those who ask for it by a word. */
 @Command(name = "help", helpCommand = true, description = "Show this help, or that of a command.")
 final class HelpCommand implements Callable<Integer> {
-    @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "one of the commands")
+    @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "One of the commands.")
     private List<String> given = List.of();
 
     @Spec

@@ -34,48 +34,49 @@ final class LearningOptions {
             names = "--optimizer",
             converter = Values.Name.class,
             paramLabel = "NAME",
-            description = "sgd, momentum (0.9), rmsprop, adam or adamw (weight decay 0.01)"
-                    + " (default: ${bundle:default.optimizer})")
+            description = "One of sgd, momentum (0.9), rmsprop, adam or adamw (weight decay 0.01)"
+                    + " (default: ${bundle:default.optimizer}).")
     private String optimizer;
 
-    @Option(names = "--lr", paramLabel = "RATE", description = "learning rate (default: ${bundle:default.lr})")
+    @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate (default: ${bundle:default.lr}).")
     private Double rate;
 
     @Option(
             names = "--lr-schedule",
             converter = Values.Name.class,
             paramLabel = "NAME",
-            description = "constant, cosine (down to 0 at the end) or step (a tenth after each third)"
-                    + " (default: ${bundle:default.lr-schedule})")
+            description =
+                    "How the rate changes: constant, cosine (down to 0 at the end) or step (a tenth after each third)"
+                            + " (default: ${bundle:default.lr-schedule}).")
     private String schedule;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "passes over the training data; of a task, 100 batches each"
-                    + " (default: ${bundle:default.epochs}; none where --steps is given)")
+            description = "Passes over the training data; of a task, 100 batches each"
+                    + " (default: ${bundle:default.epochs}; none where --steps is given).")
     private Long epochs;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             description =
-                    "updates, rounded up to whole batches; with --epochs, whichever ends first. With --resume, those of the"
-                            + " whole run, whatever its epochs: cosine and step then become the schedules of so many")
+                    "Updates, rounded up to whole batches; with --epochs, whichever ends first. With --resume, those of the"
+                            + " whole run, whatever its epochs: cosine and step then become the schedules of so many.")
     private Long steps;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "seed of all random numbers (default: 1)",
+            description = "Seed of all random numbers (default: 1).",
             defaultValue = "1")
     private long seed;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "end after N validations in a row none of which was better than the best (default: "
-                    + PATIENCE + " where neither" + " --steps nor --epochs is given, and never for a --task)")
+            description = "End after N validations in a row none of which was better than the best (default: "
+                    + PATIENCE + " where neither" + " --steps nor --epochs is given, and never for a --task).")
     private Long patience;
 
     /** Validations without a better one after which a run ends; 0 for never. */
@@ -93,7 +94,7 @@ final class LearningOptions {
         try {
             return chosen.apply(value);
         } catch (IllegalArgumentException e) {
-            throw new UsageException("--lr " + value + ": " + e.getMessage(), e);
+            throw Require.refused("--lr", value, e);
         }
     }
 
@@ -140,6 +141,6 @@ final class LearningOptions {
         long count = epochs == null ? defaults.epochs() : epochs;
         return name(optimizer, defaults.optimizer()) + ", lr "
                 + Figures.brief(optimizer(defaults).learningRate()) + ", " + name(schedule, defaults.schedule()) + "; "
-                + (passes ? Count.grouped(count, "epoch") + " = " : "") + Count.grouped(updates, "update");
+                + (passes ? Count.of(count, "epoch") + " = " : "") + Count.of(updates, "update");
     }
 }

@@ -70,16 +70,26 @@ public final class Main implements Callable<Integer> {
         System.exit(exitCode);
     }
 
+    /** All commands and their options. */
+    private static CommandLine commands(Main main) {
+        CommandLine commandLine = Values.register(new CommandLine(main)).setExpandAtFiles(false);
+        commandLine.setResourceBundle(new HelpTexts());
+        return commandLine;
+    }
+
+    /** The same, to be looked at. */
+    static CommandLine commands() {
+        return commands(new Main());
+    }
+
     /** Runs one command line and returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine commandLine = Values.register(new CommandLine(main))
-                .setExpandAtFiles(false)
+        CommandLine commandLine = commands(main)
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, a) -> wrongUsage(e))
                 .setExecutionExceptionHandler((e, c, p) -> main.failed(e, c.getCommandSpec(), err));
-        commandLine.setResourceBundle(new HelpTexts());
         String version = "bptt4j " + version();
         main.spec.version(version);
         commandLine.getSubcommands().values().forEach(c -> c.getCommandSpec().version(version));

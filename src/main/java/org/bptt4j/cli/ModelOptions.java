@@ -16,29 +16,29 @@ final class ModelOptions {
     @Option(
             names = "--cell",
             paramLabel = "CELL",
-            description = "tanh, relu, gru or lstm (default: tanh)",
+            description = "One of tanh, relu, gru or lstm (default: tanh).",
             defaultValue = "tanh")
     private String cell;
 
     @Option(
             names = "--hidden",
             paramLabel = "H",
-            description = "hidden units of each layer and direction (default: ${bundle:default.hidden})")
+            description = "Hidden units of each layer and direction (default: ${bundle:default.hidden}).")
     private Integer hidden;
 
-    @Option(names = "--layers", paramLabel = "L", description = "recurrent layers (default: 1)", defaultValue = "1")
+    @Option(names = "--layers", paramLabel = "L", description = "Recurrent layers (default: 1).", defaultValue = "1")
     private int layers;
 
     @Option(
             names = "--bidirectional",
             description =
-                    "each layer reads its sequence from both ends; for a --task, whose sequences are there as a whole")
+                    "Each layer reads its sequence from both ends; for a --task, whose sequences are there as a whole.")
     private boolean bidirectional;
 
     @Option(
             names = "--dropout",
             paramLabel = "P",
-            description = "in training, the share of the numbers between two layers that are dropped (default: 0)",
+            description = "In training, the share of the numbers between two layers that are dropped (default: 0).",
             defaultValue = "0")
     private double dropout;
 
@@ -46,20 +46,20 @@ final class ModelOptions {
             names = "--init",
             converter = Values.Name.class,
             paramLabel = "INIT",
-            description = "uniform, orthogonal, identity (tanh and relu) or xavier (default: uniform)",
+            description = "One of uniform, orthogonal, identity (tanh and relu) or xavier (default: uniform).",
             defaultValue = "uniform")
     private String init;
 
     @Option(
             names = "--forget-bias",
             paramLabel = "X",
-            description = "first value of an lstm's forget gate's bias, such as 1 (default: that of --init)")
+            description = "First value of an lstm's forget gate's bias, such as 1 (default: that of --init).")
     private Double forgetBias;
 
     @Option(
             names = "--remember",
             paramLabel = "T",
-            description = "an lstm's gates begin so that its units remember for up to T steps (chrono initialisation)")
+            description = "An lstm's gates begin so that its units remember for up to T steps (chrono initialisation).")
     private Integer remember;
 
     RnnSpec spec(TrainingData data) {
@@ -113,8 +113,9 @@ final class ModelOptions {
             asked.requireFits(cell());
             return asked;
         } catch (IllegalArgumentException e) {
-            String option = forgetBias != null ? "--forget-bias " + forgetBias : "--remember " + remember;
-            throw new UsageException(option + ": " + e.getMessage(), e);
+            throw forgetBias != null
+                    ? Require.refused("--forget-bias", forgetBias, e)
+                    : Require.refused("--remember", remember, e);
         }
     }
 

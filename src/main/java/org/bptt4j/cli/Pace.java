@@ -71,7 +71,7 @@ final class Pace {
         if (speed < 0.1) {
             return String.format(Locale.ROOT, "%.3g s/%s", 1 / speed, unit.replaceFirst("s$", ""));
         }
-        return String.format(Locale.ROOT, speed < 100 ? "%.1f %s/s" : "%,.0f %s/s", speed, unit);
+        return String.format(Locale.ROOT, speed < 100 ? "%.1f %s/s" : "%.0f %s/s", speed, unit);
     }
 
     private double seconds() {

@@ -34,13 +34,14 @@ final class PlainProgress implements Progress {
         long now = clock.getAsLong();
         if (now - last > Math.max(LEAST_NANOS, Math.min(MOST_NANOS, (now - started) / LINES))) {
             last = now;
-            print(String.format(Locale.ROOT, "update %d of %d; %s", updates, pace.total(), state()));
+            print(String.format(Locale.ROOT, "update %d of %d; %s", updates, pace.total(), state(figure)));
         }
     }
 
+    /** The line says the latest figure itself. */
     @Override
     public void note(String line) {
-        print(line + "; " + state());
+        print(line + "; " + state(""));
     }
 
     @Override
@@ -48,7 +49,7 @@ final class PlainProgress implements Progress {
         figure = shortText;
     }
 
-    private String state() {
+    private String state(String shown) {
         StringBuilder state = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d %%, %s elapsed, %s, ETA %s",
@@ -56,7 +57,7 @@ final class PlainProgress implements Progress {
                 pace.elapsed(),
                 pace.speed("updates"),
                 pace.remaining()));
-        for (String more : new String[] {words, figure}) {
+        for (String more : new String[] {words, shown}) {
             state.append(more.isEmpty() ? "" : ", ").append(more);
         }
         return state.toString();

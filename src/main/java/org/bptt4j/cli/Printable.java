@@ -2,6 +2,7 @@ package org.bptt4j.cli;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.bptt4j.spec.ShellWord;
 
 /**
  * Text of unknown origin (cells, names, metadata) as it may stand in a message: characters that a terminal obeys or that change
@@ -11,8 +12,6 @@ final class Printable {
     private static final int LONGEST = 60;
     private static final int MOST_NAMES = 6;
     private static final char CUT = '…';
-    private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
-    private static final int ZERO_WIDTH_JOINER = 0x200d;
 
     private Printable() {}
 
@@ -38,27 +37,13 @@ final class Printable {
         return names.size() <= MOST_NAMES ? few : few + " " + CUT + " and " + (names.size() - MOST_NAMES) + " more";
     }
 
-    /** Whether a message can hold the character as it is. */
-    static boolean isHarmless(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED -> false;
-            // Overrides of the direction of writing and what has no width; the joiners are spelling in some languages.
-            case Character.FORMAT -> codePoint == ZERO_WIDTH_JOINER || codePoint == ZERO_WIDTH_NON_JOINER;
-            default -> true;
-        };
-    }
-
     private static void append(StringBuilder printable, int codePoint) {
         switch (codePoint) {
             case '\t' -> printable.append("\\t");
             case '\n' -> printable.append("\\n");
             case '\r' -> printable.append("\\r");
             default -> {
-                if (isHarmless(codePoint)) {
+                if (ShellWord.isHarmless(codePoint)) {
                     printable.appendCodePoint(codePoint);
                 } else {
                     for (char unit : Character.toChars(codePoint)) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** The model of an earlier run. */
 final class SavedModel {
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "a run's folder, or a model file")
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "A run's folder, or a model file.")
     private Path given;
 
     /** The model's file: that of the run, or its last checkpoint if the run did not end. */

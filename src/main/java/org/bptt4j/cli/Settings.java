@@ -150,7 +150,7 @@ final class Settings {
 
     /**
      * What is trained and how, in one line, such as "tanh, 64 hidden units, 1 layer; unroll 120, batch 16; adamw, lr 0.005, cosine; 60
-     * epochs = 1,234 updates; clip-norm 1; seed 1".
+     * epochs = 1234 updates; clip-norm 1; seed 1".
      */
     String words() {
         return String.join(

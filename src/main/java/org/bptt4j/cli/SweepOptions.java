@@ -24,7 +24,10 @@ final class SweepOptions {
             description = "Where the targets are: every (step) or last (default: every).")
     private String lossAt;
 
-    @Option(names = "--reduction", paramLabel = "HOW", description = "mean or sum of the terms (default: mean).")
+    @Option(
+            names = "--reduction",
+            paramLabel = "HOW",
+            description = "What is taken of the terms, mean or sum (default: mean).")
     private String reduction;
 
     @Option(
@@ -165,7 +168,7 @@ final class SweepOptions {
         try {
             return clipNorm != null ? Clipping.norm(limit) : Clipping.value(limit);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(option + " " + limit + ": " + e.getMessage(), e);
+            throw Require.refused(option, limit, e);
         }
     }
 

@@ -56,7 +56,7 @@ final class TaskData implements TrainingData {
             this.valid = TaskSource.validation(task, heldOutRows, HELD_OUT_BATCHES, 0);
             this.heldOut = TaskSource.heldOut(task, heldOutRows, HELD_OUT_BATCHES, 0);
         } catch (IllegalArgumentException e) {
-            throw new UsageException("--length: " + e.getMessage(), e);
+            throw Require.refused("--length", length, e);
         }
     }
 

@@ -41,21 +41,21 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "folder for the run, without a run so far (default: out, out-2, ...)")
+            description = "Folder for the run, without a run so far (default: out, out-2, ...).")
     private Path out;
 
     @Option(
             names = "--resume",
             paramLabel = "DIR",
-            description = "go on with the run in this folder, with its options; of the others only --steps, --backend,"
-                    + " --threads, --cuda-libraries, --memory, --progress and --explain can be given")
+            description = "Go on with the run in this folder, with its options; of the others only --steps, --backend,"
+                    + " --threads, --cuda-libraries, --memory, --progress and --explain can be given.")
     private Path resume;
 
     @Option(
             names = "--progress",
             converter = Values.Name.class,
             paramLabel = "HOW",
-            description = "auto, bar, plain or none (default: ${DEFAULT-VALUE})",
+            description = "One of auto, bar, plain or none (default: ${DEFAULT-VALUE}).",
             defaultValue = "auto")
     private String progress;
 

@@ -309,4 +309,15 @@ public final class Batch {
             }
         }
     }
+
+    /** Its shape, and which of the optional parts it has: "batch T=5, B=2, x of I=3, class targets, lengths". */
+    @Override
+    public String toString() {
+        StringBuilder text =
+                new StringBuilder("batch T=" + steps + ", B=" + rows + (x == null ? ", ids" : ", x of I=" + inputSize));
+        text.append(classes == null ? "" : ", class targets").append(values == null ? "" : ", value targets");
+        text.append(lossWeights == null ? "" : ", loss weights").append(lengths == null ? "" : ", lengths");
+        text.append(resets == null ? "" : ", resets").append(initialState == null ? "" : ", initial state");
+        return text.append(continuing ? ", continuing" : "").toString();
+    }
 }

@@ -1,9 +1,11 @@
 package org.bptt4j.data;
 
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.bptt4j.spec.ShellWord;
 
 /** What a file that is no text in UTF-8 is, as far as its first bytes tell. */
 final class FileKind {
@@ -11,8 +13,11 @@ final class FileKind {
     static final int HEAD = 1024;
 
     private static final int LEAST_ZEROS = 8;
-    private static final String UTF_16 = "text in UTF-16; make it UTF-8 with iconv -f UTF-16";
-    private static final String UTF_32 = "text in UTF-32; make it UTF-8 with iconv -f UTF-32";
+    /** Stands for the command that makes the file UTF-8. */
+    private static final String FROM = "; make it UTF-8: iconv -f ";
+
+    private static final String UTF_16 = "text in UTF-16" + FROM + "UTF-16";
+    private static final String UTF_32 = "text in UTF-32" + FROM + "UTF-32";
     private static final String UNPACK = "; give the text that is in it";
 
     /** By the first bytes in hexadecimal; the longer ones come first. */
@@ -39,8 +44,21 @@ final class FileKind {
 
     private FileKind() {}
 
+    /** The command that makes {@code file} UTF-8, in a file beside it. */
+    static String toUtf8(String encoding, Path file) {
+        return "iconv -f " + encoding + rest(file);
+    }
+
+    private static String rest(Path file) {
+        return " -t UTF-8 " + ShellWord.ofFile(file.toString()) + " > " + ShellWord.ofFile(file + ".utf8");
+    }
+
     /** What it is and what to do, or nothing if nobody knows. */
-    static Optional<String> of(byte[] head, int length) {
+    static Optional<String> of(byte[] head, int length, Path file) {
+        return of(head, length).map(kind -> kind.contains(FROM) ? kind + rest(file) : kind);
+    }
+
+    private static Optional<String> of(byte[] head, int length) {
         String hex = HexFormat.of().formatHex(head, 0, length);
         return BEGINNINGS.keySet().stream()
                 .filter(hex::startsWith)

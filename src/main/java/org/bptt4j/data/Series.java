@@ -1,6 +1,7 @@
 package org.bptt4j.data;
 
 import java.util.List;
+import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Require;
 
 /**
@@ -84,5 +85,12 @@ public final class Series {
             error.add(truth(t) - truth(t - season));
         }
         return error.value();
+    }
+
+    /** Its size, its columns, and which of them is to be forecast. */
+    @Override
+    public String toString() {
+        return "series of " + Count.of(rows(), "row") + ", columns " + columns + ", target '" + columns.get(target)
+                + "'";
     }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.bptt4j.spec.ShellWord;
 
 /** The first pass over a text: checks it, counts its characters, and notes which occur and where in the file they are. */
 final class TextScan {
@@ -17,6 +18,7 @@ final class TextScan {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int LONGEST_CHARACTER = 4;
+    private static final int BEYOND_ASCII = 128;
 
     private final FileBytes bytes;
     private final String expected;
@@ -63,6 +65,7 @@ final class TextScan {
             in.position(left + bytes.read(position, in.array(), left, chunk)).flip();
             CoderResult result = decoder.decode(in, out.clear(), k == before.length - 1);
             if (result.isError()) {
+                count(out.flip(), k == 0); // tells whether some of it is UTF-8 beyond ASCII
                 throw notUtf8(position - left, position - left + in.position());
             }
             if (!count(out.flip(), k == 0)) {
@@ -101,8 +104,52 @@ final class TextScan {
         long nul = firstNul(from);
         return nul >= 0
                 ? nul(nul)
-                : notText("byte " + position + " is not UTF-8; expected " + expected
-                        + " in UTF-8 (iconv converts other encodings)");
+                : notText(place(position) + " is not UTF-8; expected " + expected + " in UTF-8. " + remedy(position));
+    }
+
+    /** "line 3, character 5: byte 12 (0xE9)". */
+    private String place(long position) throws IOException {
+        long line = 1;
+        long character = 1;
+        byte[] some = new byte[CHUNK];
+        for (long from = firstByte; from < position; from += some.length) {
+            int count = bytes.read(from, some, 0, (int) Math.min(some.length, position - from));
+            for (int i = 0; i < count; i++) {
+                character += (some[i] & 0xc0) == 0x80 ? 0 : 1; // of a character's bytes one is no continuation
+                if (some[i] == '\n') {
+                    line++;
+                    character = 1;
+                }
+            }
+        }
+        bytes.read(position, some, 0, 1);
+        return String.format("line %d, character %d: byte %d (0x%02X)", line, character, position, some[0]);
+    }
+
+    /** A text with characters of UTF-8 before the place is broken there; another is in the encoding of some old system. */
+    private String remedy(long position) throws IOException {
+        if (IntStream.range(BEYOND_ASCII, seen.length).anyMatch(c -> seen[c])) {
+            String name = ShellWord.ofFile(bytes.file().toString());
+            return "What comes before is, so mend that place, or leave out what is none: iconv -c -f UTF-8 -t UTF-8 "
+                    + name + " > " + ShellWord.ofFile(bytes.file() + ".utf8");
+        }
+        boolean windows = hasControls(position);
+        return "If it is " + (windows ? "Windows-1252: " : "Latin-1: ")
+                + FileKind.toUtf8(windows ? "CP1252" : "LATIN1", bytes.file());
+    }
+
+    /** Whether from there on there are bytes that are control characters in Latin-1, and letters and signs in Windows' encoding. */
+    private boolean hasControls(long from) throws IOException {
+        byte[] some = new byte[CHUNK];
+        for (long position = from; position < bytes.size(); position += some.length) {
+            int count = bytes.read(position, some, 0, some.length);
+            for (int i = 0; i < count; i++) {
+                if ((some[i] & 0xe0) == 0x80) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private IllegalArgumentException nul(long position) throws IOException {
@@ -112,7 +159,7 @@ final class TextScan {
     private IllegalArgumentException notText(String otherwise) throws IOException {
         byte[] head = new byte[FileKind.HEAD];
         int length = bytes.read(0, head, 0, head.length);
-        String what = FileKind.of(head, length)
+        String what = FileKind.of(head, length, bytes.file())
                 .map(kind -> "expected " + expected + " in UTF-8, but this is " + kind)
                 .orElse(otherwise);
         return new IllegalArgumentException(bytes.file() + ": " + what);

@@ -1,6 +1,7 @@
 package org.bptt4j.io;
 
 import java.util.Arrays;
+import java.util.StringJoiner;
 
 /**
  * A named array of numbers, row-major, that does not change.
@@ -136,5 +137,19 @@ public final class Tensor {
     @Override
     public String toString() {
         return name + " " + dtype + " " + Arrays.toString(shape);
+    }
+
+    /** The place of a row-major array's element in a shape: "[3, 0]". */
+    public static String index(long element, long... shape) {
+        StringJoiner index = new StringJoiner(", ", "[", "]");
+        long below = 1;
+        for (int d = 1; d < shape.length; d++) {
+            below *= shape[d];
+        }
+        for (int d = 0; d < shape.length; d++) {
+            index.add(Long.toString(element / below % shape[d]));
+            below /= d + 1 < shape.length ? shape[d + 1] : 1;
+        }
+        return index.toString();
     }
 }

@@ -14,6 +14,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
@@ -141,8 +142,8 @@ final class Plot {
         DoubleStream heights = DoubleStream.concat(
                 drawn.stream().flatMapToDouble(line -> DoubleStream.of(line.points.y())),
                 across.stream().mapToDouble(level -> axis(level.y)));
-        // The room above is for the legend; a logarithmic axis spans a decade at least.
-        Range y = Range.of(heights, logY ? 1 : 0).widened(0.05, named ? Math.min(0.4, 96.0 / height) : 0.05);
+        // A logarithmic axis spans a decade at least.
+        Range y = Range.of(heights, logY ? 1 : 0).widened(0.05, 0.05);
         style(chart.getStyler());
         chart.getStyler()
                 .setXAxisMin(x.low())
@@ -219,8 +220,10 @@ final class Plot {
                 .setChartTitleVisible(!chart.getTitle().isEmpty())
                 .setChartTitleBoxVisible(false)
                 .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 18))
-                .setLegendPosition(LegendPosition.InsideNE)
-                .setLegendBackgroundColor(new Color(255, 255, 255, 220))
+                // In a row below the axes: inside of them there may be no place without a curve.
+                .setLegendPosition(LegendPosition.OutsideS)
+                .setLegendLayout(LegendLayout.Horizontal)
+                .setLegendBackgroundColor(new Color(255, 255, 255, 0))
                 .setLegendBorderColor(new Color(255, 255, 255, 0))
                 .setLegendFont(plain)
                 .setMarkerSize(6)

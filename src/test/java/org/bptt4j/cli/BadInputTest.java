@@ -129,7 +129,9 @@ class BadInputTest {
         assertRefused("is empty", train("--text", file(new byte[0])));
         assertRefused("is empty", train("--text", file("\uFEFF".getBytes(StandardCharsets.UTF_8))));
         assertRefused("byte 1 is NUL", train("--text", file(new byte[] {'a', 0})));
-        assertRefused("byte 2 is not UTF-8", train("--text", file(new byte[] {'a', 'b', (byte) 0xff, 'c'})));
+        assertRefused("line 1, character 3: byte 2 (0xFF) is not UTF-8", train("--text", file(new byte[] {
+            'a', 'b', (byte) 0xff, 'c'
+        })));
         assertRefused("at least 20", train("--text", file("abc".getBytes(StandardCharsets.UTF_8))));
         assertRefused(
                 "at least 101 are needed for --unroll 100",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bptt4j.ModelFile;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** How the command line takes what users type, and what it says. */
 class CommandLineWordsTest {
@@ -81,12 +83,29 @@ class CommandLineWordsTest {
                 CliRun.of("train", "--help").out(), CliRun.of("help", "train").out());
     }
 
+    /** Sentences, as picocli's own of --help and --version: with a capital, or an option's name, at the beginning and a full stop. */
+    @Test
+    void allDescriptionsAreOfOneStyle() {
+        List<String> wrong = new ArrayList<>();
+        Main.commands().getSubcommands().forEach((name, command) -> {
+            CommandSpec spec = command.getCommandSpec();
+            wrong.add(name + " "
+                    + String.join(" ", spec.usageMessage().description()).strip());
+            spec.args()
+                    .forEach(arg ->
+                            wrong.add(name + " " + arg.paramLabel() + " " + String.join(" ", arg.description())));
+        });
+        assertTrue(wrong.size() > 60, wrong.toString());
+        wrong.removeIf(text -> text.matches("(?s)[a-z]+ (\\S* )?\\p{Lu}.*\\.") && !text.endsWith(".."));
+        assertEquals(List.of(), wrong);
+    }
+
     @Test
     void defaultsThatDependOnTheDataAreInTheHelp() {
         String help = CliRun.of("train", "--help").out().replaceAll("\\s+", " ");
         for (String words : List.of(
                 "direction (default: text 256, table 64, task 100)",
-                "learning rate (default: text 0.002, table 0.005, task 0.001)",
+                "Learning rate (default: text 0.002, table 0.005, task 0.001)",
                 "(default: text 10, table 60, task 150; none where --steps is given)",
                 "third) (default: cosine)",
                 "(default: text 32, table 16, task 50)",

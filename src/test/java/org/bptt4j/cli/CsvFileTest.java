@@ -49,8 +49,8 @@ class CsvFileTest {
             value = {
                 "a,b;1,2;x,4        | t.csv: line 3, column 'a': 'x' is not a number | --columns b",
                 "a,b;1,2;;x,4       | line 4, column 'a'                             | --columns b",
-                "a,b;1,2;3,         | line 3, column 'b': the cell is empty          | leave the row out",
-                "a,b;1,NaN;3,4      | line 2, column 'b': NaN is not a finite number | leave the row out",
+                "a,b;1,2;3,         | line 3, column 'b': the cell is empty          | that of the row before: without the row",
+                "a,b;1,NaN;3,4      | line 2, column 'b': NaN is not a finite number | or begin the table below this row",
                 "a,b;1,2;3          | line 3 has 1 cell, the header has 2           | every column",
                 "a,a;1,2;3,4        | line 1, column 2: the name 'a' is used twice   | name of its own",
                 "1,2;3,4            | line 1 looks like data: '1' stands over        | put a line with the columns' names before it",
@@ -97,7 +97,9 @@ class CsvFileTest {
             })
     void aBlankLineOfAOneColumnTableIsAnEmptyCell(String text) {
         assertEquals(
-                "t.csv: line 3, column 'v': the cell is empty; fill in a number or leave the row out", refused(text));
+                "t.csv: line 3, column 'v': the cell is empty; fill in a number, such as that of the row before: without the"
+                        + " row the series would close up over the gap",
+                refused(text));
     }
 
     @ParameterizedTest
@@ -183,6 +185,65 @@ class CsvFileTest {
         assertEquals(1, parse("\"a;b\"\n1\n").series(null, null, 1).rows());
         assertTrue(refused("\"a;b\",c\n\"x;y\",1\n").contains("read only columns of numbers: --columns c"));
         assertTrue(refused("a b,c\nx y,1\n").contains("read only columns of numbers: --columns c"));
+    }
+
+    /** Advice names what it leaves out and keeps to what was asked for; followed, it leads on. */
+    @Test
+    void adviceSaysWhatItLeavesOut() {
+        String table = "t,a,day,b,c\n" + "1,2,Mon,4,5\n".repeat(2) + "2,,Tue,4,5\n3,2,Wed,,x\n";
+        assertEquals(
+                "t.csv: line 2, column 'day': 'Mon' is not a number; read only columns of numbers, without 'a'"
+                        + " (line 4: empty), 'b' (line 5: empty), 'c' (line 5: 'x'), and forecast 't': --columns t",
+                refusedAs(table, null, null));
+        assertEquals(4, parse(table).series(List.of("t"), null, 1).rows());
+        assertEquals(
+                "t.csv: line 2, column 'day': 'Mon' is not a number; read only columns of numbers: --columns t,v --target t",
+                refusedAs("t,day,v\n1,Mon,2\n2,Tue,3\n", null, "t"));
+        assertEquals(
+                "t",
+                parse("t,day,v\n1,Mon,2\n").series(List.of("t", "v"), "t", 1).targetName());
+        assertEquals(
+                "t.csv: line 2, column 'day': 'Mon' is not a number; read only columns of numbers, and forecast another"
+                        + " than 'day': --columns t,v --target v",
+                refusedAs("t,day,v\n1,Mon,2\n2,Tue,3\n", null, "day"));
+        assertEquals(
+                "t.csv: line 2, column 'day': 'Mon' is not a number; read only columns of numbers: --columns v",
+                refusedAs("t,day,v\n1,Mon,2\n2,Tue,3\n", List.of("day", "v"), null));
+        String wide = refused("v" + ",d".repeat(50) + "\n" + "1" + ",x".repeat(50) + "\n2" + ",x".repeat(50) + "\n");
+        assertTrue(
+                wide.contains(
+                        "without column 2 (its name is used twice), column 4 (its name is used twice), column 5 (its"
+                                + " name is used twice) … and 46 more, and forecast 'v': --columns v"),
+                wide);
+    }
+
+    private String refusedAs(String text, List<String> columns, String target) {
+        return assertThrows(UsageException.class, () -> parse(text).series(columns, target, 1))
+                .getMessage();
+    }
+
+    /** Rows of "1,5,2,7" below "a,b". */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a,b~1,5,2,7~1,6,2,8           | 4 cells, the header has 2, and '1,5'",
+                "day,v~2020-01-01,1,5~2020-01-02,2,25 | 3 cells, the header has 2, and '1,5'",
+                "t,v~0,50,3~1,51~2,52,25       | 3 cells, the header has 2, and '0,50'",
+                "v~-1,5~+2,5                   | 2 cells, the header has 1, and '-1,5'",
+            })
+    void decimalCommasBetweenCommas(String text, String message) {
+        assertEquals(
+                "t.csv: the numbers have decimal commas, and commas separate the columns too: the first row has "
+                        + message + " is one number; save the table with points in the numbers",
+                refused(text.replace('~', '\n')));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a,b~1,2~3,4~5,6,7", "a,b~1,5.5,2", "a,b~1,x,2", "a,b~1,2,3~1", "a,b~1,2,3,4,5", "a,b~,1,"})
+    void rowsThatAreTooLongForAnotherReason(String text) {
+        String message = refused(text.replace('~', '\n'));
+        assertTrue(message.contains("; every row must fill every column"), message);
     }
 
     @Test

@@ -270,6 +270,13 @@ class GradientsCommandTest {
         assertArrayEquals(before, Files.readAllBytes(weights));
     }
 
+    /** Zeros, but for the last element if that is to be {@code infinite}. */
+    private static float[] values(boolean infinite, int a, int b, int c) {
+        float[] values = new float[a * b * c];
+        values[values.length - 1] = infinite ? Float.NEGATIVE_INFINITY : 0;
+        return values;
+    }
+
     /** In the input, and by squares that overflow; what was there before stays. */
     @Test
     void whatIsNotFiniteIsAnErrorThatSaysWhere() throws IOException {
@@ -278,7 +285,16 @@ class GradientsCommandTest {
         float[] x = new float[30];
         x[20] = Float.NaN; // step 3, row 0
         Safetensors spoiled = new Safetensors().put("x", x, 5, 2, 3).put("targets", new long[10], 5, 2);
-        run(spoiled).assertFailed(1, "not finite", "input x at step 3, batch row 0");
+        run(spoiled)
+                .assertFailed(
+                        2, "B.safetensors: tensor 'x' is F32 [5, 2, 3]; element [3, 0, 2] is NaN: give finite numbers");
+        for (String name : List.of("targets", "h0")) {
+            Safetensors file = dense().put("targets", values(name.equals("targets"), 5, 2, 2), 5, 2, 2)
+                    .put("h0", values(name.equals("h0"), 1, 2, 4), 1, 2, 4);
+            CliRun run = run(file, "--loss", "mse");
+            run.assertFailed(2, "B.safetensors: tensor '" + name + "' is F32", "is -Infinity: give finite numbers");
+            assertFalse(run.err().contains("--lr") || run.err().contains("--clip"), run.err());
+        }
         float[] far = new float[20];
         Arrays.fill(far, 1e30f);
         run(dense().put("targets", far, 5, 2, 2), "--loss", "mse").assertFailed(1, "the loss is Infinity");

@@ -111,6 +111,18 @@ class ProgressTest {
         assertEquals("30.0 s/update", pace.speed("updates"));
     }
 
+    /** A number is written in one way, that of the options, wherever it stands in what a run says. */
+    @Test
+    void thousandsAreNotGrouped() {
+        StringWriter text = new StringWriter();
+        PlainProgress plain = new PlainProgress(new Pace(0, 60_000, () -> now), () -> now, new PrintWriter(text));
+        now = 6 * SECOND;
+        plain.at(12_000, "loss 0.5");
+        assertEquals(
+                "update 12000 of 60000; 20 %, 0:06 elapsed, 2000 updates/s, ETA 0:24, loss 0.5",
+                text.toString().strip());
+    }
+
     @Test
     void plainLinesSayAll() {
         StringWriter text = new StringWriter();
@@ -124,12 +136,12 @@ class ProgressTest {
         plain.at(420, "loss 0.25");
         now = 12 * SECOND;
         plain.at(480, "loss 0.125");
-        plain.note("update 480 of 1000, validation: 2.1680 bits per character");
+        plain.note("update 480 of 1000, valid 2.168 bpc, the best so far");
         assertEquals("""
                 update 300 of 1000; 30 %, 0:06 elapsed, 50.0 updates/s, ETA 0:14, loss 0.5
                 update 480 of 1000; 48 %, 0:12 elapsed, 40.0 updates/s, ETA 0:13, loss 0.125, valid 2.168 bpc
-                update 480 of 1000, validation: 2.1680 bits per character; 48 %, 0:12 elapsed, 40.0 updates/s, ETA 0:13, \
-                loss 0.125, valid 2.168 bpc
+                update 480 of 1000, valid 2.168 bpc, the best so far; 48 %, 0:12 elapsed, 40.0 updates/s, ETA 0:13, \
+                loss 0.125
                 """, text.toString().replace("\r", ""));
     }
 

@@ -284,6 +284,36 @@ class ResumeTest {
     }
 
     /** As a process leaves it that ends between the two renames. */
+    /** Killed before there was anything to go on from: as if it had not begun. Where there was something, nothing is thrown away. */
+    @Test
+    void aRunThatEndedBeforeItsFirstCheckpointBeginsAgain() throws IOException {
+        train("whole", "--steps", "6");
+        train("killed", "--steps", "6");
+        Map<String, Object> begun = new TreeMap<>(json("killed"));
+        List.of("final", "updates", "kept_update", "valid_loss").forEach(begun::remove);
+        Files.writeString(file("killed", "run.json"), Json.pretty(begun));
+        Files.delete(file("killed", "checkpoints/state.safetensors"));
+        Files.delete(file("killed", "checkpoints/state-before.safetensors"));
+        String missing =
+                "the folder holds no checkpoints/state.safetensors, though the run had one; put back a sound copy, or"
+                        + " begin the run anew with train --out";
+        resume("killed").assertFailed(2, missing);
+        Files.delete(file("killed", "checkpoints/latest.safetensors"));
+        resume("killed").assertFailed(2, missing);
+        Files.delete(file("killed", "model.safetensors"));
+        resume("killed").assertFailed(2, missing); // it was validated
+        List<String> lines = Files.readAllLines(file("killed", "metrics.jsonl"));
+        Files.write(
+                file("killed", "metrics.jsonl"),
+                lines.stream().filter(line -> line.contains("\"train\"")).toList());
+        CliRun again = resume("killed");
+        again.assertDone();
+        assertTrue(
+                again.err().contains("ended before its first checkpoint; it begins again from update 0"), again.err());
+        assertSameModel("whole", "killed");
+        assertEquals(metrics("whole").size(), metrics("killed").size());
+    }
+
     @Test
     void theNewestCheckpointIsMissing() throws IOException {
         train("whole", "--steps", "4");

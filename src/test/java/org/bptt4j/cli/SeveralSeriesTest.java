@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -80,7 +81,10 @@ class SeveralSeriesTest {
     @Test
     void aFileOfItsOwnForEachIsFine() {
         String table = table("id,day,v", DAYS, i -> "A," + day(i, "yyyy-MM-dd") + "," + i);
-        assertTrue(refused(table).endsWith("read only columns of numbers: --columns v"), refused(table));
+        assertTrue(
+                refused(table)
+                        .endsWith("read only columns of numbers, without 'day' (line 2: '2020-01-25'): --columns v"),
+                refused(table));
         assertOne(table);
     }
 
@@ -151,5 +155,78 @@ class SeveralSeriesTest {
     void aDateOfDigitsIsReadAmongTheNumbers() {
         String message = refused(table("date,v", 2 * DAYS, i -> day(i % DAYS, "yyyyMMdd") + "," + i));
         assertTrue(message.contains("it goes back from '20200304' to '20200125'"), message);
+    }
+
+    private void assertSuspected(String expected, String table) {
+        for (List<String> columns : Arrays.asList(null, List.of("v"))) {
+            CsvFile.of("t.csv", table, warnings::add).series(columns, null, 20);
+            assertEquals(1, warnings.size(), warnings.toString());
+            assertTrue(warnings.get(0).startsWith("t.csv: " + expected), warnings.get(0));
+            assertTrue(warnings.get(0).contains("give each a file of its own"), warnings.get(0));
+            warnings.clear();
+        }
+    }
+
+    /** 300 rows of each: a step of the time and the number of the series. */
+    @Test
+    void numbersThatNameThem() {
+        assertSuspected(
+                "column 't', line 302: it goes back from '299' to '0', just where column 'id' changes, so the file seems to"
+                        + " hold 3 series, one after another",
+                table("id,t,v", 900, i -> i / 300 + "," + i % 300 + "," + i * i % 7));
+        assertSuspected(
+                "column 't', line 302: it goes back from '299' to '0', just where column 'n' changes",
+                table("n,t,v", 900, i -> 1000 + 17 * (i / 300) + "," + i % 300 + "," + i * i % 7));
+        assertSuspected(
+                "column 't', line 302: it goes back from '299' to '0', so the file seems to hold 2 series",
+                table("t,v", 600, i -> i % 300 + "," + i * i % 7));
+        assertSuspected(
+                "column 't', line 52: it goes back from '4.9' to '0.0', so",
+                table("t,v", 150, i -> i % 50 / 10 + "." + i % 10 + "," + i * i % 7));
+        // Turbines run until they fail: times of different lengths, from 1 on.
+        assertSuspected(
+                "column 'cycle', line 193: it goes back from '191' to '1', just where column 'unit' changes",
+                table("unit,cycle,v", 300, i -> i < 191 ? "1," + (i + 1) + ",5." + i : "2," + (i - 190) + ",5." + i));
+        assertSuspected(
+                "column 'hour', line 26: it goes back from '23' to '0', just where column 'station_id' changes",
+                table("station_id,hour,v", 72, i -> 7 * (i / 24) + "," + i % 24 + "," + i * i % 7));
+        assertSuspected(
+                "column 'id' seems to number series whose rows take turns",
+                table("t,id,v", 90, i -> i / 3 + "," + (1 + i % 3) + "," + i * i % 7));
+        assertSuspected(
+                "column 'id' seems to name 3 series ('1', '2', '3'), one after another",
+                table("id,v", 90, i -> 1 + i / 30 + "," + i * i % 7));
+        // A row's number before them, as pandas writes it.
+        assertSuspected(
+                "column 't', line 42: it goes back from '39' to '0', just where column 'id' changes",
+                table(",id,t,v", 80, i -> i + "," + i / 40 + "," + i % 40 + "," + i * i % 7)
+                        .replaceFirst("^,", "row,"));
+    }
+
+    @Test
+    void whatCountsWithinThePeriodsOfACalendar() {
+        assertOne(table("year,month,v", 60, i -> 1990 + i / 12 + "," + (1 + i % 12) + "," + i * i % 7));
+        assertOne(table("year,month,v", 60, i -> 1990 + (i + 4) / 12 + "," + (1 + (i + 4) % 12) + "," + i * i % 7));
+        assertOne(table("day,hour,v", 200, i -> 1 + (i + 17) / 24 + "," + (i + 17) % 24 + "," + i * i % 7));
+        assertOne(table("hour,minute,v", 200, i -> i / 6 + "," + 10 * (i % 6) + "," + i * i % 7));
+        assertOne(table("weekday,v", 200, i -> i % 7 + "," + i * i % 11));
+        assertOne(table("year,doy,v", 1000, i -> 2001 + i / 365 + "," + (1 + i % 365) + "," + i * i % 7));
+        assertOne(table("time,v", 900, i -> (i / 12 % 24 * 100 + i % 12 * 5) + "," + i * i % 7));
+        LocalDate first = LocalDate.of(2020, 1, 25);
+        assertOne(table(
+                "m,d,v",
+                400,
+                i -> first.plusDays(i).getMonthValue() + "," + first.plusDays(i).getDayOfMonth() + "," + i * i % 7));
+        assertOne(table("hour,v", 96, i -> i / 4 % 24 + "," + i * i % 7));
+    }
+
+    @Test
+    void whatIsMeasured() {
+        assertOne(table("row,v", 300, i -> i + "," + i * i % 7));
+        assertOne(table("wave,v", 300, i -> Math.abs(i % 40 - 20) + "," + i * i % 7));
+        assertOne(table("setpoint,v", 300, i -> i / 50 % 3 + "," + i * i % 7));
+        assertOne(table("switch,v", 300, i -> i % 2 + "," + i * i % 7));
+        assertOne(table("left,v", 300, i -> 300 - i + "," + i * i % 7));
+        assertOne(table("sunspots,v", 300, i -> i * 7919 % 101 + "," + i * i % 7));
     }
 }

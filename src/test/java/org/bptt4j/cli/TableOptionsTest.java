@@ -131,6 +131,6 @@ class TableOptionsTest {
     @Test
     void aWorkbooksTextIsCalledWhatItIs() throws IOException {
         Path file = Files.write(folder.resolve("t.csv"), "\uFEFFt,v\n0,1\n".getBytes(StandardCharsets.UTF_16LE));
-        train("--csv", file.toString()).assertFailed(2, "this is text in UTF-16; make it UTF-8 with iconv -f UTF-16");
+        train("--csv", file.toString()).assertFailed(2, "this is text in UTF-16; make it UTF-8: iconv -f UTF-16");
     }
 }

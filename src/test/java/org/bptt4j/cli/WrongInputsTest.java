@@ -26,6 +26,9 @@ class WrongInputsTest {
     private static final Pattern JAVA = Pattern.compile(
             "\\b[A-Z][a-z]+[A-Z]\\w*(Exception|Error)\\b|org\\.bptt4j|\\bjava\\.(?!io\\.tmpdir)|Exception");
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\n]]");
+    /** "--remember 2: remembering up to 2 steps: must be …". */
+    private static final Pattern VALUE_TWICE = Pattern.compile(
+            "error: --[a-z-]+ '?([-+.\\dE]+|NaN)'?: [^:;]*(?<![\\w.])\\1(?![\\w.])[^:;]*:.*", Pattern.DOTALL);
     /** Options of the command line; those of the JVM are its own. */
     private static final Pattern OPTION = Pattern.compile("--(?!add-modules)[a-z]");
 
@@ -98,6 +101,7 @@ class WrongInputsTest {
         for (String part : Arrays.asList(parts).subList(2, parts.length)) {
             expect(shown, message.contains(part), "'" + part + "' is missing", message);
         }
+        expect(shown, !VALUE_TWICE.matcher(message).matches(), "its value twice", message);
         expect(shown, !JAVA.matcher(message).find(), "Java words", message);
         expect(shown, !CONTROL.matcher(message).find(), "control characters", message);
         expect(shown, run.out().isEmpty(), "a result", run.out());

@@ -163,7 +163,9 @@ class TextFileTest {
                 }
                 bytes.write(after.getBytes(StandardCharsets.UTF_8));
                 FileBytes file = FileBytes.of(write(bytes.toByteArray()));
-                assertRefused("byte " + (before + within) + " is not UTF-8", file);
+                assertRefused(
+                        "line 1, character " + (before + within / 3 + 1) + ": byte " + (before + within) + " (0x",
+                        file);
                 bytes.write(0);
                 assertRefused("byte " + (bytes.size() - 1) + " is NUL", FileBytes.of(write(bytes.toByteArray())));
             }
@@ -260,9 +262,10 @@ class TextFileTest {
         String text = "t,größe\n0,1\n".repeat(300);
         byte[] bytes = (mark + text).getBytes(Charset.forName(written));
         String message = refused(bytes);
+        Path path = write(bytes);
         assertTrue(
                 message.equals("expected a text in UTF-8, but this is text in " + said.substring(0, 6)
-                        + "; make it UTF-8 with iconv -f " + said),
+                        + "; make it UTF-8: iconv -f " + said + " -t UTF-8 " + path + " > " + path + ".utf8"),
                 message);
         String read = new String(bytes, Charset.forName(said));
         assertEquals(text, read.startsWith(MARK) ? read.substring(1) : read);
@@ -275,8 +278,47 @@ class TextFileTest {
         assertTrue(refused(new byte[] {0x1f, (byte) 0x8b, 8, 0}).contains("but this is an archive of gzip"));
         assertEquals(
                 "byte 1 is NUL, so this is a binary file; expected a text in UTF-8", refused(new byte[] {'a', 0, 0}));
-        assertEquals(
-                "byte 1 is not UTF-8; expected a text in UTF-8 (iconv converts other encodings)",
-                refused("gr\u00f6\u00dfe".substring(1).getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    /** A word of a shell that stands for the file, whatever its name is. */
+    private static String word(Path file) {
+        return "'" + file.toString().replace("'", "'\\''") + "'";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ISO-8859-1, 'größe, °C', LATIN1, Latin-1", "windows-1252, '5 € – „größe“', CP1252, Windows-1252"})
+    void anOldEncodingIsSaidWithACommandThatHelps(String charset, String words, String name, String said)
+            throws IOException, InterruptedException {
+        String text = "a\nab" + words + "\n";
+        for (String file : List.of("old.txt", "with blanks & 'marks'.txt", "$HOME;`x`.txt")) {
+            Path path = Files.write(folder.resolve(file), text.getBytes(charset));
+            String message = assertThrows(IllegalArgumentException.class, () -> scan(path))
+                    .getMessage();
+            int character = 3 + words.chars().takeWhile(c -> c < 128).toArray().length;
+            assertTrue(
+                    message.startsWith(
+                            path + ": line 2, character " + character + ": byte " + (character + 1) + " (0x"),
+                    message);
+            assertTrue(
+                    message.contains(") is not UTF-8; expected a text in UTF-8. If it is " + said + ": iconv"),
+                    message);
+            String command = message.substring(message.indexOf("iconv"));
+            String shown = file.equals("old.txt") ? path.toString() : word(path);
+            assertTrue(command.startsWith("iconv -f " + name + " -t UTF-8 " + shown + " > "), command);
+            assertEquals(0, new ProcessBuilder("sh", "-c", command).start().waitFor(), command);
+            assertEquals(text, Files.readString(Path.of(path + ".utf8")));
+        }
+    }
+
+    @Test
+    void aBrokenPlaceInUtf8IsNotTakenForAnOldEncoding() throws IOException, InterruptedException {
+        byte[] bytes = "größe\n\u00e4x\u00ff\n".getBytes(StandardCharsets.UTF_8);
+        bytes[bytes.length - 3] = 'b'; // of ÿ the second byte stays
+        Path path = write(bytes);
+        String message = refused(bytes);
+        assertTrue(message.startsWith("line 2, character 4: byte 12 (0xBF) is not UTF-8"), message);
+        String command = message.substring(message.indexOf("iconv"));
+        new ProcessBuilder("sh", "-c", command).start().waitFor(); // says that it left something out
+        assertEquals("größe\näxb\n", Files.readString(Path.of(path + ".utf8")));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
+import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,34 @@ class ChartsTest {
         assertDrawn(Plot.LIGHT_BLUE, 500);
         assertDrawn(Plot.GREEN, 20);
         assertDrawn(Plot.ORANGE, 500);
+    }
+
+    /** Curves may be in every corner: nothing is written where they are. */
+    @Test
+    void theLegendLiesOnNoCurve() {
+        double[] x = new double[400];
+        double[] y = new double[400];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i;
+            y[i] = i % 2;
+        }
+        Points everywhere = Points.of(x, y);
+        Plot plot = new Plot("title", "x", "y")
+                .line("training", everywhere, Plot.BLUE)
+                .line("validation", Points.of(new double[] {0, 399}, new double[] {1, 1}), Plot.ORANGE)
+                .mark("best 0 at step 200", 200, 0, Plot.GREEN)
+                .highlight(everywhere);
+        BufferedImage image = plot.render();
+        Rectangle2D axes = plot.behind();
+        assertTrue(axes.getWidth() > 600 && axes.getHeight() > 400, axes.toString());
+        int dark = 0;
+        for (int i = (int) axes.getMinX(); i < axes.getMaxX(); i++) {
+            for (int j = (int) axes.getMinY(); j < axes.getMaxY(); j++) {
+                Color color = new Color(image.getRGB(i, j));
+                dark += Math.max(color.getRed(), Math.max(color.getGreen(), color.getBlue())) < 0x68 ? 1 : 0;
+            }
+        }
+        assertEquals(0, dark, "pixels of letters among the curves");
     }
 
     @Test
