@@ -33,11 +33,10 @@ public final class TestDevice {
 
     /** Skips the test if there is no software device. A card that was asked for and is not there is a failure. */
     public static void require() {
-        if (isCard()) {
-            keepContext();
-        } else {
+        if (!isCard()) {
             SoftDevice.require();
         }
+        keepContext();
     }
 
     public static BackendOptions options() {
@@ -69,10 +68,21 @@ public final class TestDevice {
         return Backends.select("cuda", options().withSweep(form));
     }
 
-    /** A card makes its context when the first backend opens, which takes longer than most tests, and drops it with the last. */
+    /**
+     * A card makes its context when the first backend opens, which takes longer than most tests, and drops it with the last: one that is
+     * open until the end of the class keeps it, and the modules.
+     */
     private static synchronized void keepContext() {
         if (kept == null) {
             kept = Backends.select("cuda", options());
+        }
+    }
+
+    /** At the end of a class. */
+    public static synchronized void release() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
         }
     }
 }
