@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether a bundle runs to the end by itself, on machines of several kinds: benchmarks/gpu-check.sh [BUNDLE.tar.xz]
+# Whether a bundle runs to the end by itself, on machines of several kinds: benchmarks/gpu-check.sh [BUNDLE]
 # Makes one if none is named, unpacks it into an empty folder, and runs its gpu.sh there against the software device with nothing of this
 # user's environment: all of it once, doctor, smoke and a row of the grid for each other kind. The reports are left in target/gpu-check.
 set -euo pipefail
@@ -12,7 +12,7 @@ bash src/test/softgpu/build.sh target/softgpu
 empty=$(mktemp -d)
 trap 'rm -rf "$empty"' EXIT
 if [ -z "$bundle" ]; then
-    bundle=$empty/bundle.tar.xz
+    bundle=$empty/bundle.tar.gz
     benchmarks/bundle.sh "$bundle"
 fi
 echo "bundle: $(stat -c %s "$bundle") bytes"

@@ -212,13 +212,13 @@ machine() {
 }
 
 doctor() {
-    cli doctor --json --backend cuda "${where[@]}"
+    cli doctor --json --backend cuda ${where[@]+"${where[@]}"}
 }
 
 # In the environment as the user has it, which may differ from the one that is measured in.
 doctor_as_is() {
     env -u CUDA_CACHE_PATH "${as_is[@]}" "$java" "${options[@]}" -cp "$home/lib/bptt4j.jar" org.bptt4j.cli.Main \
-        doctor --json --backend cuda "${where[@]}" || echo "exit code $?"
+        doctor --json --backend cuda ${where[@]+"${where[@]}"} || echo "exit code $?"
 }
 
 # items CLASS SECONDS [ARGUMENT…]: a run of items; begun again behind the one that lost the device, hung or ended the process.
@@ -245,7 +245,7 @@ cudnn() {
 }
 
 has_torch() {
-    python3 -c 'import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)' >/dev/null 2>&1
+    timeout 60 python3 -c 'import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)' >/dev/null 2>&1
 }
 
 # card_tests CLASS: what it says in JSON goes to the results.
