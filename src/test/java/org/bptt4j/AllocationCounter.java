@@ -10,7 +10,7 @@ final class AllocationCounter {
     /** Steps of one measurement. */
     private static final int STEPS = 25;
     /** Equal measurements in a row that are believed. */
-    private static final int ENOUGH = 8;
+    private static final int ENOUGH = 4;
 
     private final Thread me = Thread.currentThread();
     private final Set<Thread> others = Thread.getAllStackTraces().keySet();
@@ -42,7 +42,7 @@ final class AllocationCounter {
      * code does without: above all every vector.
      *
      * @param most steps after which what is compiled at all must have been
-     * @return {@code expected} as soon as 200 steps on end took it; else what the last few took
+     * @return {@code expected} as soon as 100 steps on end took it; else what the last few took
      */
     double settled(double expected, int most, Runnable step) {
         double bytes = -1;

@@ -8,7 +8,7 @@ import org.bptt4j.spec.Require;
  *
  * @param threads CPU threads, or 0 for one per processor
  * @param device which of several devices of a kind, from 0
- * @param cudaLibraries the folder with libcuda.so.1 and libcublas.so.12, or null to look where the system does
+ * @param cudaLibraries the folder with libcuda.so.1 and libcublas.so.12 or 13, or null to look where the system does
  * @param sweep how a device runs recurrent sweeps; the CPU takes {@link SweepForm#AUTO} only
  * @param precision how exactly a device multiplies; the CPU takes {@link Precision#FLOAT32} only
  * @param workload what it will be used for, from which {@code auto} estimates who is fastest; or null if that is not known
@@ -39,7 +39,7 @@ public record BackendOptions(
         return new BackendOptions(threads, number, cudaLibraries, sweep, precision, workload);
     }
 
-    /** The same with a folder for libcuda.so.1 and libcublas.so.12. */
+    /** The same with a folder for libcuda.so.1 and libcublas.so.12 or 13. */
     public BackendOptions withCudaLibraries(Path folder) {
         return new BackendOptions(threads, device, folder, sweep, precision, workload);
     }

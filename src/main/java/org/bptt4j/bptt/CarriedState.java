@@ -100,8 +100,11 @@ public final class CarriedState {
     }
 
     private void check(String name, float[] state, int rows) {
+        if (state == null) {
+            return; // before the sizes are multiplied: that makes an array of them, and a step is to make nothing
+        }
         long needed = Sizes.product(spec.sweeps(), rows, spec.hiddenSize());
-        if (state != null && state.length != needed) {
+        if (state.length != needed) {
             throw new IllegalArgumentException(name + (spec.bidirectional() ? " [L·2,B,H]" : " [L,B,H]") + " has "
                     + state.length + " elements, needs " + needed);
         }

@@ -38,7 +38,7 @@ final class BackendOption {
             names = "--cuda-libraries",
             paramLabel = "DIR",
             description =
-                    "Folder with libcuda.so.1 and libcublas.so.12 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
+                    "Folder with libcuda.so.1 and libcublas.so.12 or 13 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
     private Path cudaLibraries;
 
     @Option(

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.BackendProvider;
@@ -16,7 +18,11 @@ import org.bptt4j.backend.OutOfDeviceMemoryException;
 
 /** Opens NVIDIA cards; where there is none, or a library is missing, says what to do. */
 public final class CudaProvider implements BackendProvider {
-    /** Where to look for libcuda.so.1 and libcublas.so.12 if the options do not say. */
+    private static final System.Logger LOG = System.getLogger(CudaProvider.class.getName());
+    /** What was said already: once a process is enough. */
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
+    /** Where to look for libcuda.so.1 and libcublas if the options do not say. */
     static final String LIBRARIES = "BPTT4J_CUDA_LIBRARIES";
 
     /** One of these is there where a driver is loaded; the last in Windows' Linux. */
@@ -64,6 +70,7 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
+        KernelCache.problem(System.getenv()).filter(SAID::add).ifPresent(why -> LOG.log(System.Logger.Level.WARNING, why));
         try {
             return new CudaBackend(options.device(), options.sweep(), options.precision());
         } catch (DeviceException | OutOfDeviceMemoryException e) {
