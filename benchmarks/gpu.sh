@@ -217,7 +217,7 @@ doctor() {
 
 # In the environment as the user has it, which may differ from the one that is measured in.
 doctor_as_is() {
-    env -u CUDA_CACHE_PATH "${as_is[@]}" "$java" "${options[@]}" -cp "$home/lib/bptt4j.jar" org.bptt4j.cli.Main \
+    env -u CUDA_CACHE_PATH ${as_is[@]+"${as_is[@]}"} "$java" "${options[@]}" -cp "$home/lib/bptt4j.jar" org.bptt4j.cli.Main \
         doctor --json --backend cuda ${where[@]+"${where[@]}"} || echo "exit code $?"
 }
 
@@ -264,9 +264,7 @@ wanted() {
 failed=
 total=$((minutes * 60))
 ! wanted machine || step machine 60 machine
-if [ ${#as_is[@]} -gt 0 ]; then
-    step "doctor, in the environment as it is" 60 doctor_as_is
-fi
+step "doctor, in the environment as it is" 60 doctor_as_is
 name=
 if step doctor 90 doctor; then
     name=$(sed -n 's/.*"name":"device","state":"ok","text":"\([^"]*\)".*/\1/p' "$work/log" | tail -n 1)
