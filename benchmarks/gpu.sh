@@ -306,8 +306,15 @@ fi
 
 short=$(printf '%s' "${name:-none}" | sed 's/^cuda:[0-9]*[:,]* *//; s/[^A-Za-z0-9]\{1,\}/-/g; s/-$//' | cut -c 1-40)
 out=${out:-bptt4j-gpu-$short-$started.txt}
-with_tests org.bptt4j.card.CardReport "$work/results" >"$work/tables" 2>&1 || failed=yes
-with_tests org.bptt4j.card.CardCosts "$work/results" "$(date -u +%Y-%m-%d)" >"$work/costs" 2>&1 || failed=yes
+# report CLASS ARGUMENT…: what it prints; where it fails, why.
+report() {
+    with_tests "org.bptt4j.card.$1" "$work/results" "${@:2}" 2>"$work/log" || {
+        failed=yes
+        cat "$work/log"
+    }
+}
+report CardReport >"$work/tables"
+report CardCosts "$(date -u +%Y-%m-%d)" >"$work/costs"
 {
     echo "bptt4j on a card: ${name:-none that can train}"
     cat "$home/VERSION"
