@@ -176,8 +176,8 @@ record CublasLibrary(Path file, int major, String why) {
         List<Path> toolkits = new ArrayList<>(List.of(local.resolve("cuda")));
         toolkits.addAll(newestFirst(local, "cuda-[0-9]*"));
         return toolkits.stream()
-                .flatMap(toolkit ->
-                        TOOLKIT.stream().map(lib -> new Place(toolkit.resolve(lib), "of the toolkit " + toolkit)))
+                .flatMap(toolkit -> TOOLKIT.stream()
+                        .map(lib -> new Place(toolkit.resolve(lib), "of the toolkit " + toolkit)))
                 .toList();
     }
 

@@ -64,10 +64,7 @@ final class NativeErrors {
             return Finding.problem(step, "a library is damaged: " + message, "install it again");
         }
         if (OTHER_VERSION.matcher(message).find()) {
-            return Finding.problem(
-                    step,
-                    "a library is of another version: " + message,
-                    "install another release of it, of CUDA 12 or 13");
+            return Finding.problem(step, "a library is of another version: " + message, "install another release of it, of CUDA 12 or 13");
         }
         return Finding.problem(step, message, "install what is missing, or correct BackendOptions.withCudaLibraries");
     }
@@ -83,8 +80,7 @@ final class NativeErrors {
         }
         return Finding.problem(
                 GLIBC,
-                who + " needs glibc " + version + ", this system has "
-                        + Glibc.version().orElse("an older one"),
+                who + " needs glibc " + version + ", this system has " + Glibc.version().orElse("an older one"),
                 "use a system with glibc " + version + " or newer, or a release of that library for older ones");
     }
 
