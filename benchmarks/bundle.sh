@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs what a machine with an NVIDIA card needs to run the tests and measurements of docs/hardware.md, a Java runtime included:
-#     benchmarks/bundle.sh OUT.tar.xz
+#     benchmarks/bundle.sh OUT.tar.gz     or .tar.xz, which is smaller, but not every machine can unpack
 #     benchmarks/bundle.sh --into DIR      lays it into DIR, unpacked and without the runtime, as benchmarks/gpu.sh does here
 # Needs a JDK with jlink, Maven, and what `mvn verify` has downloaded, or a network. Of several JDKs the runtime is made from the one
 # that needs the oldest glibc.
@@ -11,14 +11,14 @@ fail() {
     exit 2
 }
 
-[ $# -gt 0 ] || fail "usage: benchmarks/bundle.sh OUT.tar.xz | --into DIR"
+[ $# -gt 0 ] || fail "usage: benchmarks/bundle.sh OUT.tar.gz | --into DIR"
 if [ "$1" = --into ]; then
     [ $# -eq 2 ] || fail "--into takes a folder"
     mkdir -p "$2"
     into=$(cd "$2" && pwd)
     archive=
 else
-    [ $# -eq 1 ] || fail "usage: benchmarks/bundle.sh OUT.tar.xz"
+    [ $# -eq 1 ] || fail "usage: benchmarks/bundle.sh OUT.tar.gz"
     case $1 in
         *.tar.xz | *.tar.gz) ;;
         *) fail "$1: must end in .tar.xz or .tar.gz" ;;

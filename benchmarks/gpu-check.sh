@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether a bundle runs to the end by itself, on machines of several kinds: benchmarks/gpu-check.sh [BUNDLE.tar.xz]
+# Whether a bundle runs to the end by itself, on machines of several kinds: benchmarks/gpu-check.sh [BUNDLE]
 # Makes one if none is named, unpacks it into an empty folder, and runs its gpu.sh there against the software device with nothing of this
 # user's environment: all of it once, doctor, smoke and a row of the grid for each other kind. The reports are left in target/gpu-check.
 set -euo pipefail
@@ -12,7 +12,7 @@ bash src/test/softgpu/build.sh target/softgpu
 empty=$(mktemp -d)
 trap 'rm -rf "$empty"' EXIT
 if [ -z "$bundle" ]; then
-    bundle=$empty/bundle.tar.xz
+    bundle=$empty/bundle.tar.gz
     benchmarks/bundle.sh "$bundle"
 fi
 echo "bundle: $(stat -c %s "$bundle") bytes"
@@ -27,30 +27,15 @@ sed 's/^/bundle: /' "$bundle/VERSION"
 # Folders as the layouts have them: the driver's library where the system looks, cuBLAS where a package puts it.
 soft=$repository/target/softgpu
 blas() {
-    mkdir -p "$1"
-    cp "$soft/libcublas.so.12" "$1/"
-    echo "$1"
+    mkdir -p "$2"
+    cp "$soft/libcublas.so.$1" "$2/"
 }
 mkdir -p "$empty/driver" "$empty/both" "$empty/home"
 cp "$soft/libcuda.so.1" "$empty/driver/"
 cp "$soft/libcuda.so.1" "$soft/libcublas.so.12" "$empty/both/"
-blas "$empty/venv/lib/python3.12/site-packages/nvidia/cublas/lib" >/dev/null
-blas "$empty/conda/lib" >/dev/null
-thirteen=$(blas "$empty/venv13/lib/python3.12/site-packages/nvidia/cu13/lib")
-# The same library under its next name, which is also that of its symbols' version and stands there with its hash.
-python3 - "$thirteen/libcublas.so.12" "$thirteen/libcublas.so.13" <<'END'
-import struct, sys
-def hashed(name):
-    h = 0
-    for c in name:
-        h = (h << 4) + c
-        h = (h ^ (h & 0xF0000000) >> 24) & 0x0FFFFFFF
-    return struct.pack("<I", h)
-old, new = b"libcublas.so.12", b"libcublas.so.13"
-data = open(sys.argv[1], "rb").read().replace(old, new).replace(hashed(old), hashed(new))
-open(sys.argv[2], "wb").write(data)
-END
-rm "$thirteen/libcublas.so.12"
+blas 12 "$empty/venv/lib/python3.12/site-packages/nvidia/cublas/lib"
+blas 12 "$empty/conda/lib"
+blas 13 "$empty/venv13/lib/python3.12/site-packages/nvidia/cu13/lib"
 
 problems=0
 report=
@@ -89,7 +74,7 @@ has() {
 }
 
 some=(--minutes 9 --steps machine,doctor,smoke,grid --rows 1)
-right=("^==== doctor: ok" "^==== smoke: ok" "^==== grid: ok" "^ok  *layer tanh 4,6,5,9 sliced float32" "^==== end")
+right=("^==== doctor, in the environment as it is: ok" "^==== doctor: ok" "^==== smoke: ok" "^==== grid: ok" "^ok  *layer tanh 4,6,5,9 sliced float32" "^==== end")
 
 variant "libraries in a folder, nine minutes, all steps" 0 -- --minutes 9 --cuda-libraries "$empty/both"
 has "^bptt4j on a card: .*Software CUDA device" "^commit " "${right[@]}" "^==== cudnn: " "^==== probe: ok" \
@@ -104,14 +89,15 @@ variant "pip's layout" 0 VIRTUAL_ENV="$empty/venv" LD_LIBRARY_PATH="$empty/drive
 has "${right[@]}"
 variant "conda's layout" 0 CONDA_PREFIX="$empty/conda" LD_LIBRARY_PATH="$empty/driver" -- "${some[@]}"
 has "${right[@]}"
-variant "CUDA 13 only, in pip's layout" 0 VIRTUAL_ENV="$empty/venv13" LD_LIBRARY_PATH="$empty/driver" -- "${some[@]}"
-has "${right[@]}"
+variant "CUDA 13 only, in pip's layout" 0 VIRTUAL_ENV="$empty/venv13" LD_LIBRARY_PATH="$empty/driver" SOFTGPU_DRIVER_VERSION=13000 \
+    -- "${some[@]}"
+has "${right[@]}" 'libcublas.so.13' "turned to it in memory"
 # Nobody writes there, not even root.
 variant "read-only home" 0 HOME=/proc -- "${some[@]}" --cuda-libraries "$empty/both"
 has "${right[@]}"
 variant "JIT cache off, launches that wait, products in TF32" 0 CUDA_CACHE_DISABLE=1 CUDA_LAUNCH_BLOCKING=1 NVIDIA_TF32_OVERRIDE=1 \
     -- "${some[@]}" --cuda-libraries "$empty/both"
-has "${right[@]}" "^==== doctor, in the environment as it is: ok" "^put off while measuring: .*CUDA_CACHE_DISABLE=1"
+has "${right[@]}" "^put off while measuring: .*CUDA_CACHE_DISABLE=1" "CUDA_CACHE_DISABLE is 1; unset it"
 variant "tensor cores" 0 SOFTGPU_COMPUTE_CAPABILITY=80 -- "${some[@]}" --cuda-libraries "$empty/both"
 has "${right[@]}" "^ok  *smoke graph lstm bf16" "^ok  *smoke sliced relu tf32" "^ok  *layer tanh 4,6,5,9 graph bf16"
 variant "persistent kernels that never end" 1 SOFTGPU_WATCHDOG=300 -- "${some[@]}" --cuda-libraries "$empty/both"

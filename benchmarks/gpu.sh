@@ -212,13 +212,13 @@ machine() {
 }
 
 doctor() {
-    cli doctor --json --backend cuda "${where[@]}"
+    cli doctor --json --backend cuda ${where[@]+"${where[@]}"}
 }
 
 # In the environment as the user has it, which may differ from the one that is measured in.
 doctor_as_is() {
-    env -u CUDA_CACHE_PATH "${as_is[@]}" "$java" "${options[@]}" -cp "$home/lib/bptt4j.jar" org.bptt4j.cli.Main \
-        doctor --json --backend cuda "${where[@]}" || echo "exit code $?"
+    env -u CUDA_CACHE_PATH ${as_is[@]+"${as_is[@]}"} "$java" "${options[@]}" -cp "$home/lib/bptt4j.jar" org.bptt4j.cli.Main \
+        doctor --json --backend cuda ${where[@]+"${where[@]}"} || echo "exit code $?"
 }
 
 # items CLASS SECONDS [ARGUMENT…]: a run of items; begun again behind the one that lost the device, hung or ended the process.
@@ -245,7 +245,7 @@ cudnn() {
 }
 
 has_torch() {
-    python3 -c 'import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)' >/dev/null 2>&1
+    timeout 60 python3 -c 'import sys, torch; sys.exit(0 if torch.cuda.is_available() else 1)' >/dev/null 2>&1
 }
 
 # card_tests CLASS: what it says in JSON goes to the results.
@@ -264,9 +264,7 @@ wanted() {
 failed=
 total=$((minutes * 60))
 ! wanted machine || step machine 60 machine
-if [ ${#as_is[@]} -gt 0 ]; then
-    step "doctor, in the environment as it is" 60 doctor_as_is
-fi
+step "doctor, in the environment as it is" 60 doctor_as_is
 name=
 if step doctor 90 doctor; then
     name=$(sed -n 's/.*"name":"device","state":"ok","text":"\([^"]*\)".*/\1/p' "$work/log" | tail -n 1)
@@ -308,8 +306,15 @@ fi
 
 short=$(printf '%s' "${name:-none}" | sed 's/^cuda:[0-9]*[:,]* *//; s/[^A-Za-z0-9]\{1,\}/-/g; s/-$//' | cut -c 1-40)
 out=${out:-bptt4j-gpu-$short-$started.txt}
-with_tests org.bptt4j.card.CardReport "$work/results" >"$work/tables" 2>&1 || failed=yes
-with_tests org.bptt4j.card.CardCosts "$work/results" "$(date -u +%Y-%m-%d)" >"$work/costs" 2>&1 || failed=yes
+# report CLASS ARGUMENT…: what it prints; where it fails, why.
+report() {
+    with_tests "org.bptt4j.card.$1" "$work/results" "${@:2}" 2>"$work/log" || {
+        failed=yes
+        cat "$work/log"
+    }
+}
+report CardReport >"$work/tables"
+report CardCosts "$(date -u +%Y-%m-%d)" >"$work/costs"
 {
     echo "bptt4j on a card: ${name:-none that can train}"
     cat "$home/VERSION"

@@ -8,7 +8,6 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import jcuda.driver.CUdevice;
@@ -27,10 +26,6 @@ import org.bptt4j.spec.RnnSpec;
 
 /** Measures one thing within a number of seconds and puts its times into a result; on a software device it is done, but no time of it is told. */
 final class CardTimes {
-    private static final int LEAST_REPEATS = 3;
-    private static final int MOST_REPEATS = 100;
-    /** Until clocks and caches are what they are under load. */
-    private static final double WARM_UP_SECONDS = 0.05;
     /** Products in a graph: how long one takes behind another, whatever the host's launches cost. */
     private static final int PRODUCTS = 256;
     /** Floats of a batch's input that the host makes in a second or less. */
@@ -38,12 +33,14 @@ final class CardTimes {
 
     private final CardBackends backends;
     private final boolean software;
+    private final CardClock clock;
     private Batch batch;
     private CardRow batchOf;
 
     CardTimes(CardBackends backends) {
         this.backends = backends;
         this.software = backends.isSoftware();
+        this.clock = new CardClock(software);
     }
 
     // ---- the card ---------------------------------------------------------------------------------------------------
@@ -80,7 +77,7 @@ final class CardTimes {
             Matrix a = new Matrix(memory, 0, n, n, n);
             Matrix b = new Matrix(memory, (long) n * n, n, n, n);
             Matrix c = new Matrix(memory, 2L * n * n, n, n, n);
-            double[] ms = parts(opened, 0.3, () -> backend.gemm(Transpose.NO, a, Transpose.YES, b, false, c))[0];
+            double[] ms = clock.parts(opened, 0.3, () -> backend.gemm(Transpose.NO, a, Transpose.YES, b, false, c))[0];
             put(result, "gflops", 2.0 * n * n * n / (1e6 * ms[0])); // of the fastest
         }
     }
@@ -93,7 +90,7 @@ final class CardTimes {
         try (DeviceArray memory = opened.backend().allocate(2L * rows * cols)) {
             Matrix from = new Matrix(memory, 0, rows, cols, cols);
             Matrix to = new Matrix(memory, (long) rows * cols, rows, cols, cols);
-            double[] ms = parts(opened, 0.2, () -> opened.backend().copy(from, to))[0];
+            double[] ms = clock.parts(opened, 0.2, () -> opened.backend().copy(from, to))[0];
             put(result, "gb_per_s", 2.0 * Float.BYTES * rows * cols / (1e6 * ms[0]));
         }
     }
@@ -103,13 +100,13 @@ final class CardTimes {
         Backend backend = backends.get(CardForm.GRAPH, Precision.FLOAT32).backend();
         float[] values = random(software ? 1 << 10 : 1 << 23);
         try (DeviceArray memory = backend.allocate(values.length)) {
-            double[] ms = repeat(0.3, LEAST_REPEATS, warm -> {
+            double[] ms = clock.repeat(0.3, warm -> {
                 long start = System.nanoTime();
                 backend.upload(values, 0, values.length, memory, 0);
                 backend.synchronize();
                 return (System.nanoTime() - start) / 1e6;
             });
-            put(result, "upload_gb_per_s", (double) Float.BYTES * values.length / (1e6 * median(ms)));
+            put(result, "upload_gb_per_s", (double) Float.BYTES * values.length / (1e6 * CardClock.median(ms)));
         }
     }
 
@@ -125,7 +122,7 @@ final class CardTimes {
             offered(layer::forward);
             layer.arrive();
             offered(layer::backward);
-            double[][] ms = parts(
+            double[][] ms = clock.parts(
                     opened,
                     seconds,
                     layer::input,
@@ -134,11 +131,11 @@ final class CardTimes {
                     layer::backward,
                     layer::weights,
                     layer::dX);
-            put(result, "input_ms", median(ms[0]));
-            put(result, "forward_ms", median(ms[1]));
-            put(result, "backward_ms", median(ms[3]));
-            put(result, "weights_ms", median(ms[4]));
-            put(result, "dx_ms", median(ms[5]));
+            put(result, "input_ms", CardClock.median(ms[0]));
+            put(result, "forward_ms", CardClock.median(ms[1]));
+            put(result, "backward_ms", CardClock.median(ms[3]));
+            put(result, "weights_ms", CardClock.median(ms[4]));
+            put(result, "dx_ms", CardClock.median(ms[5]));
             put(result, "forward_min_ms", ms[1][0]);
             put(result, "backward_min_ms", ms[3][0]);
             put(result, "repeats", ms[0].length);
@@ -175,13 +172,13 @@ final class CardTimes {
                 Graphs backward = new Graphs(opened.device())) {
             layer.forwardProduct(); // cuBLAS may load code at the first call, which cannot be recorded
             layer.backwardProduct();
-            double[][] ms = parts(
+            double[][] ms = clock.parts(
                     opened,
                     seconds,
                     () -> forward.launch(count, () -> repeat(count, layer::forwardProduct)),
                     () -> backward.launch(count, () -> repeat(count, layer::backwardProduct)));
-            put(result, "forward_us", 1e3 * median(ms[0]) / count);
-            put(result, "backward_us", 1e3 * median(ms[1]) / count);
+            put(result, "forward_us", 1e3 * CardClock.median(ms[0]) / count);
+            put(result, "backward_us", 1e3 * CardClock.median(ms[1]) / count);
         }
     }
 
@@ -215,12 +212,12 @@ final class CardTimes {
                 Trainer trainer = Trainer.of(rnn).build()) {
             Batch data = batch(row);
             offered(() -> trainer.forwardBackward(data));
-            double[] ms = repeat(seconds, LEAST_REPEATS, times -> {
+            double[] ms = clock.repeat(seconds, warm -> {
                 long start = System.nanoTime();
                 trainer.forwardBackward(data);
                 return (System.nanoTime() - start) / 1e6;
             });
-            put(result, "step_ms", median(ms));
+            put(result, "step_ms", CardClock.median(ms));
             put(result, "step_min_ms", ms[0]);
             put(result, "repeats", ms.length);
         }
@@ -237,62 +234,7 @@ final class CardTimes {
         return batch;
     }
 
-    // ---- how --------------------------------------------------------------------------------------------------------
-
-    /** Sorted milliseconds of each part of work on the device, which are done in turn. */
-    private double[][] parts(CardForm.Opened opened, double seconds, Runnable... parts) {
-        double[][] ms = new double[parts.length][];
-        try (CardEvents events = new CardEvents(opened.device(), parts.length + 1)) {
-            double[][] taken = new double[MOST_REPEATS][parts.length];
-            int[] count = new int[1];
-            repeat(seconds, LEAST_REPEATS, warm -> {
-                events.mark(0);
-                for (int i = 0; i < parts.length; i++) {
-                    parts[i].run();
-                    events.mark(i + 1);
-                }
-                events.await(parts.length);
-                if (!warm) {
-                    for (int i = 0; i < parts.length; i++) {
-                        taken[count[0]][i] = events.ms(i, i + 1);
-                    }
-                    count[0]++;
-                }
-                return events.ms(0, parts.length);
-            });
-            for (int i = 0; i < parts.length; i++) {
-                int part = i;
-                ms[i] = Arrays.stream(taken, 0, count[0])
-                        .mapToDouble(t -> t[part])
-                        .sorted()
-                        .toArray();
-            }
-        }
-        opened.backend().synchronize(); // the backend learns of what failed
-        return ms;
-    }
-
-    /** One repetition, in milliseconds; while it is warmed up, it need not be remembered. */
-    private interface Repetition {
-        double run(boolean warm);
-    }
-
-    /** Sorted milliseconds of as many repetitions as fit, behind those that warm up. */
-    private double[] repeat(double seconds, int least, Repetition work) {
-        long start = System.nanoTime();
-        do {
-            work.run(true);
-        } while (!software && System.nanoTime() - start < 1e9 * Math.min(WARM_UP_SECONDS, seconds / 4));
-        if (software) {
-            return new double[] {work.run(false)};
-        }
-        double[] ms = new double[MOST_REPEATS];
-        int count = 0;
-        while (count < ms.length && (count < least || System.nanoTime() - start < 1e9 * seconds)) {
-            ms[count++] = work.run(false);
-        }
-        return Arrays.stream(ms, 0, count).sorted().toArray();
-    }
+    // ---- results ----------------------------------------------------------------------------------------------------
 
     private void put(Map<String, Object> result, String name, double value) {
         if (software) {
@@ -300,10 +242,6 @@ final class CardTimes {
         } else {
             result.put(name, value);
         }
-    }
-
-    private static double median(double[] sorted) {
-        return sorted[sorted.length / 2];
     }
 
     private static float[] random(int length) {
