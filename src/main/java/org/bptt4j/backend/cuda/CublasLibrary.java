@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  *
  * <p>What a folder that was named has is taken. Otherwise these are searched, in this order: {@code LD_LIBRARY_PATH}; the
  * environments {@code VIRTUAL_ENV} and {@code CONDA_PREFIX}; {@code CUDA_PATH} and {@code CUDA_HOME}; the toolkits in
- * /usr/local, that which "cuda" means and then the newest first; the folders of the system's loader; the packages of the python3
- * on {@code PATH}, of the user, of the system and of pyenv. An environment and a Python are searched as pip fills them
+ * /usr/local, that which "cuda" means and then the newest first; the folders of the system's loader; {@code PYTHONPATH}; the packages of
+ * the python3 on {@code PATH}, of the user, of the system, of conda in the home folder and of pyenv. An environment and a Python are searched as pip fills them
  * (nvidia/cublas/lib, nvidia/cu13/lib) and as conda does (lib, targets/x86_64-linux/lib). A library of CUDA 12 anywhere comes before one
  * of CUDA 13, and one with its libcublasLt beside it before one without.
  *
@@ -42,9 +42,15 @@ record CublasLibrary(Path file, int major, String why) {
         return "libcublas.so." + major;
     }
 
-    /** Its libcublasLt, which may be missing. */
+    /** Its libcublasLt, beside it or beside what it is a link to; which may be missing. */
     Path lt() {
-        return file.resolveSibling("libcublasLt.so." + major);
+        Path beside = file.resolveSibling("libcublasLt.so." + major);
+        try {
+            Path target = file.toRealPath().resolveSibling(beside.getFileName());
+            return !Files.exists(beside) && Files.exists(target) ? target : beside;
+        } catch (IOException e) {
+            return beside;
+        }
     }
 
     /**
@@ -102,6 +108,9 @@ record CublasLibrary(Path file, int major, String why) {
         for (Path folder : loaderFolders(root)) {
             places.add(new Place(folder, "of the system's loader"));
         }
+        for (Path packages : absolute(environment.get("PYTHONPATH"))) {
+            PIP.forEach(wheel -> places.add(new Place(packages.resolve(wheel), "on PYTHONPATH")));
+        }
         for (Path bin : absolute(environment.get("PATH"))) {
             places.addAll(ofPython(bin.resolve("python3")));
         }
@@ -112,6 +121,9 @@ record CublasLibrary(Path file, int major, String why) {
             places.addAll(packages(lib, "of the system's Python packages"));
         }
         for (Path home : absolute(environment.get("HOME"))) {
+            for (String conda : List.of("miniconda3", "miniforge3", "anaconda3")) {
+                places.addAll(environment(home.resolve(conda), "of " + home.resolve(conda)));
+            }
             for (Path version : newestFirst(home.resolve(".pyenv/versions"), "*")) {
                 places.addAll(packages(version.resolve("lib"), "of pyenv's " + version.getFileName()));
             }
@@ -184,7 +196,7 @@ record CublasLibrary(Path file, int major, String why) {
     /** The usual folders, and those that the loader's configuration names. */
     private static List<Path> loaderFolders(Path root) {
         List<Path> folders = new ArrayList<>();
-        for (String usual : List.of("usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib", "opt/cuda/lib64")) {
+        for (String usual : List.of("usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib", "usr/lib/cuda/lib64", "opt/cuda/lib64")) {
             folders.add(root.resolve(usual));
         }
         List<Path> files = new ArrayList<>(List.of(root.resolve("etc/ld.so.conf")));

@@ -37,14 +37,14 @@ final class NativeErrors {
                     "this system's C library is not glibc: " + message,
                     "use a Linux with glibc; JCuda's libraries need 2.17 or newer, and the driver's and cuBLAS's what they say");
         }
-        if (message.contains("libcuda.so.1: cannot open")) {
+        if (message.contains("libcuda.so.1: cannot open") && !NOT_EXECUTABLE.matcher(message).find()) {
             return Finding.problem(
                     Natives.DRIVER,
                     "there is no NVIDIA driver (no libcuda.so.1)",
                     "install it, or name the folder that has it with BackendOptions.withCudaLibraries");
         }
         Matcher noBlas = NO_BLAS.matcher(message);
-        if (noBlas.find()) {
+        if (noBlas.find() && !NOT_EXECUTABLE.matcher(message).find()) {
             String missing = noBlas.group(1) == null
                     ? "libcublas.so.12 and no libcublas.so.13" + CublasLibrary.others(folders(folder))
                     : "libcublasLt.so." + noBlas.group(2) + " beside libcublas.so." + noBlas.group(2);
@@ -55,10 +55,16 @@ final class NativeErrors {
                             + " with BackendOptions.withCudaLibraries");
         }
         if (NOT_EXECUTABLE.matcher(message).find()) {
-            return Finding.problem(
-                    Natives.JCUDA,
-                    "this folder's files may not be run: " + message,
-                    "name a folder that is not mounted noexec with " + TEMPORARY);
+            return message.contains("libJC") // ours, in the temporary folder
+                    ? Finding.problem(
+                            Natives.JCUDA,
+                            "this folder's files may not be run: " + message,
+                            "name a folder that is not mounted noexec with " + TEMPORARY)
+                    : Finding.problem(
+                            step,
+                            "a library may not be read, or not be run where it lies: " + message,
+                            "look at its permissions and at its mount's noexec, or name another folder with"
+                                    + " BackendOptions.withCudaLibraries");
         }
         if (BROKEN.matcher(message).find()) {
             return Finding.problem(step, "a library is damaged: " + message, "install it again");

@@ -63,6 +63,8 @@ class CublasLibraryTest {
         "NONE, x, usr/local/lib/python3.12/dist-packages/nvidia/cu13/lib, 13, of the system's Python packages",
         "NONE, x, usr/lib/python3/dist-packages/nvidia/cublas/lib, 12, of the system's Python packages",
         "NONE, x, usr/lib/x86_64-linux-gnu, 12, of the system's loader",
+        "PYTHONPATH, p, p/nvidia/cu13/lib, 13, on PYTHONPATH",
+        "NONE, x, usr/lib/cuda/lib64, 12, of the system's loader",
         "NONE, x, opt/cuda/lib64, 13, of the system's loader",
     })
     void eachPlace(String variable, String folder, String lib, int major, String why) throws IOException {
@@ -112,6 +114,18 @@ class CublasLibraryTest {
         assertFound(thirteen, 13, "on LD_LIBRARY_PATH");
         Path twelve = complete("venv/" + PIP12, 12);
         assertFound(twelve, 12, "of the virtual environment VIRTUAL_ENV");
+    }
+
+    /** A library that is a link is complete where its target is. */
+    @Test
+    void theLtOfALinksTargetCounts() throws IOException {
+        set("LD_LIBRARY_PATH", "links", "b");
+        Path target = complete("real", 12);
+        Path link = Files.createDirectories(root.resolve("links")).resolve(CublasLibrary.name(12));
+        Files.createSymbolicLink(link, target);
+        complete("b", 12);
+        assertFound(link, 12, "on LD_LIBRARY_PATH");
+        assertEquals(target.resolveSibling("libcublasLt.so.12"), find().orElseThrow().lt());
     }
 
     @Test

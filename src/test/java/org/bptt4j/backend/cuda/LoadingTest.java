@@ -30,6 +30,7 @@ class LoadingTest {
                 "cuBLAS | /t/libcublas.so.13: libcublasLt.so.13: cannot open shared object file: No such | BackendOptions.withCudaLibraries",
                 "JCuda natives | /t/libJCudaDriver.so: failed to map segment from shared object | java.io.tmpdir=DIR",
                 "JCuda natives | /t/libJCudaDriver.so: cannot open shared object file: Permission denied | noexec",
+                "step | libcuda.so.1: cannot open shared object file: Permission denied | permissions",
                 "step | /t/libcublas.so.12: file too short | again",
                 "step | /t/libJCublas2.so: undefined symbol: cublasUint8gemmBias | CUDA 12",
                 "step | something new | install what is missing",
