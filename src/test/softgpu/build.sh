@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds libcuda.so.1, libcublas.so.12 and libsoftgpu_control.so into a folder: bash build.sh OUTDIR
+# Builds libcuda.so.1, libcublas.so.12 and .13 and libsoftgpu_control.so into a folder: bash build.sh OUTDIR
 # Needs g++ and a JDK's headers. Objects are named by the hash of all they depend on and put in place by a rename, so that a
 # second build does nothing and builds at the same time do not harm each other.
 set -euo pipefail
@@ -70,4 +70,7 @@ device=(); for s in common/*.cpp ptx/*.cpp simt/*.cpp ops/*.cpp device/*.cpp dri
 blas=(); for s in blas/*.cpp; do blas+=("$(object "$s")"); done
 link libcuda.so.1 "${device[@]}" "$stubs_driver" -Wl,-soname,libcuda.so.1
 link libcublas.so.12 "${blas[@]}" "$stubs_blas" -Wl,-soname,libcublas.so.12 -Wl,--version-script=symbols/cublas.map -Wl,-rpath,'$ORIGIN' "$out/libcuda.so.1"
+# The same under CUDA 13's name, for machines that have only that.
+sed 's/libcublas\.so\.12/libcublas.so.13/' symbols/cublas.map > "$out/obj/cublas13.map"
+link libcublas.so.13 "${blas[@]}" "$stubs_blas" -Wl,-soname,libcublas.so.13 -Wl,--version-script="$out/obj/cublas13.map" -Wl,-rpath,'$ORIGIN' "$out/libcuda.so.1"
 link libsoftgpu_control.so "$(object jni/control.cpp)" -Wl,-rpath,'$ORIGIN' "$out/libcuda.so.1"

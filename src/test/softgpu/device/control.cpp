@@ -28,6 +28,12 @@ std::string report() {
     return out.str();
 }
 
+std::string totals() {
+    std::ostringstream out;
+    for (auto& v : device().counters.total()) out << v.first << '=' << v.second << '\n';
+    return out.str();
+}
+
 uint64_t* injection(const std::string& what) {
     Injection& i = device().injection;
     if (what == "allocation") return &i.allocation;
@@ -50,6 +56,7 @@ std::string obey(std::istringstream& in) {
     std::string verb, name, value;
     in >> verb >> name >> value;
     if (verb == "report") return report();
+    if (verb == "totals") return totals();
     if (verb == "last-fault") return device().lastFault;
     if (verb == "reset") {
         device().counters.clear();

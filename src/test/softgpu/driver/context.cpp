@@ -41,6 +41,7 @@ Context& newContext(int ordinal, bool primary) {
     context->device = ordinal;
     context->primary = primary;
     context->legacy.context = context.get();
+    device().counters.add("context.create");
     return *device().contexts.add(std::move(context));
 }
 

@@ -28,7 +28,7 @@ public record Fixture(String name, ModelFile model, Safetensors batchFile, Safet
     private static final double TOLERANCE = 1e-4;
 
     /** Where each case has its .weights, .batch and .expected file. */
-    public static final Path FOLDER = Path.of(System.getProperty("bptt4j.fixtures", "src/test/resources/fixtures"));
+    public static final Path FOLDER = Path.of("src/test/resources/fixtures");
 
     /** The cases of training runs, or those of single gradients. */
     public static List<String> names(boolean training) {

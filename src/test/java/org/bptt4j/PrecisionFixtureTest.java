@@ -18,9 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * tensor's root mean square. Over 2,000 steps of ReLU that error grows as float32's does, which is 2¹³ times smaller.
  */
 class PrecisionFixtureTest {
-    private static final double TF32 = 0x1p-10;
-    private static final double BF16 = 0x1p-8;
-
     @AfterEach
     void restore() {
         SoftGpu.restoreDefaults();
@@ -35,9 +32,8 @@ class PrecisionFixtureTest {
     @MethodSource("cases")
     void gradientsAreNear(String name, Precision precision) throws IOException {
         Fixture f = Fixture.load(name);
-        // Many steps, and three layers, of which ReLU's take an error at a kink for a gradient.
-        double products = (name.contains("t2000") ? 256 : name.contains("-l3-") ? 64 : 16) * TF32;
-        double gradients = products + (precision == Precision.BF16 ? 8 * BF16 : 0);
+        double products = FixtureDeviation.allowed(name, precision, false);
+        double gradients = FixtureDeviation.allowed(name, precision, true);
         try (Backend backend = SoftDevice.open(precision);
                 Rnn rnn = f.model().toRnn(backend);
                 Trainer trainer = Trainer.of(rnn)

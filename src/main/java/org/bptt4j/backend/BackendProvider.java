@@ -33,6 +33,14 @@ public interface BackendProvider {
     }
 
     /**
+     * What one batch of the options' {@link BackendOptions#workload workload} is expected to take here; empty if there is none, or nobody knows. Only
+     * called when {@link #unavailable} is empty.
+     */
+    default Optional<Estimate> estimate(BackendOptions options) {
+        return Optional.empty();
+    }
+
+    /**
      * Opens a backend; only called when {@link #unavailable} is empty.
      *
      * @throws BackendUnavailableException if it turns out only now that it cannot run

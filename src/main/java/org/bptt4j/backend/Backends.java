@@ -2,7 +2,6 @@ package org.bptt4j.backend;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,8 +36,11 @@ public final class Backends {
     }
 
     /**
-     * Opens the backend called {@code name}, or with "auto" the first that can run and do what the options ask (if that is not the first of all, one log line
-     * says which and why not the others). "cuda:1" is device 1 of kind "cuda". A named one never falls back.
+     * Opens the backend called {@code name}. "cuda:1" is device 1 of kind "cuda". A named one never falls back.
+     *
+     * <p>With "auto", of those that can run and do what the options ask: where the options name a {@link BackendOptions#withWorkload workload}, a device
+     * if it is estimated to be well ahead of the CPU, else the CPU; without one the device. One log line says which was taken and why, where there was
+     * a choice or where a device should be and is not.
      *
      * @throws BackendUnavailableException if it cannot run, saying why and what to do
      */
@@ -71,27 +73,18 @@ public final class Backends {
         if (numbered.matches()) {
             return select(numbered.group(1), options(name, options), listener, providers);
         }
-        StringBuilder reasons = new StringBuilder();
-        boolean expected = false;
-        for (BackendProvider provider : providers) {
-            if (!name.equals("auto") && !name.equals(provider.kind())) {
-                continue;
-            }
-            Optional<String> reason = provider.unavailable(options);
-            if (reason.isEmpty()) {
-                try {
-                    Backend backend = provider.open(options);
-                    if (expected) {
-                        listener.accept("backend " + backend.description() + reasons);
-                    }
-                    return backend;
-                } catch (BackendUnavailableException e) {
-                    reason = Optional.of(e.getMessage());
-                }
-            }
-            expected |= provider.isExpected(options);
-            reasons.append("; not ").append(provider.kind()).append(": ").append(reason.get());
+        boolean auto = name.equals("auto");
+        Candidates candidates = new Candidates(
+                providers.stream()
+                        .filter(provider -> auto || name.equals(provider.kind()))
+                        .toList(),
+                options,
+                auto);
+        Backend opened = candidates.open(listener);
+        if (opened != null) {
+            return opened;
         }
+        String reasons = candidates.reasons();
         if (reasons.isEmpty()) {
             throw new BackendUnavailableException("no backend is called '" + name + "'; there are: auto, "
                     + providers.stream().map(BackendProvider::kind).collect(Collectors.joining(", ")));

@@ -11,6 +11,7 @@ import org.bptt4j.backend.BackendProvider;
 import org.bptt4j.backend.Backends;
 import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
+import org.bptt4j.backend.Workload;
 import picocli.CommandLine.Option;
 
 /** Where a command runs: a mixin for each command that computes. */
@@ -25,7 +26,8 @@ final class BackendOption {
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
-                    "One of auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). CUDA may number cards in another order"
+                    "One of auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}); auto takes a card where it should be the"
+                            + " faster. CUDA may number cards in another order"
                             + " than nvidia-smi; with CUDA_DEVICE_ORDER=PCI_BUS_ID set the orders are the same.")
     private String backend;
 
@@ -36,7 +38,7 @@ final class BackendOption {
             names = "--cuda-libraries",
             paramLabel = "DIR",
             description =
-                    "Folder with libcuda.so.1 and libcublas.so.12 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
+                    "Folder with libcuda.so.1 and libcublas.so.12 or 13 (default: BPTT4J_CUDA_LIBRARIES, or the system's).")
     private Path cudaLibraries;
 
     @Option(
@@ -67,14 +69,32 @@ final class BackendOption {
     }
 
     /**
-     * Opens the backend; the caller closes it.
+     * Opens the backend; the caller closes it. With "auto" the one that is estimated to be the fastest at what it will be used for.
+     *
+     * @throws UsageException if the number of threads, the form or the precision is not one that can be
+     * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
+     */
+    Backend open(Workload use) {
+        return open(options().withWorkload(use));
+    }
+
+    /**
+     * The same for no use in particular, as to look at what is there: with "auto" the card if there is one, without a word about that.
      *
      * @throws UsageException if the number of threads, the form or the precision is not one that can be
      * @throws org.bptt4j.backend.BackendUnavailableException if the backend cannot run here
      */
     Backend open() {
+        return open(options());
+    }
+
+    private Backend open(BackendOptions options) {
         requireKind();
-        return Backends.select(backend, options(), line -> LOG.log(System.Logger.Level.INFO, OptionWords.of(line)));
+        return Backends.select(backend, options, line -> {
+            if (!line.contains("BackendOptions.withWorkload")) {
+                LOG.log(System.Logger.Level.INFO, OptionWords.of(line));
+            }
+        });
     }
 
     /** A {@link UsageException} for a name that no backend has. */

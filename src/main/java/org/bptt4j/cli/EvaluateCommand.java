@@ -37,7 +37,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ModelFile model = saved.read();
         TrainingData data = dataOptions.loadFor(model, saved.file());
-        try (Backend backend = where.open();
+        try (Backend backend = where.open(data.evaluation(model.spec()));
                 Rnn rnn = model.toRnn(backend)) {
             PrintWriter out = spec.commandLine().getOut();
             for (TrainingData.Part part : data.parts()) {

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.bptt4j.ModelFile;
 import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.Workload;
 import org.bptt4j.data.RandomStream;
 import org.bptt4j.data.Vocabulary;
 import org.bptt4j.spec.Count;
@@ -78,7 +79,7 @@ public final class GenerateCommand implements Callable<Integer> {
         Vocabulary vocabulary = vocabulary(model, characters);
         String start = prompt == null || prompt.isEmpty() ? TextData.start(vocabulary) : prompt;
         requireKnown(vocabulary, start);
-        try (Backend backend = where.open();
+        try (Backend backend = where.open(Workload.stepByStep(model.spec(), 1).withSymbols());
                 Rnn rnn = model.toRnn(backend)) {
             Sampler sampler =
                     new Sampler(rnn, vocabulary, temperature, RandomStream.of(seed, RandomStream.Use.SAMPLE, 0));

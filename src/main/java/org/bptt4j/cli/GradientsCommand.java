@@ -94,7 +94,7 @@ final class GradientsCommand implements Callable<Integer> {
         }
         Loss theLoss = loss(kind, model.spec().outputSize());
         Batch data = read(model.spec(), theLoss);
-        try (Backend backend = where.open();
+        try (Backend backend = where.open(Settings.workload(model.spec(), data, sweep.truncation()));
                 Rnn rnn = model.toRnn(backend);
                 Trainer trainer = Trainer.of(rnn)
                         .loss(theLoss)

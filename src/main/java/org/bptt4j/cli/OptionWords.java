@@ -13,6 +13,7 @@ final class OptionWords {
 
     static {
         WORDS.put("Backends.select(\"cpu\")", "--backend cpu");
+        WORDS.put("Backends.select(\"cuda\")", "--backend cuda");
         WORDS.put("BackendOptions.withPrecision(Precision.FLOAT32)", "--precision float32");
         WORDS.put("BackendOptions.withPrecision(Precision.TF32)", "--precision tf32");
         WORDS.put("BackendOptions.withSweep(SweepForm.STEPS)", "--sweep steps");

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.bptt4j.Rnn;
 import org.bptt4j.RnnSession;
+import org.bptt4j.backend.Workload;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.RootMeanSquare;
 import org.bptt4j.data.Scaling;
@@ -23,6 +24,7 @@ import org.bptt4j.data.SeriesSource;
 import org.bptt4j.report.Charts;
 import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.RnnSpec;
 
 /**
  * A table whose next row's value is forecast. The last fifth of the rows is held out; a tenth of those before, their end,
@@ -288,6 +290,11 @@ final class SeriesData implements TrainingData {
             scaled[i] = scaling.apply(series.value(from + i / inputSize(), c), c);
         }
         return scaled;
+    }
+
+    @Override
+    public Workload evaluation(RnnSpec net) {
+        return Workload.evaluation(net, 1, (int) Math.min(CHUNK, Math.max(1, series.rows() - 1)));
     }
 
     @Override

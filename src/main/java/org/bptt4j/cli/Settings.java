@@ -4,10 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.backend.Backend;
+import org.bptt4j.backend.Workload;
+import org.bptt4j.data.Batch;
+import org.bptt4j.data.CountedSource;
 import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.LearningRateSchedule;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 import picocli.CommandLine.Mixin;
 
@@ -48,6 +52,20 @@ final class Settings {
         }
         long k1 = truncation().k1();
         return (unroll() + k1 - 1) / k1;
+    }
+
+    /** What the backend will be used for. */
+    Workload workload() {
+        CountedSource source = data.training(this);
+        source.start(0);
+        return workload(model.spec(data), source.next(), truncation());
+    }
+
+    /** Training with such batches. */
+    static Workload workload(RnnSpec net, Batch batch, Truncation truncation) {
+        int steps = Math.min(batch.steps(), truncation.k1());
+        Workload dense = Workload.training(net, batch.rows(), steps);
+        return batch.ids() == null ? dense : dense.withSymbols();
     }
 
     /** The new network. */

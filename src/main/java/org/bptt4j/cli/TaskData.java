@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
+import org.bptt4j.backend.Workload;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.tasks.Adding;
 import org.bptt4j.data.tasks.Copy;
@@ -18,6 +19,7 @@ import org.bptt4j.data.tasks.TaskSource;
 import org.bptt4j.data.tasks.TemporalOrder;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
 
 /** A synthetic task; the sequences that validate and those held out are the same for every run. */
 final class TaskData implements TrainingData {
@@ -126,6 +128,11 @@ final class TaskData implements TrainingData {
             figures.put("trivial_loss", task.trivialLoss());
             return figures;
         }
+    }
+
+    @Override
+    public Workload evaluation(RnnSpec net) {
+        return Workload.evaluation(net, heldOutRows, task.steps());
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
+import org.bptt4j.backend.Workload;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.PrefetchingSource;
 import org.bptt4j.data.RandomStream;
@@ -21,6 +22,7 @@ import org.bptt4j.io.AtomicFiles;
 import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
 import org.bptt4j.spec.Optimizer;
+import org.bptt4j.spec.RnnSpec;
 
 /**
  * A text whose next character is predicted. The last tenth is held out, a tenth of what remains, its end, validates; the vocabulary
@@ -152,6 +154,11 @@ final class TextData implements TrainingData {
             figures.put("bpc", unit().of().applyAsDouble(loss));
             return figures;
         }
+    }
+
+    @Override
+    public Workload evaluation(RnnSpec net) {
+        return Workload.evaluation(net, EVALUATION_ROWS, EVALUATION_STEPS).withSymbols();
     }
 
     @Override

@@ -111,7 +111,7 @@ public final class TrainCommand implements Callable<Integer> {
         long done = state == null ? 0 : state.updates();
         Supplier<Progress> display = Progress.of(
                 progress, done, settings.updates(), spec.commandLine().getErr());
-        try (Backend backend = where.open();
+        try (Backend backend = where.open(settings.workload());
                 Rnn rnn = settings.create(backend)) {
             if (earlier != null) {
                 earlier.compare(backend);

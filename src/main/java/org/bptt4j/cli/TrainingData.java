@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import org.bptt4j.Rnn;
+import org.bptt4j.backend.Workload;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.spec.Loss;
+import org.bptt4j.spec.RnnSpec;
 
 /** One kind of data: how a network is trained on it and held against it, and what a run leaves behind. */
 interface TrainingData {
@@ -74,6 +76,9 @@ interface TrainingData {
 
     /** Figures of a part, {@code loss} first. */
     Map<String, Double> evaluate(Rnn rnn, Part part);
+
+    /** What {@link #evaluate} asks of a backend, in batches of this size. */
+    Workload evaluation(RnnSpec net);
 
     /** One line that says what the figures are. */
     String summary(Part part, Map<String, Double> figures);

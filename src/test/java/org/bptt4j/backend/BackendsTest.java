@@ -10,6 +10,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bptt4j.spec.RnnSpec;
 import org.junit.jupiter.api.Test;
 
 /** Who is chosen, and what is said when nobody can be. */
@@ -170,6 +171,71 @@ class BackendsTest {
             assertTrue(message.contains(word), message);
         }
         assertThrows(BackendUnavailableException.class, () -> Backends.select("CPU"));
+    }
+
+    /** Says what a batch takes. */
+    private record Timed(String kind, int priority, double millis) implements BackendProvider {
+        @Override
+        public Optional<String> unavailable(BackendOptions options) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Estimate> estimate(BackendOptions options) {
+            return Optional.of(new Estimate("the " + kind, millis));
+        }
+
+        @Override
+        public Backend open(BackendOptions options) {
+            return (Backend) Proxy.newProxyInstance(
+                    BackendsTest.class.getClassLoader(), new Class<?>[] {Backend.class}, (p, method, a) -> kind);
+        }
+    }
+
+    /** A device must be 1.5 times as fast as the CPU, the margin of costs.properties. */
+    @Test
+    void autoTakesADeviceThatIsWellAhead() {
+        Workload use = Workload.training(RnnSpec.of(1, 8, 1), 16, 120);
+        BackendOptions options = BackendOptions.DEFAULT.withWorkload(use);
+        List<String> said = new ArrayList<>();
+        for (double cpu : new double[] {3.01, 2.99}) {
+            List<BackendProvider> both = List.of(new Timed("gpu", 2, 2), new Timed("cpu", 1, cpu));
+            String taken = cpu > 3 ? "gpu" : "cpu";
+            assertEquals(
+                    taken, Backends.select("auto", options, said::add, both).name());
+            assertEquals("gpu", Backends.select("gpu", options, said::add, both).name());
+        }
+        String step = "a training step (16 rows of 120 steps, tanh of 8 units) is estimated at ";
+        assertEquals(
+                List.of(
+                        "backend gpu: " + step
+                                + "2.00 ms here and 3.01 ms on the cpu; Backends.select(\"cpu\") takes that one",
+                        "backend cpu: " + step
+                                + "2.99 ms here and 2.00 ms on the gpu, which is taken when 1.5 times as fast;"
+                                + " Backends.select(\"gpu\") takes that one"),
+                said);
+    }
+
+    @Test
+    void withoutAWorkloadTheFirstIsTakenAndSaysSo() {
+        List<String> said = new ArrayList<>();
+        List<BackendProvider> both = List.of(new Timed("gpu", 2, 100), new Timed("cpu", 1, 1));
+        assertEquals(
+                "gpu",
+                Backends.select("auto", BackendOptions.DEFAULT, said::add, both).name());
+        assertEquals(
+                List.of(
+                        "backend gpu: the first that can run; BackendOptions.withWorkload lets auto compare it with the cpu"),
+                said);
+    }
+
+    @Test
+    void aWorkloadHasRowsAndSteps() {
+        RnnSpec net = RnnSpec.of(1, 8, 1);
+        assertThrows(IllegalArgumentException.class, () -> Workload.training(net, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> Workload.evaluation(net, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> Workload.stepByStep(null, 1));
+        assertThrows(IllegalArgumentException.class, () -> BackendOptions.DEFAULT.withWorkload(null));
     }
 
     @Test

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.softgpu.SoftGpu;
@@ -61,7 +63,7 @@ class DoctorCommandTest {
                 "glibc",
                 "JCuda natives",
                 "driver",
-                "libcublas.so.12",
+                "cuBLAS",
                 "device",
                 "PTX",
                 "training")) {
@@ -144,6 +146,12 @@ class DoctorCommandTest {
     }
 
     private Child child(Path libraries, List<String> flags, String... args) throws IOException, InterruptedException {
+        return child(Map.of("BPTT4J_CUDA_LIBRARIES", libraries.toString()), flags, args);
+    }
+
+    /** With these variables; of an empty value without it. */
+    private Child child(Map<String, String> environment, List<String> flags, String... args)
+            throws IOException, InterruptedException {
         Path err = folder.resolve("err");
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -151,7 +159,8 @@ class DoctorCommandTest {
         builder.command().addAll(List.of("--add-modules", "jdk.incubator.vector"));
         builder.command().addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         builder.command().addAll(List.of(args));
-        builder.environment().put("BPTT4J_CUDA_LIBRARIES", libraries.toString());
+        builder.environment().putAll(environment);
+        builder.environment().values().removeIf(String::isEmpty);
         Process process = builder.redirectError(err.toFile()).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Child(process.waitFor(), out, Files.readString(err));
@@ -167,15 +176,44 @@ class DoctorCommandTest {
     @Test
     void cuBlasIsMissingOrOfAnotherMajorVersion() throws IOException, InterruptedException {
         Files.copy(SoftGpu.FOLDER.resolve("libcuda.so.1"), folder.resolve("libcuda.so.1"));
-        Files.writeString(folder.resolve("libcublas.so.13"), "");
+        Files.writeString(folder.resolve("libcublas.so.11"), "");
         Child child = child(folder, "doctor", "--backend", "cuda");
         assertEquals(1, child.code, child.out);
-        assertTrue(child.out.contains("there is no libcublas.so.12"), child.out);
-        assertTrue(child.out.contains("libcublas.so.13, of another major version"), child.out);
+        assertTrue(child.out.contains("there is no libcublas.so.12 and no libcublas.so.13"), child.out);
+        assertTrue(child.out.contains("libcublas.so.11, of another major version"), child.out);
         Files.writeString(folder.resolve("libcublas.so.12"), "");
         Child broken = child(folder, "doctor", "--backend", "cuda");
         assertEquals(1, broken.code, broken.out);
         assertTrue(broken.out.contains("file too short"), broken.out);
+    }
+
+    /** Only the folder of libcublas.so.13, in a virtual environment as pip fills it; JCuda's library is turned to that. */
+    @Test
+    void cuda13OfAVirtualEnvironmentIsFoundAndTrains() throws IOException, InterruptedException {
+        Path driver = Files.createDirectories(folder.resolve("driver"));
+        Files.copy(SoftGpu.FOLDER.resolve("libcuda.so.1"), driver.resolve("libcuda.so.1"));
+        Path pip = Files.createDirectories(folder.resolve("venv/lib/python3.12/site-packages/nvidia/cu13/lib"));
+        Path blas = pip.resolve("libcublas.so.13");
+        Files.copy(SoftGpu.FOLDER.resolve("libcublas.so.13"), blas);
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "BPTT4J_CUDA_LIBRARIES", "",
+                "LD_LIBRARY_PATH", driver.toString(),
+                "VIRTUAL_ENV", folder.resolve("venv").toString(),
+                "SOFTGPU_DRIVER_VERSION", "13000",
+                "CUDA_CACHE_DISABLE", "1"));
+        Child child = child(environment, List.of(), "doctor", "--backend", "cuda");
+        assertEquals(0, child.code, child.out + child.err);
+        assertTrue(
+                child.out.contains(blas + ", of the virtual environment VIRTUAL_ENV; version 12.6.0; JCuda's library"),
+                child.out);
+        assertTrue(child.out.contains("two steps on cuda:0"), child.out);
+        assertTrue(child.out.contains("CUDA_CACHE_DISABLE is 1"), child.out);
+        assertEquals(1, child.err.lines().filter(l -> l.contains("CUDA_CACHE_DISABLE is 1")).count(), child.err);
+        environment.put("SOFTGPU_DRIVER_VERSION", "12080");
+        Child old = child(environment, List.of(), "doctor", "--backend", "cuda");
+        assertEquals(1, old.code, old.out);
+        assertTrue(old.out.contains("for CUDA 12.8, too old for libcublas.so.13"), old.out);
+        assertTrue(old.out.contains("nvidia-cublas-cu12"), old.out);
     }
 
     /** JCuda alone would load it: under this name it looks in the temporary folder before it unpacks its own. */

@@ -54,17 +54,34 @@ class GradientsFixtureTest {
         assertComputes(name);
     }
 
+    /** Each case by one form in turn; what the forms compute is tested by {@code PyTorchFixtureTest}. */
     @ParameterizedTest
     @MethodSource("cases")
     @Tag("card")
     void aDeviceComputesItToo(String name) throws IOException {
-        TestDevice.require();
-        String cell = file(name, "weights").metadata().get("cell");
-        for (String form : List.of("steps", "graph", "persistent", "auto")) {
-            if (!form.equals("persistent") || Cell.of(cell).isPlain()) { // there are no such kernels for others
-                assertComputes(name, onTheDevice(form));
-            }
+        List<String> forms = forms(name);
+        assertComputesOnTheDevice(name, forms.get(cases().indexOf(name) % forms.size()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    @Tag("card")
+    @Tag("full")
+    void aDeviceComputesItByEveryForm(String name) throws IOException {
+        for (String form : forms(name)) {
+            assertComputesOnTheDevice(name, form);
         }
+    }
+
+    /** There are persistent kernels for plain cells only. */
+    private static List<String> forms(String name) throws IOException {
+        boolean plain = Cell.of(file(name, "weights").metadata().get("cell")).isPlain();
+        return plain ? List.of("steps", "graph", "persistent", "auto") : List.of("steps", "graph", "auto");
+    }
+
+    private void assertComputesOnTheDevice(String name, String form) throws IOException {
+        TestDevice.require();
+        assertComputes(name, onTheDevice(form));
     }
 
     private static String[] onTheDevice(String form) {

@@ -28,6 +28,7 @@ class LauncherTest {
             [ -z "${JAVA_TOOL_OPTIONS:-}" ] || echo "Picked up JAVA_TOOL_OPTIONS: $JAVA_TOOL_OPTIONS" >&2
             [ "$1" != -version ] || { echo 'openjdk version "21.0.2" 2024-01-16' >&2; exit; }
             printf '%s\\n' "java LC_ALL=${LC_ALL-}" "$@"
+            [ "${!#}" != doctor ] || echo "cache ${CUDA_CACHE_DISABLE-}|${CUDA_CACHE_PATH-}"
             """;
 
     private static final String MAVEN = """
@@ -228,6 +229,43 @@ class LauncherTest {
         Files.createFile(checkout.resolve("-Dx=file"));
         Run run = run(checkout, List.of("BPTT4J_JAVA_OPTS=-Xmx1g  -Dx=*"), "./bptt4j", "--version");
         assertTrue(run.out().contains("\n-Xmx1g\n-Dx=*\n-jar\n"), run.toString());
+    }
+
+    /** OWN is a folder of this user's below TMPDIR: where the driver would keep nothing, and a card may be. */
+    @ParameterizedTest
+    @CsvSource({
+        "HOME=HOME, |",
+        "HOME=FILE, |OWN",
+        "'', |OWN",
+        "HOME=HOME CUDA_CACHE_DISABLE=1, |OWN",
+        "HOME=HOME CUDA_CACHE_DISABLE=0, 0|",
+        "HOME=FILE CUDA_CACHE_PATH=/x, |/x",
+    })
+    void compiledKernelsAreKept(String environment, String expected) throws Exception {
+        Path checkout = checkout("checkout");
+        String file = Files.createFile(temporary.resolve("file")).toString();
+        List<String> settings =
+                new ArrayList<>(List.of("TMPDIR=" + temporary, "BPTT4J_CUDA_LIBRARIES=/somewhere"));
+        for (String setting : environment.split(" ")) {
+            if (!setting.isEmpty()) {
+                settings.add(setting.replace("=HOME", "=" + temporary).replace("=FILE", "=" + file));
+            }
+        }
+        for (int round = 0; round < 2; round++) { // the folder is not there, and there
+            Run run = run(checkout, settings, "./bptt4j", "doctor");
+            String said = run.lines().get(run.lines().size() - 1);
+            assertEquals("cache " + expected, said.replaceAll("\\|.*/bptt4j-kernels-\\d+$", "|OWN"), run.toString());
+        }
+    }
+
+    @Test
+    void aFolderOfAnothersIsNoPlaceForKernels() throws Exception {
+        Path checkout = checkout("checkout");
+        String user = run(checkout, List.of(), "bash", "-c", "echo $UID").out().strip();
+        Files.createSymbolicLink(temporary.resolve("bptt4j-kernels-" + user), temporary);
+        Run run = run(
+                checkout, List.of("TMPDIR=" + temporary, "BPTT4J_CUDA_LIBRARIES=/somewhere"), "./bptt4j", "doctor");
+        assertEquals("cache |", run.lines().get(run.lines().size() - 1), run.toString());
     }
 
     @Test

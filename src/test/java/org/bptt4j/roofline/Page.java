@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes the tables of docs/roofline.md anew, each between its two marks; what is around them is written by hand. */
+/** Writes the tables of docs/roofline.md or docs/auto.md anew, each between its two marks; what is around them is written by hand. */
 public final class Page {
+    static final String AUTO = "auto.md";
+
     private Page() {}
 
     /** @param args the file */
     public static void main(String[] args) throws IOException {
         Path file = Path.of(args[0]);
-        Files.writeString(file, withTables(Files.readString(file)));
+        String page = Files.readString(file);
+        Files.writeString(file, file.endsWith(AUTO) ? AutoTables.withTables(page) : withTables(page));
     }
 
     /** The page with the tables of today's model. */
@@ -26,7 +29,7 @@ public final class Page {
         return replace(page, "published", Tables.published());
     }
 
-    private static String replace(String page, String name, String table) {
+    static String replace(String page, String name, String table) {
         String begin = "<!-- " + name + " -->\n";
         String end = "<!-- end of " + name + " -->";
         int from = page.indexOf(begin);

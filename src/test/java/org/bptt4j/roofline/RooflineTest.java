@@ -14,6 +14,8 @@ import org.bptt4j.Rnn;
 import org.bptt4j.Trainer;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.SweepForm;
+import org.bptt4j.backend.Workload;
+import org.bptt4j.backend.cuda.CardModel;
 import org.bptt4j.backend.cuda.SoftDevice;
 import org.bptt4j.data.Batch;
 import org.bptt4j.oracle.RandomProblem;
@@ -130,6 +132,21 @@ class RooflineTest {
         }
     }
 
+    /** The rougher model behind auto: what it takes for granted of a step (6 µs in place of 2.4 to 7) is above this page's. */
+    @Test
+    void autoEstimatesNothingBelowTheModelOfGraphs() {
+        for (Row row : Row.GRID) {
+            for (Card card : Card.SHOWN) {
+                double graph = new Timeline(TrainingStep.operations(card, row, Sweep.Form.GRAPH)).micros() / 1e3;
+                RnnSpec net = RnnSpec.of(row.input(), row.hidden(), row.output());
+                Workload w = Workload.training(net, row.batch(), row.steps());
+                double estimate = CardModel.millis(AutoTables.figures(card), w);
+                String words = row.title() + " on " + card.name() + ": " + estimate + " against " + graph + " ms";
+                assertTrue(estimate > graph && estimate < 3 * graph, words);
+            }
+        }
+    }
+
     /** Twice two waits of the host's 5 µs, or of the card's 8: what takes longer counts. */
     @Test
     void theSlowerOfHostAndCardCounts() {
@@ -157,8 +174,10 @@ class RooflineTest {
 
     /** Else: benchmarks/roofline. */
     @Test
-    void thePageIsFresh() throws IOException {
+    void thePagesAreFresh() throws IOException {
         String page = Files.readString(DOCS.resolve("roofline.md"));
         assertEquals(Page.withTables(page), page, "docs/roofline.md is stale: run benchmarks/roofline");
+        String auto = Files.readString(DOCS.resolve(Page.AUTO));
+        assertEquals(AutoTables.withTables(auto), auto, "docs/auto.md is stale: run benchmarks/roofline");
     }
 }

@@ -258,12 +258,12 @@ final class Tables {
 
     // ---- Markdown ---------------------------------------------------------------------------------------------------
 
-    private static StringBuilder head(List<String> titles) {
+    static StringBuilder head(List<String> titles) {
         StringBuilder table = line(new StringBuilder(), titles);
         return table.append("|").append("---|".repeat(titles.size())).append('\n');
     }
 
-    private static StringBuilder line(StringBuilder table, List<String> cells) {
+    static StringBuilder line(StringBuilder table, List<String> cells) {
         return table.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
 

@@ -29,8 +29,17 @@ public final class SoftGpu {
 
     /** Counters since the last reset, and what is alive now, by name. */
     public static Map<String, Long> counters() {
+        return counts("report");
+    }
+
+    /** Counters since the device was loaded, whatever was reset. */
+    public static Map<String, Long> totals() {
+        return counts("totals");
+    }
+
+    private static Map<String, Long> counts(String command) {
         Map<String, Long> counters = new TreeMap<>();
-        ask("report").lines().forEach(line -> {
+        ask(command).lines().forEach(line -> {
             int equals = line.lastIndexOf('=');
             counters.put(line.substring(0, equals), Long.valueOf(line.substring(equals + 1)));
         });

@@ -4,9 +4,12 @@ import java.util.Optional;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.BackendProvider;
+import org.bptt4j.backend.Costs;
+import org.bptt4j.backend.Estimate;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 import org.bptt4j.backend.Precision;
 import org.bptt4j.backend.SweepForm;
+import org.bptt4j.spec.Count;
 
 /** The CPU backend always can, unless something is asked for that only devices have. */
 public final class CpuProvider implements BackendProvider {
@@ -33,9 +36,23 @@ public final class CpuProvider implements BackendProvider {
     }
 
     @Override
+    public Optional<Estimate> estimate(BackendOptions options) {
+        if (options.workload() == null) {
+            return Optional.empty();
+        }
+        int threads = threads(options);
+        int busy = Math.min(threads, Runtime.getRuntime().availableProcessors());
+        double millis = new CpuEstimate(Costs.builtIn().cpu(), busy, KernelChoice.lanes()).millis(options.workload());
+        return Optional.of(new Estimate("cpu (" + Count.of(threads, "thread") + ")", millis));
+    }
+
+    private static int threads(BackendOptions options) {
+        return options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
+    }
+
+    @Override
     public Backend open(BackendOptions options) {
-        int threads =
-                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
+        int threads = threads(options);
         try {
             return new CpuBackend(KernelChoice.best(), threads);
         } catch (OutOfMemoryError e) {

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class KernelChoice {
     private static final System.Logger LOG = System.getLogger(KernelChoice.class.getName());
     private static final String MODULE = "jdk.incubator.vector";
+    private static final int LEAST_LANES = 4;
     private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private KernelChoice() {}
@@ -16,6 +17,12 @@ final class KernelChoice {
     /** Whether the JVM was started with the vector module. */
     static boolean hasVectorModule() {
         return ModuleLayer.boot().findModule(MODULE).isPresent();
+    }
+
+    /** Float32 lanes of the vectors that {@link #best} computes with; 0 for scalar kernels. */
+    static int lanes() {
+        int lanes = hasVectorModule() && Fma.isFused() ? VectorPeak.lanes() : 0;
+        return lanes < LEAST_LANES ? 0 : lanes;
     }
 
     /** Vector kernels where the JVM has the module, else scalar ones with one log line in a process that tells the remedy. */
@@ -32,7 +39,7 @@ final class KernelChoice {
             return scalar(reason, System.Logger.Level.INFO, reason + ": using scalar CPU kernels");
         }
         Kernels vector = new VectorKernels();
-        if (vector.panelWidth() < 8) {
+        if (lanes() < LEAST_LANES) {
             String reason = "CPU vectors have fewer than 4 float lanes here";
             return scalar(reason, System.Logger.Level.INFO, reason + "; using scalar kernels");
         }

@@ -3,6 +3,7 @@ package org.bptt4j.backend.cuda;
 import static jcuda.jcublas.JCublas2.cublasCreate;
 import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGemmEx_new;
+import static jcuda.jcublas.JCublas2.cublasGetProperty;
 import static jcuda.jcublas.JCublas2.cublasGetVersion;
 import static jcuda.jcublas.JCublas2.cublasSetStream;
 import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
@@ -10,6 +11,8 @@ import static org.bptt4j.backend.cuda.Inside.address;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
+import java.util.StringJoiner;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
 import jcuda.jcublas.cublasComputeType;
@@ -54,6 +57,19 @@ final class Blas implements AutoCloseable {
     /** Of products of float32 matrices. */
     private final int compute;
 
+    /** "12.8.4", as the library that was loaded says. */
+    static Optional<String> release() {
+        int[] part = new int[1];
+        StringJoiner version = new StringJoiner(".");
+        for (int which = 0; which < 3; which++) { // major, minor, patch level
+            if (cublasGetProperty(which, part) != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+                return Optional.empty();
+            }
+            version.add(Integer.toString(part[0]));
+        }
+        return Optional.of(version.toString());
+    }
+
     /** @param mostElements of an operand of one product */
     Blas(Device device, CudaMemory memory, Precision precision, int mostElements) {
         this.device = device;
@@ -70,6 +86,11 @@ final class Blas implements AutoCloseable {
             cublasDestroy(handle);
             throw e;
         }
+    }
+
+    /** Whether products read float32 as it is. */
+    boolean isFloat32() {
+        return compute == cublasComputeType.CUBLAS_COMPUTE_32F;
     }
 
     /** Major version times 10 000 and so on: 120603 for 12.6.3. */

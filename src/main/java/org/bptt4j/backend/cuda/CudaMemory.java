@@ -81,11 +81,18 @@ final class CudaMemory {
     private Address.Block block(long size) {
         Address.Block block = new Address.Block();
         int code = cuMemAlloc(block, Math.max(Float.BYTES, size));
-        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+        // No driver's documentation says which of the two it is for more than a card can have.
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY || code == CUresult.CUDA_ERROR_INVALID_VALUE && size > total()) {
             throw outOfMemory(size);
         }
         Status.driver("cuMemAlloc of " + size + " bytes", code);
         return block;
+    }
+
+    private static long total() {
+        long[] total = new long[1];
+        Status.driver("cuMemGetInfo", cuMemGetInfo(new long[1], total));
+        return total[0];
     }
 
     private OutOfDeviceMemoryException outOfMemory(long asked) {

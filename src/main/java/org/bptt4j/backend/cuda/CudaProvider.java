@@ -4,17 +4,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
 import org.bptt4j.backend.BackendProvider;
 import org.bptt4j.backend.BackendUnavailableException;
+import org.bptt4j.backend.Costs;
 import org.bptt4j.backend.DeviceException;
+import org.bptt4j.backend.Estimate;
 import org.bptt4j.backend.Finding;
 import org.bptt4j.backend.OutOfDeviceMemoryException;
 
 /** Opens NVIDIA cards; where there is none, or a library is missing, says what to do. */
 public final class CudaProvider implements BackendProvider {
-    /** Where to look for libcuda.so.1 and libcublas.so.12 if the options do not say. */
+    private static final System.Logger LOG = System.getLogger(CudaProvider.class.getName());
+    /** What was said already: once a process is enough. */
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
+    /** Where to look for libcuda.so.1 and libcublas if the options do not say. */
     static final String LIBRARIES = "BPTT4J_CUDA_LIBRARIES";
 
     /** One of these is there where a driver is loaded; the last in Windows' Linux. */
@@ -47,7 +55,22 @@ public final class CudaProvider implements BackendProvider {
     }
 
     @Override
+    public Optional<Estimate> estimate(BackendOptions options) {
+        if (options.workload() == null) {
+            return Optional.empty();
+        }
+        try {
+            Costs.Card card = CardFigures.of(options.device());
+            double millis = new CardEstimate(Costs.builtIn(), card).millis(options.workload());
+            return Optional.of(new Estimate("cuda:" + options.device() + " (" + card.name() + ")", millis));
+        } catch (DeviceException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
     public Backend open(BackendOptions options) {
+        KernelCache.problem(System.getenv()).filter(SAID::add).ifPresent(why -> LOG.log(System.Logger.Level.WARNING, why));
         try {
             return new CudaBackend(options.device(), options.sweep(), options.precision());
         } catch (DeviceException | OutOfDeviceMemoryException e) {

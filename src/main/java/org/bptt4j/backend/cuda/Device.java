@@ -154,7 +154,8 @@ final class Device implements AutoCloseable {
      */
     record Limits(int multiprocessors, int registers, int shared, boolean cooperative) {}
 
-    private static int attribute(CUdevice device, int which) {
+    /** The same of any attribute. */
+    static int attribute(CUdevice device, int which) {
         int[] value = new int[1];
         Status.driver("cuDeviceGetAttribute", cuDeviceGetAttribute(value, which, device));
         return value[0];

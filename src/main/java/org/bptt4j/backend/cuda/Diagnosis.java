@@ -2,11 +2,11 @@ package org.bptt4j.backend.cuda;
 
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.bptt4j.backend.Backend;
 import org.bptt4j.backend.BackendOptions;
@@ -56,6 +56,9 @@ final class Diagnosis {
                 findings.add(i < known ? Finding.ok(name, text(name)) : Finding.unknown(name, notLookedAt(name)));
             }
         }
+        if (problem == null) {
+            KernelCache.problem(System.getenv()).ifPresent(why -> findings.add(Finding.unknown("kernel cache", why)));
+        }
         findings.add(Finding.unknown(
                 "hardware", "this backend has not yet been run on hardware, only on a software device"));
         return findings;
@@ -94,10 +97,12 @@ final class Diagnosis {
 
     private String text(String name) {
         return switch (name) {
-            case NativeErrors.GLIBC -> glibc();
+            case NativeErrors.GLIBC -> Glibc.version().orElse("fits");
             case Natives.JCUDA -> Probe.loaded(options) ? "unpacked and loaded" : "unpacked";
-            case Natives.DRIVER -> "for CUDA " + Probe.text(Probe.driverVersion());
-            case Natives.CUBLAS -> "loaded";
+            case Natives.DRIVER ->
+                "for CUDA " + Probe.text(Probe.driverVersion())
+                        + UserLibraries.loaded("libcuda.so").map(file -> ", " + file).orElse("");
+            case Natives.CUBLAS -> cublas();
             case PrecisionCheck.NAME -> PrecisionCheck.name(options.precision());
             case PTX -> "accepted by the driver";
             case MEMORY -> memory;
@@ -107,19 +112,21 @@ final class Diagnosis {
 
     private String notLookedAt(String name) {
         if (name.equals(Natives.CUBLAS)) {
-            return UserLibraries.findBlas(options.cudaLibraries())
-                    .map(file -> "not loaded; found " + file)
+            return CublasLibrary.find(options.cudaLibraries(), System.getenv(), Path.of("/"))
+                    .map(library -> "not loaded; found " + library.file() + ", " + library.why())
                     .orElse("not loaded; not in the usual folders");
         }
         return "not looked at";
     }
 
-    private static String glibc() {
-        try {
-            Process process = new ProcessBuilder("getconf", "GNU_LIBC_VERSION").start();
-            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            return "fits";
-        }
+    /** Which library, why that one, and its version. */
+    private static String cublas() {
+        Optional<CublasLibrary> chosen = Natives.cublas();
+        String file = UserLibraries.loaded("libcublas.so")
+                .orElseGet(() -> chosen.map(library -> library.file().toString()).orElse("loaded"));
+        String why = chosen.map(CublasLibrary::why).orElse("found by the system's loader");
+        boolean turned = chosen.isPresent() && chosen.get().major() != Natives.MADE_FOR;
+        return file + ", " + why + Blas.release().map(v -> "; version " + v).orElse("")
+                + (turned ? "; JCuda's library for " + CublasLibrary.name(Natives.MADE_FOR) + " was turned to it in memory" : "");
     }
 }

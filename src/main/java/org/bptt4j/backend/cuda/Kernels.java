@@ -31,11 +31,21 @@ final class Kernels implements AutoCloseable {
 
     private final Device device;
     private final List<CUmodule> modules = new ArrayList<>();
+    /** What the first of them is called among those that backends of this device share, or null. */
+    private final String shared;
 
     /** With one module, see {@link #load}. */
     Kernels(Device device, String name, byte[] ptx) {
         this.device = device;
+        this.shared = null;
         load(name, ptx);
+    }
+
+    /** With one of ours. */
+    private Kernels(Device device, String ptx) {
+        this.device = device;
+        this.shared = ptx;
+        modules.add(SharedModules.take(device.number(), ptx, () -> loaded(ptx, text(ptx))));
     }
 
     /**
@@ -44,6 +54,10 @@ final class Kernels implements AutoCloseable {
      * @param name what the text is called where the driver refuses it
      */
     void load(String name, byte[] ptx) {
+        modules.add(loaded(name, ptx));
+    }
+
+    private static CUmodule loaded(String name, byte[] ptx) {
         // Outside of the heap, where nothing has to be held while the driver compiles; ended by a zero.
         ByteBuffer text = ByteBuffer.allocateDirect(ptx.length + 1).put(ptx).rewind();
         JITOptions options = new JITOptions();
@@ -54,7 +68,7 @@ final class Kernels implements AutoCloseable {
         if (code != CUresult.CUDA_SUCCESS) {
             Status.driver("cuModuleLoadDataEx " + name + said(options), code);
         }
-        modules.add(module);
+        return module;
     }
 
     /** The first lines of the driver's compiler, in brackets. */
@@ -70,20 +84,20 @@ final class Kernels implements AutoCloseable {
 
     /** What every backend needs. */
     static Kernels common(Device device) {
-        return shipped(device, "bptt4j.ptx");
+        return new Kernels(device, "bptt4j.ptx");
     }
 
     /** Persistent sweeps of one form: long kernels, which take a while to compile. */
     static Kernels persistent(Device device, PersistentPlan.Form form) {
-        return shipped(device, form.module() + ".ptx");
+        return new Kernels(device, form.module() + ".ptx");
     }
 
-    private static Kernels shipped(Device device, String ptx) {
+    private static byte[] text(String ptx) {
         try (InputStream stream = Kernels.class.getResourceAsStream(ptx)) {
             if (stream == null) {
                 throw new IllegalStateException(ptx + " is missing beside " + Kernels.class.getName());
             }
-            return new Kernels(device, ptx, stream.readAllBytes());
+            return stream.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,6 +133,11 @@ final class Kernels implements AutoCloseable {
     /** After all work is done or lost; codes are not looked at. */
     @Override
     public void close() {
+        if (shared != null) {
+            SharedModules.giveBack(device.number(), shared);
+            modules.remove(0);
+        }
         modules.forEach(JCudaDriver::cuModuleUnload);
+        modules.clear();
     }
 }

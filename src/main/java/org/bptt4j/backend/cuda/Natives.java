@@ -19,7 +19,10 @@ import org.bptt4j.backend.Finding;
 import org.bptt4j.io.FileErrors;
 
 /**
- * Loads the native libraries, once in a process: the user's libcuda.so.1 and libcublas.so.12, and JCuda's own on top of them.
+ * Loads the native libraries, once in a process: the user's libcuda.so.1 and libcublas, and JCuda's own on top of them.
+ *
+ * <p>JCuda's library asks for libcublas.so.12. Where there is only libcublas.so.13 the copy that is unpacked is turned to that
+ * ({@link Elf}): of what is used here the C interface is the same in both. The copy goes as soon as it is loaded.
  *
  * <p>JCuda would unpack its libraries into the temporary folder under fixed names and take whatever file it finds there. Here they
  * are unpacked into a private folder, which is deleted as soon as they are loaded. JCuda asks {@code java.io.tmpdir} for its folder
@@ -28,8 +31,11 @@ import org.bptt4j.io.FileErrors;
  */
 final class Natives {
     static final String DRIVER = "driver";
-    static final String CUBLAS = "libcublas.so.12";
+    static final String CUBLAS = "cuBLAS";
     static final String JCUDA = "JCuda natives";
+
+    /** The major version of libcublas that JCublas2 asks for. */
+    static final int MADE_FOR = 12;
 
     /** JCuda's libraries that are used here. */
     static final List<String> LIBRARIES = List.of("JCudaDriver", "JCublas2");
@@ -38,6 +44,8 @@ final class Natives {
     private static final Map<Optional<Path>, Optional<Finding>> TRIED = new HashMap<>();
     /** The one that everything was loaded from. */
     private static Optional<Path> loaded;
+    /** The libcublas that was chosen, for lack of one what the system's loader knows. */
+    private static Optional<CublasLibrary> cublas = Optional.empty();
 
     private final Path folder;
 
@@ -62,6 +70,11 @@ final class Natives {
             loaded = problem.isEmpty() ? place : null;
         }
         return problem;
+    }
+
+    /** The libcublas that was found, if one was; of the last attempt to load it. */
+    static synchronized Optional<CublasLibrary> cublas() {
+        return cublas;
     }
 
     private static String place(Path folder) {
@@ -105,7 +118,12 @@ final class Natives {
         Files.delete(File.createTempFile("bptt4j-", null).toPath());
         Path own = Files.createTempDirectory("bptt4j-"); // for nobody else to write to
         try {
-            for (Step step : steps(own)) {
+            cublas = CublasLibrary.find(folder, System.getenv(), Path.of("/"));
+            List<Step> steps = steps(own);
+            if (cublas.isPresent() && cublas.get().major() != MADE_FOR) {
+                retarget(own.resolve(fileName(LIBRARIES.get(1))), cublas.get().major());
+            }
+            for (Step step : steps) {
                 try {
                     step.action().run();
                 } catch (UnsatisfiedLinkError e) {
@@ -113,6 +131,11 @@ final class Natives {
                 }
             }
             return null;
+        } catch (IllegalArgumentException e) {
+            return Finding.problem(
+                    CUBLAS,
+                    "JCublas2 cannot be turned to " + cublas.orElseThrow().file() + ": " + e.getMessage(),
+                    "install cuBLAS of CUDA 12 (pip's nvidia-cublas-cu12)");
         } finally {
             delete(own);
         }
@@ -128,7 +151,7 @@ final class Natives {
                 new Step(DRIVER, () -> UserLibraries.loadDriver(folder)),
                 new Step(DRIVER, () -> System.load(driver.toString())),
                 new Step(JCUDA, () -> initialize(own, () -> JCudaDriver.setExceptionsEnabled(false))),
-                new Step(CUBLAS, () -> UserLibraries.loadBlas(folder)),
+                new Step(CUBLAS, () -> UserLibraries.loadBlas(cublas)),
                 new Step(CUBLAS, () -> System.load(blas.toString())),
                 new Step(JCUDA, () -> initialize(own, JCublas2::initialize)),
                 new Step(JCUDA, Status::returnCodes));
@@ -161,6 +184,13 @@ final class Natives {
             Files.copy(Objects.requireNonNull(stream, library), file);
         }
         return file;
+    }
+
+    /** Turns an unpacked JCublas2 to another major version of libcublas; an IllegalArgumentException if it is not as we know it. */
+    static void retarget(Path file, int major) throws IOException {
+        byte[] library = Files.readAllBytes(file);
+        new Elf(library).retarget(CublasLibrary.name(MADE_FOR), CublasLibrary.name(major));
+        Files.write(file, library);
     }
 
     /** Whether {@code file} is what {@link #unpack} writes. */

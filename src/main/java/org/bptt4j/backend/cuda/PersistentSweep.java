@@ -48,6 +48,15 @@ final class PersistentSweep implements Sweep {
         return fits.computeIfAbsent(new Shape(batch, hidden), this::find);
     }
 
+    /** Whether it has a kernel for that. */
+    boolean serves(Cell cell, int batch, int hidden) {
+        return serves(cell) && fit(batch, hidden).plan() != null;
+    }
+
+    private static boolean serves(Cell cell) {
+        return cell.equals(Cell.TANH) || cell.equals(Cell.RELU);
+    }
+
     private PersistentPlan.Fit find(Shape shape) {
         PersistentPlan.Fit fit = form == null
                 ? PersistentPlan.of(limits, shape.batch(), shape.hidden())
@@ -99,7 +108,7 @@ final class PersistentSweep implements Sweep {
     }
 
     private PersistentPlan plan(Cell cell, int batch, int hidden) {
-        if (cell != Cell.TANH && cell != Cell.RELU) {
+        if (!serves(cell)) {
             throw new BackendUnavailableException("no persistent kernel for the cell " + cell
                     + ": there are some for tanh and relu; use the form graph, or auto");
         }

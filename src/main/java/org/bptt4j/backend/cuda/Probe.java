@@ -6,6 +6,7 @@ import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
 import static jcuda.driver.JCudaDriver.cuInit;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
@@ -16,8 +17,9 @@ import org.bptt4j.backend.Finding;
 /** Whether the libraries load and there is a driver with a device: everything that can be known without a context. */
 final class Probe {
     static final String DEVICE = "device";
-    /** What libcublas.so.12 needs: CUDA 12.0. */
-    private static final int LEAST_DRIVER = 12000;
+    /** The oldest drivers, as people know them, for libcublas of a major version. */
+    private static final Map<Integer, String> LEAST_DRIVERS = Map.of(12, "525.60", 13, "580.65");
+
     /** Ten times what kernels/build.sh compiles for. */
     private static final int LEAST_CAPABILITY = 75;
 
@@ -57,13 +59,15 @@ final class Probe {
         }
         Status.driver("cuInit", code);
         int version = driverVersion();
-        if (version >= LEAST_DRIVER) {
+        int major = Natives.cublas().map(CublasLibrary::major).orElse(Natives.MADE_FOR);
+        if (version >= 1000 * major) {
             return Optional.empty();
         }
         return Optional.of(Finding.problem(
                 Natives.DRIVER,
-                "the NVIDIA driver is for CUDA " + text(version) + ", too old for libcublas.so.12",
-                "update it to one for CUDA 12.0 (525.60) or newer"));
+                "the NVIDIA driver is for CUDA " + text(version) + ", too old for " + CublasLibrary.name(major),
+                "update it to one for CUDA " + major + ".0 (" + LEAST_DRIVERS.get(major) + ") or newer"
+                        + (major > Natives.MADE_FOR ? ", or install cuBLAS of CUDA 12 (pip's nvidia-cublas-cu12)" : "")));
     }
 
     private static Optional<Finding> device(int number) {

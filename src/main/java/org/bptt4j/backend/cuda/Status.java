@@ -81,7 +81,7 @@ final class Status {
             case cublasStatus.CUBLAS_STATUS_NOT_INITIALIZED, cublasStatus.CUBLAS_STATUS_ALLOC_FAILED ->
                 "cuBLAS finds no memory on the device; end the processes that hold it (nvidia-smi lists them)";
             case cublasStatus.CUBLAS_STATUS_ARCH_MISMATCH ->
-                "this libcublas.so.12 does not know the card; install the newest of major version 12";
+                "this libcublas does not know the card; install a newer one";
             case cublasStatus.CUBLAS_STATUS_EXECUTION_FAILED ->
                 "what this process has on the device is lost; start again, and please report it. Backends.select(\"cpu\") works";
             default -> "please report it with what BackendProvider.diagnose finds; Backends.select(\"cpu\") works";

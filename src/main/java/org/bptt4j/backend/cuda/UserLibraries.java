@@ -1,22 +1,17 @@
 package org.bptt4j.backend.cuda;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bptt4j.backend.Finding;
 
-/** What the user brings: the driver's libcuda.so.1, and libcublas.so.12 with libcublasLt.so.12 beside it. */
+/** What the user brings: the driver's libcuda.so.1, and libcublas with libcublasLt beside it. */
 final class UserLibraries {
     private static final String DRIVER = "libcuda.so.1";
-    private static final String BLAS = "libcublas.so.12";
-    private static final String BLAS_LT = "libcublasLt.so.12";
+    private static final Path LOADED = Path.of("/proc/self/maps");
 
     private UserLibraries() {}
 
@@ -28,10 +23,13 @@ final class UserLibraries {
                     "the folder for CUDA libraries " + folder + " is not there",
                     "correct BackendOptions.withCudaLibraries or the environment's BPTT4J_CUDA_LIBRARIES");
         }
-        if (folder != null && !Files.exists(folder.resolve(DRIVER)) && !Files.exists(folder.resolve(BLAS))) {
+        if (folder != null
+                && Stream.of(DRIVER, CublasLibrary.name(12), CublasLibrary.name(13))
+                        .noneMatch(name -> Files.exists(folder.resolve(name)))) {
             return Finding.problem(
                     Natives.CUBLAS,
-                    folder + " has neither " + DRIVER + " nor " + BLAS + others(List.of(folder)),
+                    folder + " has neither " + DRIVER + " nor " + CublasLibrary.name(12) + " or 13"
+                            + CublasLibrary.others(List.of(folder)),
                     "correct BackendOptions.withCudaLibraries or the environment's BPTT4J_CUDA_LIBRARIES");
         }
         return stale(System.getProperty("java.library.path"));
@@ -60,85 +58,24 @@ final class UserLibraries {
         }
     }
 
-    /** From the first folder that has it; else JCuda's library makes the system look for it. */
-    static void loadBlas(Path folder) {
-        Optional<Path> blas = findBlas(folder);
+    /** Loads it and what it needs; without one JCuda's library makes the system look for libcublas.so.12. */
+    static void loadBlas(Optional<CublasLibrary> blas) {
         if (blas.isPresent()) {
-            Path beside = blas.get().resolveSibling(BLAS_LT);
-            if (Files.exists(beside)) {
-                System.load(beside.toString());
+            if (Files.exists(blas.get().lt())) {
+                System.load(blas.get().lt().toString());
             }
-            System.load(blas.get().toString());
+            System.load(blas.get().file().toString());
         }
     }
 
-    /** In the first of {@link #places} that has it. */
-    static Optional<Path> findBlas(Path folder) {
-        return places(folder).stream()
-                .map(place -> place.resolve(BLAS).toAbsolutePath())
-                .filter(Files::exists)
-                .findFirst();
-    }
-
-    /** Where toolkits put their libraries; the folder that was named comes first. */
-    static List<Path> places(Path folder) {
-        List<Path> places = new ArrayList<>();
-        if (folder != null) {
-            places.add(folder);
-        }
-        Map<String, String> environment = System.getenv();
-        for (String entry : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":")) {
-            if (!entry.isEmpty()) {
-                places.add(Path.of(entry));
-            }
-        }
-        for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
-            if (environment.containsKey(variable)) {
-                places.add(Path.of(environment.get(variable), "lib64"));
-            }
-        }
-        places.addAll(toolkits(Path.of("/usr/local")));
-        for (String system : List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/opt/cuda/lib64")) {
-            places.add(Path.of(system));
-        }
-        return places;
-    }
-
-    /** The libraries of the toolkits below {@code root}: that which "cuda" means, then the newest first. */
-    static List<Path> toolkits(Path root) {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, "cuda-[0-9]*")) {
-            folders.forEach(found::add);
+    /** The file of a library that this process has loaded, whose name begins so, as the kernel tells. */
+    static Optional<String> loaded(String name) {
+        try (Stream<String> lines = Files.lines(LOADED)) {
+            return lines.map(line -> line.indexOf('/') < 0 ? "" : line.substring(line.indexOf('/')))
+                    .filter(file -> file.substring(file.lastIndexOf('/') + 1).startsWith(name))
+                    .findFirst();
         } catch (IOException e) {
-            // No such folder: no toolkit there.
+            return Optional.empty();
         }
-        found.sort(Comparator.comparingDouble(UserLibraries::version).reversed());
-        found.add(0, root.resolve("cuda"));
-        return found.stream().map(toolkit -> toolkit.resolve("lib64")).toList();
-    }
-
-    /** 12.08 for cuda-12.8; 0 if it is no number. */
-    private static double version(Path toolkit) {
-        String[] parts =
-                toolkit.getFileName().toString().substring("cuda-".length()).split("\\.");
-        try {
-            return Integer.parseInt(parts[0]) + (parts.length > 1 ? Integer.parseInt(parts[1]) / 100.0 : 0);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
-    }
-
-    /** " (but libcublas.so.13)" if there is another major version in one of these folders. */
-    static String others(List<Path> places) {
-        List<String> found = new ArrayList<>();
-        for (Path place : places) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(place, "libcublas.so.[0-9][0-9]")) {
-                files.forEach(file -> found.add(file.toString()));
-            } catch (IOException e) {
-                // No such folder: nothing there.
-            }
-        }
-        String names = found.stream().filter(f -> !f.endsWith(BLAS)).distinct().collect(Collectors.joining(", "));
-        return names.isEmpty() ? "" : " (but " + names + ", of another major version)";
     }
 }

@@ -22,13 +22,15 @@ class LoadingTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "glibc | /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /t/libJCublas2.so) | newer",
-                "glibc | /t/libJCudaDriver.so: ld-linux-x86-64.so.2: cannot open shared object file: No such file | glibc 2.17",
+                "glibc | /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /t/libcuda.so.1) | with glibc 2.34 or newer",
+                "glibc | /usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by /t/libcublas.so.13) | newer libstdc++",
+                "glibc | /t/libJCudaDriver.so: ld-linux-x86-64.so.2: cannot open shared object file: No such file | 2.17 or newer",
                 "driver | /t/libJCudaDriver.so: libcuda.so.1: cannot open shared object file: No such file | install it",
-                "libcublas.so.12 | /t/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such file | CUDA 12",
-                "libcublas.so.12 | /t/libcublas.so.12: libcublasLt.so.12: cannot open shared object file: No such | BackendOptions.withCudaLibraries",
+                "cuBLAS | /t/libJCublas2.so: libcublas.so.12: cannot open shared object file: No such file | CUDA 12",
+                "cuBLAS | /t/libcublas.so.13: libcublasLt.so.13: cannot open shared object file: No such | BackendOptions.withCudaLibraries",
                 "JCuda natives | /t/libJCudaDriver.so: failed to map segment from shared object | java.io.tmpdir=DIR",
                 "JCuda natives | /t/libJCudaDriver.so: cannot open shared object file: Permission denied | noexec",
+                "step | libcuda.so.1: cannot open shared object file: Permission denied | permissions",
                 "step | /t/libcublas.so.12: file too short | again",
                 "step | /t/libJCublas2.so: undefined symbol: cublasUint8gemmBias | CUDA 12",
                 "step | something new | install what is missing",
@@ -42,12 +44,29 @@ class LoadingTest {
 
     @Test
     void cuBlasOfAnotherMajorVersionIsNamed() throws IOException {
-        Path thirteen = Files.createFile(folder.resolve("libcublas.so.13"));
+        Path eleven = Files.createFile(folder.resolve("libcublas.so.11"));
         UnsatisfiedLinkError error =
                 new UnsatisfiedLinkError("/t/libJCublas2.so: libcublas.so.12: cannot open shared object file");
         String text = NativeErrors.explain(Natives.CUBLAS, error, folder).text();
-        assertTrue(text.contains(thirteen.toString()), text);
-        assertTrue(UserLibraries.check(folder).text().contains("libcublas.so.13"));
+        assertTrue(text.startsWith("there is no libcublas.so.12 and no libcublas.so.13 (but " + eleven), text);
+        assertTrue(UserLibraries.check(folder).text().contains("libcublas.so.11"));
+        String lt = NativeErrors.explain(
+                        Natives.CUBLAS,
+                        new UnsatisfiedLinkError("libcublasLt.so.13: cannot open shared object file"),
+                        folder)
+                .text();
+        assertEquals("there is no libcublasLt.so.13 beside libcublas.so.13", lt);
+    }
+
+    @Test
+    void aLibraryThatNeedsANewerGlibcIsNamedWithWhatItNeeds() {
+        UnsatisfiedLinkError error = new UnsatisfiedLinkError("/t/libcuda.so.1: /lib/libc.so.6: version `GLIBC_2.99' not found"
+                + " (required by /t/libcuda.so.1)");
+        String text = NativeErrors.explain(Natives.DRIVER, error, folder).text();
+        assertEquals(
+                "/t/libcuda.so.1 needs glibc 2.99, this system has "
+                        + Glibc.version().orElse("an older one"),
+                text);
     }
 
     @Test
@@ -55,7 +74,7 @@ class LoadingTest {
         Finding none = UserLibraries.check(folder.resolve("none"));
         assertTrue(none.sentence().contains("BackendOptions.withCudaLibraries"), none.sentence());
         Finding empty = UserLibraries.check(folder);
-        assertTrue(empty.text().contains("neither libcuda.so.1 nor libcublas.so.12"), empty.text());
+        assertTrue(empty.text().contains("neither libcuda.so.1 nor libcublas.so.12 or 13"), empty.text());
         Files.createFile(folder.resolve("libcublas.so.12"));
         assertNull(UserLibraries.check(folder));
     }

@@ -36,6 +36,7 @@ public final class TestDevice {
         if (!isCard()) {
             SoftDevice.require();
         }
+        keepContext();
     }
 
     public static BackendOptions options() {
@@ -64,16 +65,24 @@ public final class TestDevice {
 
     public static Backend open(SweepForm form) {
         require();
-        if (isCard()) {
-            keepContext();
-        }
         return Backends.select("cuda", options().withSweep(form));
     }
 
-    /** A card makes its context when the first backend opens, which takes longer than most tests, and drops it with the last. */
+    /**
+     * A card makes its context when the first backend opens, which takes longer than most tests, and drops it with the last: one that is
+     * open until the end of the class keeps it, and the modules.
+     */
     private static synchronized void keepContext() {
         if (kept == null) {
             kept = Backends.select("cuda", options());
+        }
+    }
+
+    /** At the end of a class. */
+    public static synchronized void release() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
         }
     }
 }

@@ -37,11 +37,12 @@ final class Elf {
     }
 
     /**
-     * Every need of the library {@code from}, and of its symbols' version of the same name, becomes one of {@code to}.
+     * The one need of the library {@code from}, and of its symbols' version of the same name, becomes one of {@code to}. The names are in
+     * one string, the version's hash beside it is changed too.
      *
-     * @return how many names were changed, and hashes of versions
+     * @throws IllegalArgumentException if there is not just one of each; nothing was changed then that is written anywhere
      */
-    int[] retarget(String from, String to) {
+    void retarget(String from, String to) {
         if (from.length() != to.length()) {
             throw new IllegalArgumentException(from + " and " + to + " differ in length");
         }
@@ -56,7 +57,11 @@ final class Elf {
                 throw new IllegalArgumentException(text(at) + " shares its end with " + from);
             }
         }
-        return new int[] {changed, versions(names, to)};
+        int versions = versions(names, to);
+        if (changed != 1 || versions != 1) {
+            throw new IllegalArgumentException("it names " + from + " " + changed + " times, and " + versions
+                    + " versions of that name, in place of one of each");
+        }
     }
 
     /** Versions have a hash beside their name, by which the loader looks for them. */

@@ -1,0 +1,113 @@
+package org.bptt4j.card;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bptt4j.backend.cuda.TestDevice;
+import org.bptt4j.softgpu.SoftGpu;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
+
+/**
+ * Counts what the tests with the tag "card" ask of the software device, class by class, and fails a class that asks for more than
+ * {@link CardBudget} has for it: on a card it might not end within its limit. Found by JUnit as a service. With {@code -Dbptt4j.write}
+ * the counts of the classes that ran go into the table.
+ */
+public final class CallBudget
+        implements BeforeAllCallback, TestInstancePreConstructCallback, AfterEachCallback, AfterAllCallback {
+    private static final String TAG = "card";
+
+    /** By the outermost class. */
+    private static final Map<String, Map<Call, Long>> COUNTS = new TreeMap<>();
+    /** The device's own counts before the test that runs, or null. */
+    private static Map<Call, Long> before;
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        before = null;
+    }
+
+    @Override
+    public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
+        // A nested class's instance comes after that of its outer one.
+        if (before == null && isCounted(factory.getTestClass())) {
+            before = Call.counts(SoftGpu.totals());
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (before == null) {
+            return;
+        }
+        if (context.getTags().contains(TAG)) {
+            Map<Call, Long> after = Call.counts(SoftGpu.totals());
+            Map<Call, Long> sum = COUNTS.computeIfAbsent(outermost(context.getRequiredTestClass()), c -> new TreeMap<>());
+            after.forEach((call, count) -> sum.merge(call, count - before.get(call), Long::sum));
+        }
+        before = null;
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        String name = context.getRequiredTestClass().getName();
+        if (name.equals(outermost(context.getRequiredTestClass()))) {
+            TestDevice.release();
+        }
+        Map<Call, Long> counts = COUNTS.get(name);
+        if (counts == null) {
+            return;
+        }
+        if (System.getProperty("bptt4j.write") != null) {
+            CardBudget.read().with(name, counts).write();
+            return;
+        }
+        Map<Call, Long> budget = CardBudget.read().of(name);
+        assertAll(
+                name,
+                counts.entrySet().stream()
+                        .map(e -> () -> assertTrue(
+                                e.getValue() <= budget.get(e.getKey()),
+                                e.getKey() + ": " + e.getValue() + ", more than the budget of "
+                                        + budget.get(e.getKey()) + "; save calls, or write the table anew ("
+                                        + CardBudget.PAGE + " says how)")));
+    }
+
+    private static boolean isCounted(Class<?> test) {
+        return !TestDevice.isCard() && isTagged(test) && Files.exists(SoftGpu.FOLDER.resolve("libcuda.so.1"));
+    }
+
+    /** Whether tests of it, of what it extends or is in, have the tag: only then may the device be loaded. */
+    private static boolean isTagged(Class<?> test) {
+        for (Class<?> c = test; c != null; c = c.getSuperclass()) {
+            boolean tagged = has(c.getAnnotationsByType(Tag.class))
+                    || Arrays.stream(c.getDeclaredMethods()).anyMatch(m -> has(m.getAnnotationsByType(Tag.class)));
+            if (tagged || c.getEnclosingClass() != null && isTagged(c.getEnclosingClass())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean has(Tag... tags) {
+        return Arrays.stream(tags).anyMatch(tag -> tag.value().equals(TAG));
+    }
+
+    private static String outermost(Class<?> test) {
+        Class<?> outer = test;
+        while (outer.getEnclosingClass() != null) {
+            outer = outer.getEnclosingClass();
+        }
+        return outer.getName();
+    }
+}
