@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import org.bptt4j.Evaluator;
 import org.bptt4j.Rnn;
-import org.bptt4j.Trainer;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.tasks.Adding;
 import org.bptt4j.data.tasks.Copy;
@@ -17,7 +17,6 @@ import org.bptt4j.data.tasks.Task;
 import org.bptt4j.data.tasks.TaskSource;
 import org.bptt4j.data.tasks.TemporalOrder;
 import org.bptt4j.spec.Loss;
-import org.bptt4j.spec.Optimizer;
 
 /** A synthetic task; the sequences that validate and those held out are the same for every run. */
 final class TaskData implements TrainingData {
@@ -118,9 +117,9 @@ final class TaskData implements TrainingData {
 
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
-        try (Trainer trainer =
-                Trainer.of(rnn).loss(task.loss()).optimizer(Optimizer.sgd(1)).build()) {
-            double loss = trainer.evaluate(part == Part.VALID ? valid : heldOut).loss();
+        try (Evaluator evaluator = new Evaluator(rnn)) {
+            double loss = evaluator.evaluate(task.loss(), part == Part.VALID ? valid : heldOut)
+                    .loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
             figures.put("trivial_loss", task.trivialLoss());
