@@ -12,7 +12,7 @@ import org.bptt4j.spec.Clipping;
 import org.bptt4j.spec.RnnSpec;
 import org.bptt4j.spec.Truncation;
 
-/** Looks at a network without training it, and without dropout: losses, outputs, gradients. Each is documented where {@link Trainer} offers it. */
+/** Looks at a network without training it, and without dropout: losses and gradients. Each is documented where {@link Trainer} offers it. */
 final class Examiner {
     private static final String ADVICE =
             "Look for it in the data and in the parameters; of a training, lower the learning rate";
@@ -65,16 +65,6 @@ final class Examiner {
             weight += bptt.weight();
         }
         return new Evaluation(sum * bptt.scale(weight), targets);
-    }
-
-    float[] outputs(Batch batch) {
-        bptt.withoutDropout();
-        bptt.loadForward(batch);
-        float[] y = bptt.hostOutputs();
-        for (int s = 0; s < bptt.segments(); s++) {
-            bptt.forward(s, y);
-        }
-        return y;
     }
 
     double forwardBackward(Batch batch) {

@@ -1,5 +1,6 @@
 package org.bptt4j;
 
+import org.bptt4j.bptt.MemoryPlan;
 import org.bptt4j.bptt.Predictor;
 import org.bptt4j.data.Batch;
 import org.bptt4j.spec.Count;
@@ -27,11 +28,11 @@ public final class RnnSession implements AutoCloseable {
         if (rnn.spec().bidirectional()) {
             throw new IllegalArgumentException(
                     "a session feeds a sequence in pieces, and the reverse direction of a bidirectional"
-                            + " network begins at its end: run the whole sequence with Trainer.outputs or Rnn.forward");
+                            + " network begins at its end: run the whole sequence with Evaluator.predict");
         }
         this.rows = rows;
         this.inputSize = rnn.spec().inputSize();
-        this.predictor = new Predictor(rnn.network());
+        this.predictor = new Predictor(rnn.network(), MemoryPlan.UNLIMITED);
     }
 
     /** Feeds T steps of symbol ids [T,B]; returns the outputs y [T,B,O], or the states h [T,B,H] without a head. */

@@ -321,23 +321,14 @@ public final class Trainer implements AutoCloseable {
     // ---- looking without training -----------------------------------------------------------------------------------
 
     /**
-     * The loss over one epoch of {@code source}, without training; batches may continue each other. The state that training
-     * carries from batch to batch is not touched.
+     * The loss over one epoch of {@code source}, within the trainer's memory; batches may continue each other. The state that training
+     * carries from batch to batch is not touched. Without a trainer: {@link Evaluator}.
      *
      * @throws NonFiniteException if the loss of a batch is infinite or NaN: names the batch, and where in it that began
      */
     public Evaluation evaluate(BatchSource source) {
         requireOpen();
         return examiner.evaluate(Require.given(source, "source"));
-    }
-
-    /**
-     * The outputs y [T,B,O] of the network for a batch with targets, without training. As in a step, the state is carried on: a
-     * batch may continue this one.
-     */
-    public float[] outputs(Batch batch) {
-        requireOpen();
-        return examiner.outputs(Require.given(batch, "batch"));
     }
 
     /**

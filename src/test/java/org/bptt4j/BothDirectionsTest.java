@@ -219,12 +219,13 @@ class BothDirectionsTest {
         RnnSpec spec = RnnSpec.of(I, H, 2).inBothDirections();
         Batch batch = Batch.symbols(T, B, new int[T * B]).withTargets(new int[T * B]);
         try (Rnn rnn = Rnn.create(backend, spec, 1);
+                Evaluator evaluator = new Evaluator(rnn);
                 Trainer trainer = Trainer.of(rnn).build()) {
             refused(() -> Trainer.of(rnn).truncation(new Truncation(3, 4)).build(), "(3, 4)", "bidirectional");
             refused(() -> new RnnSession(rnn, B), "bidirectional");
             trainer.step(batch);
             refused(() -> trainer.step(batch.continuing()), "continues", "bidirectional");
-            refused(() -> trainer.outputs(batch.continuing()), "continues", "bidirectional");
+            refused(() -> evaluator.predict(batch.continuing()), "continues", "bidirectional");
             refused(() -> rnn.forward(batch.continuing()), "continues", "bidirectional");
             refused(() -> rnn.forward(batch.withInitialState(new float[B * H])), "h0 [L·2,B,H]", "" + 2 * B * H);
             trainer.step(batch);

@@ -38,9 +38,11 @@ final class NullAndClosedTest {
     private final Backend backend = CpuBackends.open("vector", 1);
     private final Rnn rnn = Rnn.create(backend, SPEC, 1);
     private final Trainer trainer = Trainer.of(rnn).build();
+    private final Evaluator evaluator = new Evaluator(rnn);
 
     @AfterEach
     void close() {
+        evaluator.close();
         trainer.close();
         rnn.close();
         trainer.close();
@@ -61,7 +63,11 @@ final class NullAndClosedTest {
         calls.put(() -> trainer.step(null), "batch");
         calls.put(() -> trainer.fit(null, 1, step -> true), "source");
         calls.put(() -> trainer.evaluate(null), "source");
-        calls.put(() -> trainer.outputs(null), "batch");
+        calls.put(() -> new Evaluator(null), "rnn");
+        calls.put(() -> evaluator.predict(null), "batch");
+        calls.put(() -> evaluator.predictLast(null), "batch");
+        calls.put(() -> evaluator.evaluate(null, new Batches(List.of())), "loss");
+        calls.put(() -> evaluator.evaluate(Loss.mse(), null), "source");
         calls.put(() -> trainer.forwardBackward(null), "batch");
         calls.put(() -> trainer.gradients(null), "batch");
         calls.put(() -> trainer.memoryPlan(null), "shape");
@@ -135,6 +141,14 @@ final class NullAndClosedTest {
 
         TrainerState.write(folder.resolve("s"), trainer, new SourcePosition(0, 0), Map.of());
         TrainerState state = TrainerState.read(folder.resolve("s"));
+        evaluator.close();
+        evaluator.close();
+        closed(
+                "Evaluator",
+                () -> evaluator.predict(BATCH),
+                () -> evaluator.predictLast(BATCH),
+                () -> evaluator.evaluate(Loss.crossEntropy(), new Batches(List.of(BATCH))));
+        Evaluator asking = new Evaluator(rnn);
         RnnSession open = new RnnSession(rnn, 1);
         trainer.close();
         closed(
@@ -142,7 +156,6 @@ final class NullAndClosedTest {
                 () -> trainer.step(BATCH),
                 () -> trainer.fit(new Batches(List.of(BATCH)), 1, null),
                 () -> trainer.evaluate(new Batches(List.of(BATCH))),
-                () -> trainer.outputs(BATCH),
                 () -> trainer.forwardBackward(BATCH),
                 () -> trainer.gradients(BATCH),
                 () -> trainer.memoryPlan(BATCH),
@@ -164,10 +177,13 @@ final class NullAndClosedTest {
                     () -> new RnnSession(rnn, 1),
                     () -> Trainer.of(rnn).build(),
                     () -> open.feed(1),
+                    () -> new Evaluator(rnn),
+                    () -> asking.predict(BATCH),
                     () -> other.step(BATCH),
                     () -> other.evaluate(new Batches(List.of(BATCH))));
         }
         open.close();
+        asking.close();
         assertEquals(0, backend.allocatedBytes());
 
         DeviceArray array = backend.allocate(3);

@@ -203,9 +203,9 @@ class ResetsTest {
     private float[] second(RnnSpec spec, Batch first, Batch then) {
         try (Backend backend = open();
                 Rnn rnn = Rnn.create(backend, spec, 3);
-                Trainer trainer = Trainer.of(rnn).build()) {
-            trainer.outputs(first);
-            return trainer.outputs(then);
+                Evaluator evaluator = new Evaluator(rnn)) {
+            evaluator.predict(first);
+            return evaluator.predict(then).outputs();
         }
     }
 

@@ -40,9 +40,9 @@ class RnnSessionTest {
         int[] ids = new Random(1).ints(T * B, 0, 6).toArray();
         RnnSpec spec = RnnSpec.of(6, 17, 4).withCell(cell).withLayers(2).withDropout(0.5);
         try (Rnn rnn = Rnn.create(backend, spec, 1);
-                Trainer trainer = Trainer.of(rnn).build();
+                Evaluator evaluator = new Evaluator(rnn);
                 RnnSession session = new RnnSession(rnn, B)) {
-            float[] whole = trainer.outputs(Batch.symbols(T, B, ids).withTargets(new int[T * B]));
+            float[] whole = evaluator.predict(Batch.symbols(T, B, ids)).outputs();
             for (int round = 0; round < 2; round++) {
                 for (int t = 0; t < T; t++) {
                     float[] y = session.feed(Arrays.copyOfRange(ids, t * B, (t + 1) * B));

@@ -72,11 +72,13 @@ class TrainerTest {
     @Test
     void continuingBatchesAreOneLongBatch() {
         Batch whole = batch(2 * T);
-        try (Trainer trainer = Trainer.of(rnn).build()) {
-            float[] outputs = trainer.outputs(whole);
-            float[] first = trainer.outputs(piece(whole, 0, 5));
-            float[] second = trainer.outputs(piece(whole, 5, 6).continuing());
-            float[] third = trainer.outputs(piece(whole, 6, 2 * T).continuing());
+        try (Evaluator evaluator = new Evaluator(rnn)) {
+            float[] outputs = evaluator.predict(whole).outputs();
+            float[] first = evaluator.predict(piece(whole, 0, 5)).outputs();
+            float[] second =
+                    evaluator.predict(piece(whole, 5, 6).continuing()).outputs();
+            float[] third =
+                    evaluator.predict(piece(whole, 6, 2 * T).continuing()).outputs();
             Bits.assertSame(Arrays.copyOfRange(outputs, 0, 5 * B * O), first);
             Bits.assertSame(Arrays.copyOfRange(outputs, 5 * B * O, 6 * B * O), second);
             Bits.assertSame(Arrays.copyOfRange(outputs, 6 * B * O, outputs.length), third);
@@ -112,14 +114,16 @@ class TrainerTest {
     void rowsContinueFromTheirOwnLastStep(Cell cell) {
         Batch whole = batch(T);
         try (Rnn own = Rnn.create(backend, SPEC.withCell(cell), 1);
-                Trainer trainer = Trainer.of(own).build()) {
+                Evaluator evaluator = new Evaluator(own)) {
             int[] lengths = {2, T, 4};
-            Gradients state = trainer.gradients(whole.withLengths(lengths));
+            Prediction state = evaluator.predict(whole.withLengths(lengths));
             Batch next = batch(1);
-            float[] carried = trainer.outputs(next.continuing());
-            float[] given = trainer.outputs(next.withInitialState(state.finalState(), state.finalCellState()));
+            float[] carried = evaluator.predict(next.continuing()).outputs();
+            float[] given = evaluator
+                    .predict(next.withInitialState(state.finalState(), state.finalCellState()))
+                    .outputs();
             Bits.assertSame(given, carried);
-            float[] other = trainer.outputs(next);
+            float[] other = evaluator.predict(next).outputs();
             assertFalse(Arrays.equals(other, carried), "the zero state gives something else");
         }
     }
@@ -159,7 +163,7 @@ class TrainerTest {
             try (Rnn dropping = Rnn.create(backend, spec, 1);
                     Trainer without = Trainer.of(rnn).build();
                     Trainer trainer = Trainer.of(dropping).seed(i / 2).build()) {
-                Bits.assertSame(without.outputs(batch), trainer.outputs(batch));
+                Bits.assertSame(without.gradients(batch).outputs(), trainer.gradients(batch).outputs());
                 assertEquals(without.forwardBackward(batch), trainer.forwardBackward(batch), 1e-6);
                 double loss = without.evaluate(new Batches(List.of(batch))).loss();
                 assertEquals(loss, trainer.evaluate(new Batches(List.of(batch))).loss(), 1e-6);

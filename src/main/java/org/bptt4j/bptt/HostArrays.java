@@ -35,6 +35,11 @@ final class HostArrays {
                 [length((long) unrolled.batch().steps() * unrolled.batch().rows() * width)];
     }
 
+    /** Memory for {@code width} floats of each row of the loaded batch. */
+    float[] rows(int width) {
+        return new float[length((long) unrolled.batch().rows() * width)];
+    }
+
     private static int length(long length) {
         if (length > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("a result of " + length

@@ -66,6 +66,10 @@ final class Unrolled implements AutoCloseable {
         this.carried = new CarriedState(backend, spec, carriedBuffers);
     }
 
+    Backend backend() {
+        return backend;
+    }
+
     Buffers buffers() {
         return buffers;
     }

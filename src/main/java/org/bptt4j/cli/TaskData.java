@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import org.bptt4j.Evaluator;
 import org.bptt4j.Rnn;
-import org.bptt4j.Trainer;
 import org.bptt4j.backend.Workload;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.tasks.Adding;
@@ -18,7 +18,6 @@ import org.bptt4j.data.tasks.Task;
 import org.bptt4j.data.tasks.TaskSource;
 import org.bptt4j.data.tasks.TemporalOrder;
 import org.bptt4j.spec.Loss;
-import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.RnnSpec;
 
 /** A synthetic task; the sequences that validate and those held out are the same for every run. */
@@ -120,9 +119,9 @@ final class TaskData implements TrainingData {
 
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
-        try (Trainer trainer =
-                Trainer.of(rnn).loss(task.loss()).optimizer(Optimizer.sgd(1)).build()) {
-            double loss = trainer.evaluate(part == Part.VALID ? valid : heldOut).loss();
+        try (Evaluator evaluator = new Evaluator(rnn)) {
+            double loss = evaluator.evaluate(task.loss(), part == Part.VALID ? valid : heldOut)
+                    .loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
             figures.put("trivial_loss", task.trivialLoss());

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bptt4j.Evaluator;
 import org.bptt4j.Rnn;
-import org.bptt4j.Trainer;
 import org.bptt4j.backend.Workload;
 import org.bptt4j.data.CountedSource;
 import org.bptt4j.data.PrefetchingSource;
@@ -21,7 +21,6 @@ import org.bptt4j.data.Vocabulary;
 import org.bptt4j.io.AtomicFiles;
 import org.bptt4j.spec.Count;
 import org.bptt4j.spec.Loss;
-import org.bptt4j.spec.Optimizer;
 import org.bptt4j.spec.RnnSpec;
 
 /**
@@ -141,14 +140,10 @@ final class TextData implements TrainingData {
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
         long from = part == Part.TEST ? split : part == Part.VALID ? trained : 0;
         long to = part == Part.VALID ? split : text.length();
-        // A trainer of its own: evaluation must not disturb the state that the next training batch continues.
-        try (Trainer trainer = Trainer.of(rnn)
-                        .loss(Loss.crossEntropy())
-                        .optimizer(Optimizer.sgd(1))
-                        .build();
+        try (Evaluator evaluator = new Evaluator(rnn);
                 PrefetchingSource source = new PrefetchingSource(
                         TextSource.evaluation(text, from, to, EVALUATION_ROWS, EVALUATION_STEPS))) {
-            double loss = trainer.evaluate(source).loss();
+            double loss = evaluator.evaluate(loss(), source).loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);
             figures.put("bpc", unit().of().applyAsDouble(loss));
