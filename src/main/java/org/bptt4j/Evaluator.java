@@ -85,8 +85,7 @@ public final class Evaluator implements AutoCloseable {
         RnnSpec spec = rnn.spec();
         int width = spec.hasHead() ? spec.outputSize() : spec.layerOutputSize();
         requireFinite(batch, steps, width, outputs);
-        return new Prediction(
-                steps, batch.rows(), width, outputs, predictor.finalState(), predictor.finalCellState());
+        return new Prediction(steps, batch.rows(), width, outputs, predictor.finalState(), predictor.finalCellState());
     }
 
     /** Padding may hold anything. */
@@ -97,7 +96,8 @@ public final class Evaluator implements AutoCloseable {
             if (!Float.isFinite(outputs[i]) && (last || !batch.isPadding(cell))) {
                 int row = cell % batch.rows();
                 int step = last ? batch.length(row) - 1 : cell / batch.rows();
-                throw new NonFiniteException("output " + i % width + " of row " + row + " is " + outputs[i] + " at step "
+                throw new NonFiniteException("output " + i % width + " of row " + row + " is " + outputs[i]
+                        + " at step "
                         + step + ": look for what is not finite, or very large, in the batch's input and initial state"
                         + " and in the network's parameters");
             }

@@ -97,7 +97,8 @@ class EvaluatorTest {
             free.predict(batch);
             long budget = spec.bidirectional() ? free.unrolledBytes() : 60_000;
             try (Evaluator bounded = new Evaluator(rnn, budget)) {
-                Bits.assertSame(free.predict(batch).outputs(), bounded.predict(batch).outputs());
+                Bits.assertSame(
+                        free.predict(batch).outputs(), bounded.predict(batch).outputs());
                 Bits.assertSame(
                         free.predictLast(batch).outputs(),
                         bounded.predictLast(batch).outputs());
@@ -123,11 +124,18 @@ class EvaluatorTest {
             }
             assertEquals(trainer.forwardBackward(batch), sum / B, 1e-6);
             Loss loss = Loss.crossEntropy().atLastStep();
-            assertEquals(sum / B, evaluator.evaluate(loss, new Batches(List.of(batch))).loss(), 1e-6);
-            assertEquals(B, evaluator.evaluate(loss, new Batches(List.of(batch))).targets());
+            assertEquals(
+                    sum / B,
+                    evaluator.evaluate(loss, new Batches(List.of(batch))).loss(),
+                    1e-6);
+            assertEquals(
+                    B, evaluator.evaluate(loss, new Batches(List.of(batch))).targets());
             Batch every = batch().withTargets(new int[T * B]);
             assertEquals(
-                    T * B, evaluator.evaluate(Loss.crossEntropy(), new Batches(List.of(every))).targets());
+                    T * B,
+                    evaluator
+                            .evaluate(Loss.crossEntropy(), new Batches(List.of(every)))
+                            .targets());
             trainer.step(batch);
             assertTrue(evaluator.predictLast(batch).softmax()[0] > p[0], "it asks the parameters as they are now");
         }
@@ -140,9 +148,11 @@ class EvaluatorTest {
             float[] x = new float[T * B * I];
             x[(3 * B + 2) * I + 1] = Float.NaN;
             Batch batch = Batch.dense(T, B, I, x);
-            String every = assertThrows(NonFiniteException.class, () -> evaluator.predict(batch)).getMessage();
+            String every = assertThrows(NonFiniteException.class, () -> evaluator.predict(batch))
+                    .getMessage();
             assertTrue(every.startsWith("output 0 of row 2 is NaN at step 3: look for"), every);
-            String last = assertThrows(NonFiniteException.class, () -> evaluator.predictLast(batch)).getMessage();
+            String last = assertThrows(NonFiniteException.class, () -> evaluator.predictLast(batch))
+                    .getMessage();
             assertTrue(last.startsWith("output 0 of row 2 is NaN at step 6: look for"), last);
             // What lies in padding is never read.
             evaluator.predict(batch.withLengths(new int[] {7, 7, 3, 7, 7}));
@@ -159,17 +169,29 @@ class EvaluatorTest {
         double sum = Math.exp(-5) + Math.exp(2) + Math.exp(2.5);
         assertArrayEquals(
                 new float[] {
-                    0, 0.5f, 0.5f,
-                    (float) (Math.exp(-5) / sum), (float) (Math.exp(2) / sum), (float) (Math.exp(2.5) / sum),
-                    third, third, third
+                    0,
+                    0.5f,
+                    0.5f,
+                    (float) (Math.exp(-5) / sum),
+                    (float) (Math.exp(2) / sum),
+                    (float) (Math.exp(2.5) / sum),
+                    third,
+                    third,
+                    third
                 },
                 p.softmax(),
                 1e-7f);
         assertArrayEquals(
                 new float[] {
-                    0.5f, 1, 1,
-                    (float) (1 / (1 + Math.exp(5))), (float) (1 / (1 + Math.exp(-2))), (float) (1 / (1 + Math.exp(-2.5))),
-                    0, 0, 0
+                    0.5f,
+                    1,
+                    1,
+                    (float) (1 / (1 + Math.exp(5))),
+                    (float) (1 / (1 + Math.exp(-2))),
+                    (float) (1 / (1 + Math.exp(-2.5))),
+                    0,
+                    0,
+                    0
                 },
                 p.sigmoid(),
                 1e-7f);
@@ -183,8 +205,7 @@ class EvaluatorTest {
                 Evaluator evaluator = new Evaluator(rnn)) {
             assertThrows(IllegalArgumentException.class, () -> evaluator.predict(Batch.dense(1, 1, 4, new float[4])));
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> evaluator.predictLast(Batch.symbols(1, 1, new int[] {I})));
+                    IllegalArgumentException.class, () -> evaluator.predictLast(Batch.symbols(1, 1, new int[] {I})));
             assertThrows(IllegalArgumentException.class, () -> new Evaluator(rnn, 0));
         }
     }

@@ -75,8 +75,7 @@ class TrainerTest {
         try (Evaluator evaluator = new Evaluator(rnn)) {
             float[] outputs = evaluator.predict(whole).outputs();
             float[] first = evaluator.predict(piece(whole, 0, 5)).outputs();
-            float[] second =
-                    evaluator.predict(piece(whole, 5, 6).continuing()).outputs();
+            float[] second = evaluator.predict(piece(whole, 5, 6).continuing()).outputs();
             float[] third =
                     evaluator.predict(piece(whole, 6, 2 * T).continuing()).outputs();
             Bits.assertSame(Arrays.copyOfRange(outputs, 0, 5 * B * O), first);
@@ -163,7 +162,9 @@ class TrainerTest {
             try (Rnn dropping = Rnn.create(backend, spec, 1);
                     Trainer without = Trainer.of(rnn).build();
                     Trainer trainer = Trainer.of(dropping).seed(i / 2).build()) {
-                Bits.assertSame(without.gradients(batch).outputs(), trainer.gradients(batch).outputs());
+                Bits.assertSame(
+                        without.gradients(batch).outputs(),
+                        trainer.gradients(batch).outputs());
                 assertEquals(without.forwardBackward(batch), trainer.forwardBackward(batch), 1e-6);
                 double loss = without.evaluate(new Batches(List.of(batch))).loss();
                 assertEquals(loss, trainer.evaluate(new Batches(List.of(batch))).loss(), 1e-6);

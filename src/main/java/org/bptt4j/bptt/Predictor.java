@@ -23,7 +23,8 @@ public final class Predictor implements AutoCloseable {
         this.unrolled = new Unrolled(network, Truncation.NONE, budget);
         this.stack = unrolled.stack();
         this.head = network.spec().hasHead() ? new Head(network, unrolled.buffers()) : null;
-        this.width = head == null ? network.spec().layerOutputSize() : network.spec().outputSize();
+        this.width =
+                head == null ? network.spec().layerOutputSize() : network.spec().outputSize();
         this.layerWidth = network.spec().layerOutputSize();
         this.lastStateSlot = unrolled.buffers().slot();
         unrolled.contents().accompany(new WithOutputs());

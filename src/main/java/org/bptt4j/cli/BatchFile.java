@@ -88,7 +88,7 @@ final class BatchFile {
         return batch;
     }
 
-    /** Padding may hold anything: it is never read. */
+    /** Padding may hold anything, and so may a target that counts nothing: they are never read. */
     private void requireFinite(Batch batch, String name, float[] values) {
         if (values == null) {
             return;
@@ -96,9 +96,12 @@ final class BatchFile {
         long[] shape = tensors.get(name).shape();
         boolean sequences = name.equals("x") || name.equals("targets") && loss.at() == Loss.At.EVERY;
         int cell = sequences ? (int) shape[2] : 1;
+        float[] weights = name.equals("targets") ? batch.lossWeights() : null;
+        int target = (int) shape[shape.length - 1];
         for (int i = 0; i < values.length; i++) {
             boolean padding = sequences && batch.isPadding(i / cell);
-            if (!Float.isFinite(values[i]) && !padding) {
+            boolean unread = padding || weights != null && weights[i / target] == 0;
+            if (!Float.isFinite(values[i]) && !unread) {
                 throw fail(
                         name,
                         "element " + Tensor.index(i, shape) + " is " + values[i]

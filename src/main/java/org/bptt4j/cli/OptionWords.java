@@ -25,9 +25,7 @@ final class OptionWords {
         WORDS.put("RnnSpec.layers", "--layers");
         WORDS.put("Clipping.norm", "--clip-norm");
         WORDS.put("ower the learning rate", "ower the learning rate (--lr)");
-        WORDS.put(
-                "run the whole sequence with Evaluator.predict",
-                "evaluate it, which reads whole sequences");
+        WORDS.put("run the whole sequence with Evaluator.predict", "evaluate it, which reads whole sequences");
         WORDS.put("raise the heap with -Xmx", "raise the heap with BPTT4J_JAVA_OPTS=-Xmx4g");
         WORDS.put("the JVM's option -Djava.io.tmpdir=DIR", "BPTT4J_JAVA_OPTS=-Djava.io.tmpdir=DIR");
     }

@@ -120,7 +120,8 @@ final class TaskData implements TrainingData {
     @Override
     public Map<String, Double> evaluate(Rnn rnn, Part part) {
         try (Evaluator evaluator = new Evaluator(rnn)) {
-            double loss = evaluator.evaluate(task.loss(), part == Part.VALID ? valid : heldOut)
+            double loss = evaluator
+                    .evaluate(task.loss(), part == Part.VALID ? valid : heldOut)
                     .loss();
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put("loss", loss);

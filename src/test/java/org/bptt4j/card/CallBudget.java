@@ -26,6 +26,10 @@ import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 public final class CallBudget
         implements BeforeAllCallback, TestInstancePreConstructCallback, AfterEachCallback, AfterAllCallback {
     private static final String TAG = "card";
+    /** What the next test adds need not be written down at once. */
+    private static final double SLACK = 1.25;
+
+    private static final int FEW = 20;
 
     /** By the outermost class. */
     private static final Map<String, Map<Call, Long>> COUNTS = new TreeMap<>();
@@ -35,6 +39,9 @@ public final class CallBudget
     @Override
     public void beforeAll(ExtensionContext context) {
         before = null;
+        if (isTagged(context.getRequiredTestClass())) {
+            TestDevice.keep();
+        }
     }
 
     @Override
@@ -52,7 +59,7 @@ public final class CallBudget
         }
         if (context.getTags().contains(TAG)) {
             Map<Call, Long> after = Call.counts(SoftGpu.totals());
-            Map<Call, Long> sum = COUNTS.computeIfAbsent(outermost(context.getRequiredTestClass()), c -> new TreeMap<>());
+            Map<Call, Long> sum = COUNTS.computeIfAbsent(outermost(context), c -> new TreeMap<>());
             after.forEach((call, count) -> sum.merge(call, count - before.get(call), Long::sum));
         }
         before = null;
@@ -61,11 +68,11 @@ public final class CallBudget
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
         String name = context.getRequiredTestClass().getName();
-        if (name.equals(outermost(context.getRequiredTestClass()))) {
+        if (name.equals(outermost(context))) {
             TestDevice.release();
         }
         Map<Call, Long> counts = COUNTS.get(name);
-        if (counts == null) {
+        if (counts == null || counts.values().stream().allMatch(count -> count == 0)) {
             return;
         }
         if (System.getProperty("bptt4j.write") != null) {
@@ -77,9 +84,10 @@ public final class CallBudget
                 name,
                 counts.entrySet().stream()
                         .map(e -> () -> assertTrue(
-                                e.getValue() <= budget.get(e.getKey()),
+                                e.getValue() <= SLACK * budget.get(e.getKey()) + FEW,
                                 e.getKey() + ": " + e.getValue() + ", more than the budget of "
-                                        + budget.get(e.getKey()) + "; save calls, or write the table anew ("
+                                        + budget.get(e.getKey())
+                                        + " and a quarter; save calls, or write the table anew ("
                                         + CardBudget.PAGE + " says how)")));
     }
 
@@ -103,11 +111,12 @@ public final class CallBudget
         return Arrays.stream(tags).anyMatch(tag -> tag.value().equals(TAG));
     }
 
-    private static String outermost(Class<?> test) {
-        Class<?> outer = test;
-        while (outer.getEnclosingClass() != null) {
-            outer = outer.getEnclosingClass();
+    /** The class that was asked for: a nested one may be declared in what it extends. */
+    private static String outermost(ExtensionContext context) {
+        ExtensionContext outer = context;
+        for (ExtensionContext c = context; c != null; c = c.getParent().orElse(null)) {
+            outer = c.getTestClass().isPresent() ? c : outer;
         }
-        return outer.getName();
+        return outer.getRequiredTestClass().getName();
     }
 }

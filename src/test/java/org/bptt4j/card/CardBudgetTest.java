@@ -49,8 +49,20 @@ class CardBudgetTest {
     @Test
     void callsAreCountedByTheirCounters() {
         Map<Call, Long> counts = Call.counts(Map.of(
-                "launch", 3L, "launch.cooperative", 1L, "gemm.NT.2x3x4.f32", 5L, "copy.htod.sync", 2L,
-                "copy.htod.sync.bytes", 999L, "graph.launch", 7L, "alloc", 4L));
+                "launch",
+                3L,
+                "launch.cooperative",
+                1L,
+                "gemm.NT.2x3x4.f32",
+                5L,
+                "copy.htod.sync",
+                2L,
+                "copy.htod.sync.bytes",
+                999L,
+                "graph.launch",
+                7L,
+                "alloc",
+                4L));
         assertEquals(9, counts.get(Call.LAUNCHES));
         assertEquals(2, counts.get(Call.WAITS));
         assertEquals(4, counts.get(Call.ALLOCATIONS));

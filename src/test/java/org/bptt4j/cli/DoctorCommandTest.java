@@ -58,15 +58,7 @@ class DoctorCommandTest {
         CliRun run = doctor("cuda");
         run.assertDone();
         for (String name : List.of(
-                "JDK",
-                "vector module",
-                "glibc",
-                "JCuda natives",
-                "driver",
-                "cuBLAS",
-                "device",
-                "PTX",
-                "training")) {
+                "JDK", "vector module", "glibc", "JCuda natives", "driver", "cuBLAS", "device", "PTX", "training")) {
             assertTrue(line(run, name).contains(" OK "), line(run, name));
         }
         assertTrue(line(run, "training").contains("cuda:0"), run.out());
@@ -208,7 +200,13 @@ class DoctorCommandTest {
                 child.out);
         assertTrue(child.out.contains("two steps on cuda:0"), child.out);
         assertTrue(child.out.contains("CUDA_CACHE_DISABLE is 1"), child.out);
-        assertEquals(1, child.err.lines().filter(l -> l.contains("CUDA_CACHE_DISABLE is 1")).count(), child.err);
+        assertEquals(
+                1,
+                child.err
+                        .lines()
+                        .filter(l -> l.contains("CUDA_CACHE_DISABLE is 1"))
+                        .count(),
+                child.err);
         environment.put("SOFTGPU_DRIVER_VERSION", "12080");
         Child old = child(environment, List.of(), "doctor", "--backend", "cuda");
         assertEquals(1, old.code, old.out);

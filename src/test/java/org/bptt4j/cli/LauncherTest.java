@@ -244,8 +244,7 @@ class LauncherTest {
     void compiledKernelsAreKept(String environment, String expected) throws Exception {
         Path checkout = checkout("checkout");
         String file = Files.createFile(temporary.resolve("file")).toString();
-        List<String> settings =
-                new ArrayList<>(List.of("TMPDIR=" + temporary, "BPTT4J_CUDA_LIBRARIES=/somewhere"));
+        List<String> settings = new ArrayList<>(List.of("TMPDIR=" + temporary, "BPTT4J_CUDA_LIBRARIES=/somewhere"));
         for (String setting : environment.split(" ")) {
             if (!setting.isEmpty()) {
                 settings.add(setting.replace("=HOME", "=" + temporary).replace("=FILE", "=" + file));
@@ -263,8 +262,8 @@ class LauncherTest {
         Path checkout = checkout("checkout");
         String user = run(checkout, List.of(), "bash", "-c", "echo $UID").out().strip();
         Files.createSymbolicLink(temporary.resolve("bptt4j-kernels-" + user), temporary);
-        Run run = run(
-                checkout, List.of("TMPDIR=" + temporary, "BPTT4J_CUDA_LIBRARIES=/somewhere"), "./bptt4j", "doctor");
+        Run run =
+                run(checkout, List.of("TMPDIR=" + temporary, "BPTT4J_CUDA_LIBRARIES=/somewhere"), "./bptt4j", "doctor");
         assertEquals("cache |", run.lines().get(run.lines().size() - 1), run.toString());
     }
 

@@ -188,15 +188,16 @@ record CublasLibrary(Path file, int major, String why) {
         List<Path> toolkits = new ArrayList<>(List.of(local.resolve("cuda")));
         toolkits.addAll(newestFirst(local, "cuda-[0-9]*"));
         return toolkits.stream()
-                .flatMap(toolkit -> TOOLKIT.stream()
-                        .map(lib -> new Place(toolkit.resolve(lib), "of the toolkit " + toolkit)))
+                .flatMap(toolkit ->
+                        TOOLKIT.stream().map(lib -> new Place(toolkit.resolve(lib), "of the toolkit " + toolkit)))
                 .toList();
     }
 
     /** The usual folders, and those that the loader's configuration names. */
     private static List<Path> loaderFolders(Path root) {
         List<Path> folders = new ArrayList<>();
-        for (String usual : List.of("usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib", "usr/lib/cuda/lib64", "opt/cuda/lib64")) {
+        for (String usual :
+                List.of("usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib", "usr/lib/cuda/lib64", "opt/cuda/lib64")) {
             folders.add(root.resolve(usual));
         }
         List<Path> files = new ArrayList<>(List.of(root.resolve("etc/ld.so.conf")));

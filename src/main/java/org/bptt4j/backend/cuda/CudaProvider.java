@@ -70,7 +70,9 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        KernelCache.problem(System.getenv()).filter(SAID::add).ifPresent(why -> LOG.log(System.Logger.Level.WARNING, why));
+        KernelCache.problem(System.getenv())
+                .filter(SAID::add)
+                .ifPresent(why -> LOG.log(System.Logger.Level.WARNING, why));
         try {
             return new CudaBackend(options.device(), options.sweep(), options.precision());
         } catch (DeviceException | OutOfDeviceMemoryException e) {

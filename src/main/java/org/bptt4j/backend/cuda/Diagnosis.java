@@ -101,7 +101,9 @@ final class Diagnosis {
             case Natives.JCUDA -> Probe.loaded(options) ? "unpacked and loaded" : "unpacked";
             case Natives.DRIVER ->
                 "for CUDA " + Probe.text(Probe.driverVersion())
-                        + UserLibraries.loaded("libcuda.so").map(file -> ", " + file).orElse("");
+                        + UserLibraries.loaded("libcuda.so")
+                                .map(file -> ", " + file)
+                                .orElse("");
             case Natives.CUBLAS -> cublas();
             case PrecisionCheck.NAME -> PrecisionCheck.name(options.precision());
             case PTX -> "accepted by the driver";
@@ -123,10 +125,14 @@ final class Diagnosis {
     private static String cublas() {
         Optional<CublasLibrary> chosen = Natives.cublas();
         String file = UserLibraries.loaded("libcublas.so")
-                .orElseGet(() -> chosen.map(library -> library.file().toString()).orElse("loaded"));
+                .orElseGet(
+                        () -> chosen.map(library -> library.file().toString()).orElse("loaded"));
         String why = chosen.map(CublasLibrary::why).orElse("found by the system's loader");
         boolean turned = chosen.isPresent() && chosen.get().major() != Natives.MADE_FOR;
         return file + ", " + why + Blas.release().map(v -> "; version " + v).orElse("")
-                + (turned ? "; JCuda's library for " + CublasLibrary.name(Natives.MADE_FOR) + " was turned to it in memory" : "");
+                + (turned
+                        ? "; JCuda's library for " + CublasLibrary.name(Natives.MADE_FOR)
+                                + " was turned to it in memory"
+                        : "");
     }
 }

@@ -37,7 +37,8 @@ final class NativeErrors {
                     "this system's C library is not glibc: " + message,
                     "use a Linux with glibc; JCuda's libraries need 2.17 or newer, and the driver's and cuBLAS's what they say");
         }
-        if (message.contains("libcuda.so.1: cannot open") && !NOT_EXECUTABLE.matcher(message).find()) {
+        if (message.contains("libcuda.so.1: cannot open")
+                && !NOT_EXECUTABLE.matcher(message).find()) {
             return Finding.problem(
                     Natives.DRIVER,
                     "there is no NVIDIA driver (no libcuda.so.1)",
@@ -70,7 +71,10 @@ final class NativeErrors {
             return Finding.problem(step, "a library is damaged: " + message, "install it again");
         }
         if (OTHER_VERSION.matcher(message).find()) {
-            return Finding.problem(step, "a library is of another version: " + message, "install another release of it, of CUDA 12 or 13");
+            return Finding.problem(
+                    step,
+                    "a library is of another version: " + message,
+                    "install another release of it, of CUDA 12 or 13");
         }
         return Finding.problem(step, message, "install what is missing, or correct BackendOptions.withCudaLibraries");
     }
@@ -86,7 +90,8 @@ final class NativeErrors {
         }
         return Finding.problem(
                 GLIBC,
-                who + " needs glibc " + version + ", this system has " + Glibc.version().orElse("an older one"),
+                who + " needs glibc " + version + ", this system has "
+                        + Glibc.version().orElse("an older one"),
                 "use a system with glibc " + version + " or newer, or a release of that library for older ones");
     }
 

@@ -67,7 +67,9 @@ final class Probe {
                 Natives.DRIVER,
                 "the NVIDIA driver is for CUDA " + text(version) + ", too old for " + CublasLibrary.name(major),
                 "update it to one for CUDA " + major + ".0 (" + LEAST_DRIVERS.get(major) + ") or newer"
-                        + (major > Natives.MADE_FOR ? ", or install cuBLAS of CUDA 12 (pip's nvidia-cublas-cu12)" : "")));
+                        + (major > Natives.MADE_FOR
+                                ? ", or install cuBLAS of CUDA 12 (pip's nvidia-cublas-cu12)"
+                                : "")));
     }
 
     private static Optional<Finding> device(int number) {

@@ -26,8 +26,8 @@ class CublasLibraryTest {
 
     /** A library with its libcublasLt beside it. */
     private Path complete(String folder, int major) throws IOException {
-        return alone(folder, "libcublasLt.so." + major).resolveSibling(
-                alone(folder, CublasLibrary.name(major)).getFileName());
+        return alone(folder, "libcublasLt.so." + major)
+                .resolveSibling(alone(folder, CublasLibrary.name(major)).getFileName());
     }
 
     private Path alone(String folder, String file) throws IOException {
@@ -37,7 +37,11 @@ class CublasLibraryTest {
     private void set(String variable, String... folders) {
         environment.put(
                 variable,
-                String.join(":", List.of(folders).stream().map(f -> root.resolve(f).toString()).toList()));
+                String.join(
+                        ":",
+                        List.of(folders).stream()
+                                .map(f -> root.resolve(f).toString())
+                                .toList()));
     }
 
     private Optional<CublasLibrary> find() {
@@ -125,7 +129,8 @@ class CublasLibraryTest {
         Files.createSymbolicLink(link, target);
         complete("b", 12);
         assertFound(link, 12, "on LD_LIBRARY_PATH");
-        assertEquals(target.resolveSibling("libcublasLt.so.12"), find().orElseThrow().lt());
+        assertEquals(
+                target.resolveSibling("libcublasLt.so.12"), find().orElseThrow().lt());
     }
 
     @Test
@@ -133,13 +138,16 @@ class CublasLibraryTest {
         set("LD_LIBRARY_PATH", "a");
         complete("a", 12);
         Path named = Files.createDirectories(root.resolve("named"));
-        assertEquals("on LD_LIBRARY_PATH", CublasLibrary.find(named, environment, root).orElseThrow().why());
+        assertEquals(
+                "on LD_LIBRARY_PATH",
+                CublasLibrary.find(named, environment, root).orElseThrow().why());
         Path thirteen = alone("named", CublasLibrary.name(13));
         assertEquals(
                 Optional.of(new CublasLibrary(thirteen, 13, "in the folder that was named")),
                 CublasLibrary.find(named, environment, root));
         alone("named", CublasLibrary.name(12));
-        assertEquals(12, CublasLibrary.find(named, environment, root).orElseThrow().major());
+        assertEquals(
+                12, CublasLibrary.find(named, environment, root).orElseThrow().major());
     }
 
     @Test

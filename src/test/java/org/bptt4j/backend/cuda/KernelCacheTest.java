@@ -27,8 +27,7 @@ class KernelCacheTest {
     void aHomeOrANamedFolderWillDo() {
         assertEquals(Optional.empty(), KernelCache.problem(Map.of("HOME", folder.toString())));
         assertEquals(
-                Optional.empty(),
-                KernelCache.problem(Map.of("HOME", folder.toString(), "CUDA_CACHE_DISABLE", "0")));
+                Optional.empty(), KernelCache.problem(Map.of("HOME", folder.toString(), "CUDA_CACHE_DISABLE", "0")));
         String below = folder.resolve("to/be/made").toString();
         assertEquals(Optional.empty(), KernelCache.problem(Map.of("CUDA_CACHE_PATH", below)));
     }

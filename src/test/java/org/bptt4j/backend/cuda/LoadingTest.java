@@ -60,8 +60,8 @@ class LoadingTest {
 
     @Test
     void aLibraryThatNeedsANewerGlibcIsNamedWithWhatItNeeds() {
-        UnsatisfiedLinkError error = new UnsatisfiedLinkError("/t/libcuda.so.1: /lib/libc.so.6: version `GLIBC_2.99' not found"
-                + " (required by /t/libcuda.so.1)");
+        UnsatisfiedLinkError error = new UnsatisfiedLinkError(
+                "/t/libcuda.so.1: /lib/libc.so.6: version `GLIBC_2.99' not found" + " (required by /t/libcuda.so.1)");
         String text = NativeErrors.explain(Natives.DRIVER, error, folder).text();
         assertEquals(
                 "/t/libcuda.so.1 needs glibc 2.99, this system has "

@@ -18,6 +18,7 @@ public final class TestDevice {
     private static final String LIBRARIES = "bptt4j.cuda.libraries";
 
     private static Backend kept;
+    private static boolean keeps;
 
     private TestDevice() {}
 
@@ -36,7 +37,14 @@ public final class TestDevice {
         if (!isCard()) {
             SoftDevice.require();
         }
-        keepContext();
+        if (keeps || isCard()) {
+            keepContext();
+        }
+    }
+
+    /** As on a card, one context serves all tests until {@link #release}. */
+    public static synchronized void keep() {
+        keeps = true;
     }
 
     public static BackendOptions options() {
@@ -80,6 +88,7 @@ public final class TestDevice {
 
     /** At the end of a class. */
     public static synchronized void release() {
+        keeps = false;
         if (kept != null) {
             kept.close();
             kept = null;
