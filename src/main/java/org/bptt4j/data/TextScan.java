@@ -128,7 +128,7 @@ final class TextScan {
 
     /** A text with characters of UTF-8 before the place is broken there; another is in the encoding of some old system. */
     private String remedy(long position) throws IOException {
-        if (IntStream.range(BEYOND_ASCII, seen.length).anyMatch(c -> seen[c])) {
+        if (hasSeenBeyondAscii()) {
             String name = ShellWord.ofFile(bytes.file().toString());
             return "What comes before is, so mend that place, or leave out what is none: iconv -c -f UTF-8 -t UTF-8 "
                     + name + " > " + ShellWord.ofFile(bytes.file() + ".utf8");
@@ -136,6 +136,15 @@ final class TextScan {
         boolean windows = hasControls(position);
         return "If it is " + (windows ? "Windows-1252: " : "Latin-1: ")
                 + FileKind.toUtf8(windows ? "CP1252" : "LATIN1", bytes.file());
+    }
+
+    private boolean hasSeenBeyondAscii() {
+        for (int c = BEYOND_ASCII; c < seen.length; c++) {
+            if (seen[c]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether from there on there are bytes that are control characters in Latin-1, and letters and signs in Windows' encoding. */
