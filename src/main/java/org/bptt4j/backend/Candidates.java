@@ -95,14 +95,14 @@ final class Candidates {
         if (here != null && there != null) {
             boolean passedOver = other.priority() > taken.priority();
             return ": " + options.workload() + " is estimated at " + here.words() + " here and " + there.words()
-                    + " on "
-                    + there.place()
-                    + (passedOver ? ", which is taken when " + margin() + " times as fast" : "")
-                    + "; " + call(other) + " takes that one";
+                    + " on " + there.place()
+                    + (passedOver ? "; auto takes that where it is " + margin() + " times as fast, " : "; ")
+                    + call(other) + " takes it at once";
         }
         return options.workload() == null
                 ? ": the first that can run; BackendOptions.withWorkload lets auto compare it with the " + other.kind()
-                : "";
+                : ": the first that can run; there is no estimate of " + (here == null ? "it" : "the " + other.kind())
+                        + " to compare it with";
     }
 
     private static String call(BackendProvider provider) {

@@ -104,13 +104,15 @@ public record Workload(RnnSpec net, int rows, int steps, boolean symbols, boolea
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "a %s (%d %s of %d %s, %s of %d units)",
+                "a %s (%d %s of %d %s, %s of %d units%s%s)",
                 training ? "training step" : "forward pass",
                 rows,
                 rows == 1 ? "row" : "rows",
                 steps,
                 steps == 1 ? "step" : "steps",
                 net.cell(),
-                net.hiddenSize());
+                net.hiddenSize(),
+                net.layers() == 1 ? "" : " in " + net.layers() + " layers",
+                net.bidirectional() ? ", both directions" : "");
     }
 }

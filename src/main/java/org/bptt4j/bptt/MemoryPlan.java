@@ -267,7 +267,7 @@ public record MemoryPlan(
     }
 
     private static IllegalArgumentException tooSmall(long budget, long least, String more) {
-        return new IllegalArgumentException("a memory budget (Trainer.Builder.memory) of " + bytes(budget)
+        return new IllegalArgumentException("a memory budget of " + bytes(budget)
                 + " is too small for this batch: at least " + bytes(least) + " are needed" + more);
     }
 

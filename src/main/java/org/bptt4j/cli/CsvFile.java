@@ -195,6 +195,13 @@ final class CsvFile {
         long line = rows.line();
         String place = place(line, header, column);
         String shown = "'" + Printable.of(cell) + "'";
+        if (cell.isEmpty() && rows.atFirstRow() && header.size() > 1) {
+            // Maybe all of the column is empty.
+            return refused(
+                    "line " + line + ", column '" + Printable.of(header.name(column)) + "': the cell is empty",
+                    column,
+                    FILL_IN_FIRST);
+        }
         if (cell.isEmpty()) {
             return new UsageException(place + "the cell is empty" + fillIn(rows));
         }

@@ -21,6 +21,7 @@ final class OptionWords {
         WORDS.put("BackendOptions.threads", "--threads");
         WORDS.put("what BackendProvider.diagnose finds", "the output of bptt4j doctor");
         WORDS.put("Trainer.Builder.memory", "--memory");
+        WORDS.put("a memory budget of ", "a memory budget (--memory) of ");
         WORDS.put("RnnSpec.hiddenSize", "--hidden");
         WORDS.put("RnnSpec.layers", "--layers");
         WORDS.put("Clipping.norm", "--clip-norm");

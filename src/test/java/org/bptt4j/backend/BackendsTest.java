@@ -209,10 +209,10 @@ class BackendsTest {
         assertEquals(
                 List.of(
                         "backend gpu: " + step
-                                + "2.00 ms here and 3.01 ms on the cpu; Backends.select(\"cpu\") takes that one",
+                                + "2.00 ms here and 3.01 ms on the cpu; Backends.select(\"cpu\") takes it at once",
                         "backend cpu: " + step
-                                + "2.99 ms here and 2.00 ms on the gpu, which is taken when 1.5 times as fast;"
-                                + " Backends.select(\"gpu\") takes that one"),
+                                + "2.99 ms here and 2.00 ms on the gpu; auto takes that where it is 1.5 times as fast,"
+                                + " Backends.select(\"gpu\") takes it at once"),
                 said);
     }
 

@@ -39,7 +39,7 @@ public final class CallBudget
     @Override
     public void beforeAll(ExtensionContext context) {
         before = null;
-        if (isTagged(context.getRequiredTestClass())) {
+        if (isTagged(context)) {
             TestDevice.keep();
         }
     }
@@ -47,7 +47,7 @@ public final class CallBudget
     @Override
     public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
         // A nested class's instance comes after that of its outer one.
-        if (before == null && isCounted(factory.getTestClass())) {
+        if (before == null && isCounted(context)) {
             before = Call.counts(SoftGpu.totals());
         }
     }
@@ -91,24 +91,16 @@ public final class CallBudget
                                         + CardBudget.PAGE + " says how)")));
     }
 
-    private static boolean isCounted(Class<?> test) {
-        return !TestDevice.isCard() && isTagged(test) && Files.exists(SoftGpu.FOLDER.resolve("libcuda.so.1"));
+    private static boolean isCounted(ExtensionContext context) {
+        return !TestDevice.isCard() && isTagged(context) && Files.exists(SoftGpu.FOLDER.resolve("libcuda.so.1"));
     }
 
-    /** Whether tests of it, of what it extends or is in, have the tag: only then may the device be loaded. */
-    private static boolean isTagged(Class<?> test) {
-        for (Class<?> c = test; c != null; c = c.getSuperclass()) {
-            boolean tagged = has(c.getAnnotationsByType(Tag.class))
-                    || Arrays.stream(c.getDeclaredMethods()).anyMatch(m -> has(m.getAnnotationsByType(Tag.class)));
-            if (tagged || c.getEnclosingClass() != null && isTagged(c.getEnclosingClass())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean has(Tag... tags) {
-        return Arrays.stream(tags).anyMatch(tag -> tag.value().equals(TAG));
+    /** Whether the class or what it is in has the tag, or one of its tests: only then may the device be loaded. */
+    private static boolean isTagged(ExtensionContext context) {
+        return context.getTags().contains(TAG)
+                || Arrays.stream(context.getRequiredTestClass().getDeclaredMethods())
+                        .anyMatch(m -> Arrays.stream(m.getAnnotationsByType(Tag.class))
+                                .anyMatch(tag -> tag.value().equals(TAG)));
     }
 
     /** The class that was asked for: a nested one may be declared in what it extends. */

@@ -76,7 +76,7 @@ class AutoBackendTest {
         assertTrue(line.startsWith("INFO backend cpu ("), line);
         assertTrue(line.contains("a training step (16 rows of 120 steps, tanh of 64 units) is estimated at "), line);
         assertTrue(line.contains(" ms on cuda:0 (Software CUDA device"), line);
-        assertTrue(line.endsWith("--backend cuda takes that one"), line);
+        assertTrue(line.endsWith("--backend cuda takes it at once"), line);
         assertFalse(line.contains("Backend" + "s."), line);
     }
 

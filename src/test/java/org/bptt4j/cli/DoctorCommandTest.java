@@ -179,6 +179,17 @@ class DoctorCommandTest {
         assertTrue(broken.out.contains("file too short"), broken.out);
     }
 
+    /** Nothing was loaded then, and nothing may be loaded to tell of it. */
+    @Test
+    void anEmptyFolderIsAProblem() throws IOException, InterruptedException {
+        Child child = child(Files.createDirectory(folder.resolve("empty")), "doctor", "--backend", "cuda");
+        assertEquals(1, child.code, child.out + child.err);
+        assertTrue(child.out.contains("has neither libcuda.so.1 nor libcublas.so.12 or 13"), child.out);
+        Child none = child(folder.resolve("none"), "doctor", "--backend", "cuda");
+        assertEquals(1, none.code, none.out + none.err);
+        assertTrue(none.out.contains("is not there"), none.out);
+    }
+
     /** Only the folder of libcublas.so.13, in a virtual environment as pip fills it; JCuda's library is turned to that. */
     @Test
     void cuda13OfAVirtualEnvironmentIsFoundAndTrains() throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import org.bptt4j.backend.Costs;
+import org.bptt4j.backend.DeviceException;
 
 /** What the driver says of a card that need not be opened for it. */
 final class CardFigures {
@@ -33,7 +34,11 @@ final class CardFigures {
     }
 
     private static double known(CUdevice device, int which, int otherwise) {
-        int value = Device.attribute(device, which);
-        return value > 0 ? value : otherwise;
+        try {
+            int value = Device.attribute(device, which);
+            return value > 0 ? value : otherwise;
+        } catch (DeviceException e) {
+            return otherwise;
+        }
     }
 }

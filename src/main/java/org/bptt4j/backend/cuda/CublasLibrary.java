@@ -243,8 +243,8 @@ record CublasLibrary(Path file, int major, String why) {
         for (Path folder : folders) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "libcublas.so.[0-9][0-9]")) {
                 files.forEach(file -> found.add(file.toString()));
-            } catch (IOException e) {
-                // No such folder: nothing there.
+            } catch (IOException | DirectoryIteratorException e) {
+                // No such folder, or not for us to read: nothing there.
             }
         }
         found.removeIf(file -> MAJORS.stream().anyMatch(major -> file.endsWith(name(major))));

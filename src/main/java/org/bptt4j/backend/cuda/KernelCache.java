@@ -15,7 +15,7 @@ import java.util.Optional;
 final class KernelCache {
     private static final String COST =
             "the driver keeps no compiled kernels, so that each start compiles them anew, which takes seconds: ";
-    private static final String REMEDY = "set CUDA_CACHE_PATH to a folder that can be";
+    private static final String REMEDY = "set CUDA_CACHE_PATH to a folder that can be written";
 
     private KernelCache() {}
 

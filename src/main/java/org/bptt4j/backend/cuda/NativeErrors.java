@@ -14,7 +14,7 @@ final class NativeErrors {
 
     static final String GLIBC = "glibc";
     private static final Pattern OLD_GLIBC =
-            Pattern.compile("(GLIBC|GLIBCXX|CXXABI)_([0-9.]*[0-9]).? not found(?: \\(required by ([^)]+)\\))?");
+            Pattern.compile("(GLIBC|GLIBCXX|CXXABI)_([A-Z0-9_.]*[A-Z0-9]).? not found(?: \\(required by ([^)]+)\\))?");
 
     private static final Pattern NO_BLAS = Pattern.compile("libcublas(Lt)?\\.so\\.(\\d+): cannot open");
     private static final Pattern NOT_EXECUTABLE =
@@ -81,6 +81,7 @@ final class NativeErrors {
 
     /** @param library that needs it, or null where the loader does not say */
     private static Finding tooOld(String which, String version, String library) {
+        String needed = version.equals("ABI_DT_RELR") ? "2.36" : version;
         String who = library == null ? "a library" : library;
         if (!which.equals("GLIBC")) {
             return Finding.problem(
@@ -90,9 +91,9 @@ final class NativeErrors {
         }
         return Finding.problem(
                 GLIBC,
-                who + " needs glibc " + version + ", this system has "
+                who + " needs glibc " + needed + ", this system has "
                         + Glibc.version().orElse("an older one"),
-                "use a system with glibc " + version + " or newer, or a release of that library for older ones");
+                "use a system with glibc " + needed + " or newer, or a release of that library for older ones");
     }
 
     /** Where a library was looked for. */

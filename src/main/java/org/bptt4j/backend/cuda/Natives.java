@@ -3,6 +3,7 @@ package org.bptt4j.backend.cuda;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -119,11 +120,7 @@ final class Natives {
         Path own = Files.createTempDirectory("bptt4j-"); // for nobody else to write to
         try {
             cublas = CublasLibrary.find(folder, System.getenv(), Path.of("/"));
-            List<Step> steps = steps(own);
-            if (cublas.isPresent() && cublas.get().major() != MADE_FOR) {
-                retarget(own.resolve(fileName(LIBRARIES.get(1))), cublas.get().major());
-            }
-            for (Step step : steps) {
+            for (Step step : steps(own)) {
                 try {
                     step.action().run();
                 } catch (UnsatisfiedLinkError e) {
@@ -131,6 +128,8 @@ final class Natives {
                 }
             }
             return null;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } catch (IllegalArgumentException e) {
             return Finding.problem(
                     CUBLAS,
@@ -151,6 +150,7 @@ final class Natives {
                 new Step(DRIVER, () -> UserLibraries.loadDriver(folder)),
                 new Step(DRIVER, () -> System.load(driver.toString())),
                 new Step(JCUDA, () -> initialize(own, () -> JCudaDriver.setExceptionsEnabled(false))),
+                new Step(CUBLAS, () -> retarget(blas)),
                 new Step(CUBLAS, () -> UserLibraries.loadBlas(cublas)),
                 new Step(CUBLAS, () -> System.load(blas.toString())),
                 new Step(JCUDA, () -> initialize(own, JCublas2::initialize)),
@@ -184,6 +184,17 @@ final class Natives {
             Files.copy(Objects.requireNonNull(stream, library), file);
         }
         return file;
+    }
+
+    /** Turns an unpacked JCublas2 to the library that was found, if that is of another version than it asks for. */
+    private static void retarget(Path blas) {
+        if (cublas.isPresent() && cublas.get().major() != MADE_FOR) {
+            try {
+                retarget(blas, cublas.get().major());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Turns an unpacked JCublas2 to another major version of libcublas; an IllegalArgumentException if it is not as we know it. */

@@ -27,7 +27,7 @@ final class UserLibraries {
                 && Stream.of(DRIVER, CublasLibrary.name(12), CublasLibrary.name(13))
                         .noneMatch(name -> Files.exists(folder.resolve(name)))) {
             return Finding.problem(
-                    Natives.CUBLAS,
+                    Natives.DRIVER, // the first thing that was looked for there; nothing is loaded yet
                     folder + " has neither " + DRIVER + " nor " + CublasLibrary.name(12) + " or 13"
                             + CublasLibrary.others(List.of(folder)),
                     "correct BackendOptions.withCudaLibraries or the environment's BPTT4J_CUDA_LIBRARIES");

@@ -64,8 +64,8 @@ class AutoTest {
         assertTrue(line.matches(".* is estimated at [0-9.]+ ms here and [0-9.]+ ms on .*"), line);
         boolean passedOver = taken.equals("cpu");
         assertTrue(line.contains(passedOver ? "on cuda:0 (Software CUDA device" : "on cpu (2 threads)"), line);
-        assertEquals(passedOver, line.contains("which is taken when 1.5 times as fast"), line);
-        String other = "Backends.select(\"" + (passedOver ? "cuda" : "cpu") + "\") takes that one";
+        assertEquals(passedOver, line.contains("auto takes that where it is 1.5 times as fast"), line);
+        String other = "Backends.select(\"" + (passedOver ? "cuda" : "cpu") + "\") takes it at once";
         assertTrue(line.endsWith(other), line);
     }
 

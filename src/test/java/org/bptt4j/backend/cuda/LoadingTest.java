@@ -23,6 +23,7 @@ class LoadingTest {
             delimiter = '|',
             value = {
                 "glibc | /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /t/libcuda.so.1) | with glibc 2.34 or newer",
+                "glibc | /lib/libc.so.6: version `GLIBC_ABI_DT_RELR' not found (required by /t/libcublas.so.13) | with glibc 2.36 or newer",
                 "glibc | /usr/lib/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by /t/libcublas.so.13) | newer libstdc++",
                 "glibc | /t/libJCudaDriver.so: ld-linux-x86-64.so.2: cannot open shared object file: No such file | 2.17 or newer",
                 "driver | /t/libJCudaDriver.so: libcuda.so.1: cannot open shared object file: No such file | install it",
