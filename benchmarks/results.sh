@@ -24,9 +24,9 @@ last() {
     tail -n 1 "$out/$1/metrics.jsonl" | sed -n "s/.*\"$2\":\([^,}]*\).*/\1/p"
 }
 
-# NAME LIMIT: the update of the first evaluation with a loss below.
+# NAME LIMIT: the update of the first validation with a loss below.
 below() {
-    sed -n 's/^{"event":"eval","step":\([0-9]*\),"loss":\([^,}]*\).*/\1 \2/p' "$out/$1/metrics.jsonl" \
+    sed -n 's/^{"event":"eval","step":\([0-9]*\),"part":"valid","loss":\([^,}]*\).*/\1 \2/p' "$out/$1/metrics.jsonl" \
         | awk -v limit="$2" '$2 < limit { print $1; found = 1; exit } END { if (!found) print "—" }'
 }
 
