@@ -5,8 +5,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** All of it by every form, with all budgets of memory. */
-@Tag("card")
+/**
+ * All of it by every form, with all budgets of memory. Not for a card: it opens thousands of backends and makes millions of launches, which may not
+ * end within minutes there, and what it is about is the algorithm above the device.
+ */
 @Tag("full")
 @ParameterizedClass
 @EnumSource(names = {"GRAPH", "STEPS", "PERSISTENT"})
