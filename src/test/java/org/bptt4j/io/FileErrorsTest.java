@@ -2,6 +2,7 @@ package org.bptt4j.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -32,7 +33,9 @@ final class FileErrorsTest {
         assertEquals(
                 "it holds bytes that are not text in the expected encoding",
                 reasonOf(() -> Files.readString(file, StandardCharsets.UTF_8)));
-        assertEquals("Not a directory", reasonOf(() -> Files.size(file.resolve("inside"))));
+        // JDK 25 takes it for a file that is not there.
+        String inside = reasonOf(() -> Files.size(file.resolve("inside")));
+        assertTrue(inside.equals("Not a directory") || inside.equals("there is no such file or folder"), inside);
     }
 
     @Test
