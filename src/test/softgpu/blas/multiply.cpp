@@ -76,14 +76,18 @@ void scale(const Product& p) {
         for (int64_t i = 0; i < p.m; i++) p.c[i + j * p.ldc] = p.beta == 0 ? 0 : p.beta * p.c[i + j * p.ldc];
 }
 
-/** Perturbed, sums are split by the product's shape into up to 16 parts, added from either end, as a library may choose. */
+/**
+ * Perturbed, sums are split into up to 16 parts, added from either end, by what a library may choose its kernel by: the product's shape,
+ * the distances of its columns, and whether addresses are aligned to vectors.
+ */
 struct Split {
     int64_t depth, parts, k;
     bool backwards = false;
 
     explicit Split(const Product& p) : depth(std::min(DEPTH, p.k)), k(p.k) {
         if (uint64_t h = library::perturbation()) {
-            for (int64_t v : {p.m, p.n, p.k, (int64_t)p.transposeA, (int64_t)p.transposeB}) h = hash(h, (uint64_t)v);
+            for (int64_t v : {p.m, p.n, p.k, p.lda, p.ldb, p.ldc, (int64_t)p.transposeA, (int64_t)p.transposeB}) h = hash(h, (uint64_t)v);
+            for (const void* address : {p.a, p.b, (const void*)p.c}) h = hash(h, (uint64_t)address % 16);
             int64_t wanted = 1 + (int64_t)(h % 16);
             depth = std::min(depth, (k + wanted - 1) / wanted);
             backwards = h >> 32 & 1;

@@ -76,7 +76,7 @@ public final class CallBudget
             return;
         }
         if (System.getProperty("bptt4j.write") != null) {
-            CardBudget.read().with(name, counts).write();
+            CardBudget.record(name, counts);
             return;
         }
         Map<Call, Long> budget = CardBudget.read().of(name);
