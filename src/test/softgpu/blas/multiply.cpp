@@ -4,6 +4,8 @@
 #include <cstring>
 #include <vector>
 
+#include "common/hash.h"
+#include "device/library.h"
 #include "ops/half.h"
 
 namespace softgpu::blas {
@@ -74,6 +76,27 @@ void scale(const Product& p) {
         for (int64_t i = 0; i < p.m; i++) p.c[i + j * p.ldc] = p.beta == 0 ? 0 : p.beta * p.c[i + j * p.ldc];
 }
 
+/**
+ * Perturbed, sums are split into up to 16 parts, added from either end, by what a library may choose its kernel by: the product's shape,
+ * the distances of its columns, and whether addresses are aligned to vectors.
+ */
+struct Split {
+    int64_t depth, parts, k;
+    bool backwards = false;
+
+    explicit Split(const Product& p) : depth(std::min(DEPTH, p.k)), k(p.k) {
+        if (uint64_t h = library::perturbation()) {
+            for (int64_t v : {p.m, p.n, p.k, p.lda, p.ldb, p.ldc, (int64_t)p.transposeA, (int64_t)p.transposeB}) h = hash(h, (uint64_t)v);
+            for (const void* address : {p.a, p.b, (const void*)p.c}) h = hash(h, (uint64_t)address % 16);
+            int64_t wanted = 1 + (int64_t)(h % 16);
+            depth = std::min(depth, (k + wanted - 1) / wanted);
+            backwards = h >> 32 & 1;
+        }
+        parts = (k + depth - 1) / depth;
+    }
+    int64_t begin(int64_t q) const { return (backwards ? parts - 1 - q : q) * depth; }
+};
+
 template <class R>
 void blocked(const Product& p) {
     static thread_local std::vector<float> packedA, packedB;
@@ -82,12 +105,13 @@ void blocked(const Product& p) {
     const int64_t rowA = p.transposeA ? p.lda : 1, depthA = p.transposeA ? 1 : p.lda;
     const int64_t columnB = p.transposeB ? 1 : p.ldb, depthB = p.transposeB ? p.ldb : 1;
     const int bytes = elementBytes(p.element);
+    const Split split(p);
     float t[COLUMNS][ROWS];
     for (int64_t jb = 0; jb < p.n; jb += COLUMN_BLOCK) {
         int64_t columns = std::min(COLUMN_BLOCK, p.n - jb);
-        for (int64_t kb = 0; kb < p.k; kb += DEPTH) {
-            int64_t depth = std::min(DEPTH, p.k - kb);
-            float beta = kb == 0 ? p.beta : 1;
+        for (int64_t q = 0; q < split.parts; q++) {
+            int64_t kb = split.begin(q), depth = std::min(split.depth, p.k - kb);
+            float beta = q == 0 ? p.beta : 1;
             pack<R>((const char*)p.b + (jb * columnB + kb * depthB) * bytes, columnB, depthB, columns, depth, COLUMNS, packedB.data());
             for (int64_t ib = 0; ib < p.m; ib += ROW_BLOCK) {
                 int64_t rows = std::min(ROW_BLOCK, p.m - ib);

@@ -10,7 +10,7 @@ namespace softgpu {
 namespace {
 
 const char* const NAMES[] = {"devices", "driver-version", "cublas-version", "compute-capability", "multiprocessors", "memory",
-                             "refuse-ptx", "order", "streams", "seed", "races", "watchdog", "trace"};
+                             "refuse-ptx", "order", "streams", "seed", "races", "watchdog", "trace", "perturb"};
 
 uint64_t number(const std::string& name, const std::string& text) {
     char* end;
@@ -44,6 +44,7 @@ void Settings::set(const std::string& name, const std::string& v) {
     else if (name == "races") races = number(name, v) != 0;
     else if (name == "watchdog") watchdog = number(name, v);
     else if (name == "trace") trace = number(name, v) != 0;
+    else if (name == "perturb") perturb = number(name, v);
     else throw Fault(INVALID_VALUE, "no setting '" + name + "'");
 }
 

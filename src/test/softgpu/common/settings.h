@@ -22,6 +22,7 @@ struct Settings {
     bool races = true;
     uint64_t watchdog = 400'000'000;
     bool trace = false;
+    uint64_t perturb = 0;  // not 0: sums and .approx results as another device might have them; which one
 
     /** From SOFTGPU_DEVICES, SOFTGPU_DRIVER_VERSION, SOFTGPU_MEMORY and so on. */
     static Settings fromEnvironment();

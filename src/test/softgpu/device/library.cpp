@@ -49,6 +49,7 @@ void complain(const std::string& text) {
 
 int version() { return device().settings.blasVersion; }
 int capability() { return device().settings.computeCapability; }
+uint64_t perturbation() { return device().settings.perturb; }
 bool failureDue() { return Injection::due(device().injection.blas); }
 void count(const std::string& counter, int by) { device().counters.add(counter, (uint64_t)(int64_t)by); }
 

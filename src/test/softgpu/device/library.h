@@ -29,6 +29,8 @@ SOFTGPU_EXPORT void complain(const std::string& text);
 SOFTGPU_EXPORT int version();
 /** Compute capability times ten. */
 SOFTGPU_EXPORT int capability();
+/** Which other rounding the device has; 0: its own. */
+SOFTGPU_EXPORT uint64_t perturbation();
 /** Counts a call of the library; true if a test has asked that it fails. */
 SOFTGPU_EXPORT bool failureDue();
 SOFTGPU_EXPORT void count(const std::string& counter, int by);

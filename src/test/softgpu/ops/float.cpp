@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "common/hash.h"
+#include "device/library.h"
 #include "ops/families.h"
 #include "ops/flush.h"
 #include "ops/lanes.h"
@@ -81,6 +83,34 @@ struct FmaTo {
 template <Direction D> struct AddTo { static float of(float a, float b) { return FmaTo<D>::of(a, 1, b); } };
 template <Direction D> struct MulTo { static float of(float a, float b) { return directed<D>(a * b, (double)a * b, 0); } };
 
+/**
+ * What another device may have of an .approx function: the exact value moved by up to HALVES half units in the last place and then
+ * rounded, always the same for the same operands.
+ */
+template <class F, int HALVES>
+struct Moved {
+    static uint32_t bits(float a) {
+        uint32_t b;
+        memcpy(&b, &a, 4);
+        return b;
+    }
+    static float move(float nearest, double exact, uint64_t h) {
+        if (!std::isnormal(nearest)) return nearest;
+        double share = (double)(int64_t)h * 0x1p-63;
+        return (float)(exact + share * HALVES * std::ldexp(0.5, std::ilogb(nearest) - 23));
+    }
+    static float of(float a) {
+        return a == 0 ? F::of(a) : move(F::of(a), F::of((double)a), hash(library::perturbation(), bits(a)));
+    }
+    static float of(float a, float b) {
+        return move(F::of(a, b), F::of((double)a, (double)b), hash(hash(library::perturbation(), bits(a)), bits(b)));
+    }
+};
+template <Handler EXACT, Handler MOVED>
+void either(Warp& w, const Instruction& i, Mask active) {
+    (library::perturbation() ? MOVED : EXACT)(w, i, active);
+}
+
 using Selector = Handler (*)(bool single, bool ftz, bool sat);
 
 template <class F>
@@ -139,6 +169,20 @@ Handler selectDirected(const std::string& opcode, bool ftz) {
     return nullptr;
 }
 
+/**
+ * Those that our kernels use, with the guide's greatest errors less the half unit of rounding: rcp 1 unit, ex2 2 units (2^-22), div 2
+ * units. Null for others, which are not moved.
+ */
+Handler selectMoved(const std::string& opcode, bool ftz) {
+    if (opcode == "rcp")
+        return ftz ? either<unary<float, Ftz<Rcp>>, unary<float, Ftz<Moved<Rcp, 1>>>> : either<unary<float, Rcp>, unary<float, Moved<Rcp, 1>>>;
+    if (opcode == "ex2")
+        return ftz ? either<costly<float, Ftz<Ex2>>, costly<float, Ftz<Moved<Ex2, 3>>>> : either<costly<float, Ex2>, costly<float, Moved<Ex2, 3>>>;
+    if (opcode == "div")
+        return ftz ? either<binary<float, Ftz<FDiv>>, binary<float, Ftz<Moved<FDiv, 3>>>> : either<binary<float, FDiv>, binary<float, Moved<FDiv, 3>>>;
+    return nullptr;
+}
+
 }  // namespace
 
 void lowerFloat(Builder& b, const ptx::Statement& s, Instruction& i) {
@@ -147,6 +191,8 @@ void lowerFloat(Builder& b, const ptx::Statement& s, Instruction& i) {
     const Entry& entry = entries().at(s.parts[0]);
     bool single = type == "f32";
     Handler run = entry.select(single, s.has("ftz"), s.has("sat"));
+    if (single && (s.has("approx") || s.has("full")) && !s.has("sat"))
+        if (Handler moved = selectMoved(s.parts[0], s.has("ftz"))) run = moved;
     if (s.has("rm") || s.has("rp") || s.has("rz")) {
         auto select = s.has("rm") ? selectDirected<DOWN> : s.has("rp") ? selectDirected<UP> : selectDirected<ZERO>;
         run = select(s.parts[0], s.has("ftz"));

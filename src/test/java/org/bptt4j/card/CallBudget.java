@@ -57,7 +57,7 @@ public final class CallBudget
         if (before == null) {
             return;
         }
-        if (context.getTags().contains(TAG)) {
+        if (hasTag(context)) {
             Map<Call, Long> after = Call.counts(SoftGpu.totals());
             Map<Call, Long> sum = COUNTS.computeIfAbsent(outermost(context), c -> new TreeMap<>());
             after.forEach((call, count) -> sum.merge(call, count - before.get(call), Long::sum));
@@ -76,7 +76,7 @@ public final class CallBudget
             return;
         }
         if (System.getProperty("bptt4j.write") != null) {
-            CardBudget.read().with(name, counts).write();
+            CardBudget.record(name, counts);
             return;
         }
         Map<Call, Long> budget = CardBudget.read().of(name);
@@ -97,10 +97,16 @@ public final class CallBudget
 
     /** Whether the class or what it is in has the tag, or one of its tests: only then may the device be loaded. */
     private static boolean isTagged(ExtensionContext context) {
-        return context.getTags().contains(TAG)
+        return hasTag(context)
                 || Arrays.stream(context.getRequiredTestClass().getDeclaredMethods())
                         .anyMatch(m -> Arrays.stream(m.getAnnotationsByType(Tag.class))
                                 .anyMatch(tag -> tag.value().equals(TAG)));
+    }
+
+    /** By its own tags or those of what it is in: under a class that runs with several parameters JUnit passes none on. */
+    private static boolean hasTag(ExtensionContext context) {
+        return context.getTags().contains(TAG)
+                || context.getParent().map(CallBudget::hasTag).orElse(false);
     }
 
     /** The class that was asked for: a nested one may be declared in what it extends. */

@@ -1,8 +1,11 @@
 package org.bptt4j.card;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -14,6 +17,8 @@ import java.util.TreeMap;
 /** The table of docs/card-tests.md: the calls that each class of tests for a card may make, what they take there, and its limit. */
 final class CardBudget {
     static final Path PAGE = Path.of("docs/card-tests.md");
+    /** What gpu.sh goes through: a class, its limit and words about it in a line. */
+    static final Path LIST = Path.of("benchmarks/card-tests");
     /** A JVM, JUnit, and the first loading of libraries. */
     private static final double START = 4;
 
@@ -92,7 +97,26 @@ final class CardBudget {
         return new CardBudget(text, all);
     }
 
-    void write() throws IOException {
+    /** Writes what was counted into the page and its limit into the list. Tests run in two JVMs, of which one waits here. */
+    @SuppressWarnings("try") // the lock is held while it is open
+    static void record(String name, Map<Call, Long> counted) throws IOException {
+        try (FileChannel page = FileChannel.open(PAGE, StandardOpenOption.WRITE);
+                FileLock lock = page.lock()) {
+            read().with(name, counted).write();
+        }
+    }
+
+    /** A line of the list with the limit that is right now. */
+    String listed(String line) {
+        String[] words = line.split(" ", 3);
+        if (!counts.containsKey(words[0])) {
+            return line;
+        }
+        return words[0] + " " + limit(words[0]) + (words.length > 2 ? " " + words[2] : "");
+    }
+
+    private void write() throws IOException {
+        Files.write(LIST, Files.readAllLines(LIST).stream().map(this::listed).toList());
         int head = head(text);
         int end = head;
         while (end < text.size() && text.get(end).startsWith("|")) {
