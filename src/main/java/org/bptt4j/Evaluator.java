@@ -112,10 +112,13 @@ public final class Evaluator implements AutoCloseable {
     public Evaluation evaluate(Loss loss, BatchSource source) {
         requireOpen();
         Require.given(source, "source");
-        if (!Require.given(loss, "loss").equals(this.loss)) {
+        Require.given(loss, "loss");
+        if (report == null) {
+            report = new DeviceReport(rnn.backend());
+        }
+        if (!loss.equals(this.loss)) {
             closeBptt();
             bptt = new Bptt(rnn.network(), loss, Truncation.NONE, memory);
-            report = new DeviceReport(rnn.backend());
             this.loss = loss;
         }
         return new Examiner(rnn, bptt, report, Truncation.NONE, Clipping.NONE).evaluate(source);
@@ -136,7 +139,6 @@ public final class Evaluator implements AutoCloseable {
     private void closeBptt() {
         if (bptt != null) {
             bptt.close();
-            report.close();
             bptt = null;
             loss = null;
         }
@@ -149,6 +151,9 @@ public final class Evaluator implements AutoCloseable {
             closed = true;
             predictor.close();
             closeBptt();
+            if (report != null) {
+                report.close();
+            }
         }
     }
 }

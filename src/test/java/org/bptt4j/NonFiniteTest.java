@@ -130,7 +130,7 @@ class NonFiniteTest {
         float[] x = new float[T * B * I];
         float[] nan = x.clone();
         nan[(3 * B + 1) * I + 1] = Float.NaN;
-        assertGiven(everyStep(nan), "input x at step 3, batch row 1, unit 1");
+        assertGiven(everyStep(nan), "input x at step 3, batch row 1, feature 1");
         float[] h0 = new float[B * H];
         h0[H] = Float.NaN;
         assertGiven(everyStep(x).withInitialState(h0), "initial state h0 of layer 0 at step 0, batch row 1");

@@ -17,10 +17,10 @@ public final class NonFiniteSearch {
      * @param layer the layer, or −1 where there is none
      * @param step the time step from 0, or −1
      * @param row the batch row from 0, or −1
-     * @param unit the element of the input from 0, or −1
+     * @param feature which of the input's I numbers from 0, or −1
      */
-    public record Culprit(String what, int layer, int step, int row, int unit) {
-        /** One without a unit. */
+    public record Culprit(String what, int layer, int step, int row, int feature) {
+        /** One that is no element of the input. */
         public Culprit(String what, int layer, int step, int row) {
             this(what, layer, step, row, -1);
         }
@@ -35,7 +35,7 @@ public final class NonFiniteSearch {
             return what
                     + (layer < 0 ? "" : " of layer " + layer)
                     + (step < 0 ? "" : " at step " + step + ", batch row " + row)
-                    + (unit < 0 ? "" : ", unit " + unit);
+                    + (feature < 0 ? "" : ", feature " + feature);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -233,7 +234,7 @@ class TextFileTest {
     @Test
     void whatIsNoRegularFileIsHeldInMemory() throws IOException {
         Path regularButEmpty = Path.of("/proc/self/status");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isReadable(regularButEmpty));
+        assumeTrue(Files.isReadable(regularButEmpty), "only Linux has /proc, whose files say a size of 0");
         TextFile file = scan(regularButEmpty);
         assertEquals(file.length(), rest(file.symbols(file.vocabulary()).from(0)).length);
         assertFalse(file.size() == 0);

@@ -1,6 +1,8 @@
 package org.bptt4j.backend.cuda;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bptt4j.backend.Backend;
@@ -22,6 +24,16 @@ final class CardBackends implements AutoCloseable {
             out.println(backend.description());
             software = backend.simulated();
         }
+    }
+
+    /** The run that a program's first two arguments tell: the file of results, and the seconds there are. */
+    static CardRun run(String... arguments) throws IOException {
+        return new CardRun(
+                Path.of(arguments[0]),
+                Double.parseDouble(arguments[1]),
+                System.out,
+                CardBackends::isLost,
+                Runtime.getRuntime()::halt);
     }
 
     /** Whether a program plays the device. */

@@ -45,12 +45,7 @@ public final class CardGrid {
      * shapes of the rows, for others to be measured by; ROWS is how many of them at most.
      */
     public static void main(String[] arguments) throws IOException {
-        CardRun run = new CardRun(
-                Path.of(arguments[0]),
-                Double.parseDouble(arguments[1]),
-                System.out,
-                CardBackends::isLost,
-                Runtime.getRuntime()::halt);
+        CardRun run = CardBackends.run(arguments);
         int most = arguments.length > 3 ? Integer.parseInt(arguments[3]) : Integer.MAX_VALUE;
         List<CardRow> rows = run(run, most, System.out);
         if (arguments.length > 2) {

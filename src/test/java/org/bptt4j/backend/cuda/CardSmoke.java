@@ -2,7 +2,6 @@ package org.bptt4j.backend.cuda;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,12 +37,7 @@ public final class CardSmoke {
 
     /** CardSmoke RESULTS SECONDS: exit code 0 if all is right, 1 if not, 3 if there was no time for all, {@link CardRun#AGAIN}. */
     public static void main(String[] arguments) throws IOException {
-        CardRun run = new CardRun(
-                Path.of(arguments[0]),
-                Double.parseDouble(arguments[1]),
-                System.out,
-                CardBackends::isLost,
-                Runtime.getRuntime()::halt);
+        CardRun run = CardBackends.run(arguments);
         run(run, Cell.all(), System.out);
         int incomplete = run.count(CardRun.State.NO_TIME) == 0 ? 0 : 3;
         System.exit(run.count(CardRun.State.FAILED) == 0 ? incomplete : 1);

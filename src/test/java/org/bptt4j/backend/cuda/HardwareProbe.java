@@ -4,7 +4,6 @@ import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -42,12 +41,7 @@ public final class HardwareProbe {
 
     /** HardwareProbe RESULTS SECONDS: exit code 0 if nothing failed, 1 if something did, {@link CardRun#AGAIN}. */
     public static void main(String[] arguments) throws IOException {
-        CardRun run = new CardRun(
-                Path.of(arguments[0]),
-                Double.parseDouble(arguments[1]),
-                System.out,
-                CardBackends::isLost,
-                Runtime.getRuntime()::halt);
+        CardRun run = CardBackends.run(arguments);
         run(run, System.out);
         System.exit(run.count(CardRun.State.FAILED) == 0 ? 0 : 1);
     }
