@@ -105,7 +105,7 @@ final class BatchFile {
                 throw fail(
                         name,
                         "element " + Tensor.index(i, shape) + " is " + values[i]
-                                + ": give finite numbers, and fill in missing values before (padding alone may hold anything)");
+                                + ": give finite numbers, and fill in missing values before (only padding and targets of weight 0 may hold anything)");
             }
         }
     }
